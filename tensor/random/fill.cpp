@@ -74,6 +74,17 @@ void fill_units(std::span<T> out, Generator& generator) {
   }
 }
 
+// Each of out from a double unit of its own.
+template <typename T, typename F>
+static void map_units(std::span<T> out, Generator& generator, const F& f) {
+  std::array<double, kBuffer> units;
+  for (size_t done = 0; done < out.size(); done += kBuffer) {
+    const size_t count = std::min(kBuffer, out.size() - done);
+    fill_units(std::span(units).first(count), generator);
+    for (size_t i = 0; i < count; ++i) out[done + i] = static_cast<T>(f(units[i]));
+  }
+}
+
 template <typename T>
 void fill_uniform(std::span<T> out, double low, double high, Generator& generator) {
   const auto from = static_cast<T>(low);
@@ -97,7 +108,7 @@ void fill_exponential(std::span<T> out, double lambda, Generator& generator) {
   if (!(lambda > 0)) throw ValueError(fmt::format("exponential_: expected lambda > 0, got {}", lambda));
   const double scale = -1.0 / lambda;
   if (generator.sampling() != Sampling::mkl) {
-    for (T& x : out) x = static_cast<T>(scale * std::log(1 - generator.unit_double()));
+    map_units(out, generator, [scale](double unit) { return scale * std::log(1 - unit); });
   } else if (!out.empty()) {
     Mcg31 unit(std::is_same_v<T, float> ? generator.random() : generator.random64());
     for (T& x : out) x = static_cast<T>(scale * std::log(unit()));
@@ -107,7 +118,7 @@ void fill_exponential(std::span<T> out, double lambda, Generator& generator) {
 template <typename T>
 void fill_bernoulli(std::span<T> out, double p, Generator& generator) {
   check_probability(p);
-  for (T& x : out) x = static_cast<T>(generator.unit_double() < p);
+  map_units(out, generator, [p](double unit) { return unit < p; });
 }
 
 template <typename T>

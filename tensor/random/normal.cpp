@@ -41,8 +41,14 @@ inline float log_polynomial(float x) {
   const auto e = static_cast<float>((bits >> 23) - 126 - (is_small ? 1 : 0));
   const float r = (m - 1.0F) + (is_small ? m : 0.0F);
   const float z = r * r;
-  float y = kP[0];
-  for (int k = 1; k < 9; ++k) y = std::fma(y, r, kP[k]);
+  float y = std::fma(kP[0], r, kP[1]);  // written out: GCC vectorises no loop that holds a loop
+  y = std::fma(y, r, kP[2]);
+  y = std::fma(y, r, kP[3]);
+  y = std::fma(y, r, kP[4]);
+  y = std::fma(y, r, kP[5]);
+  y = std::fma(y, r, kP[6]);
+  y = std::fma(y, r, kP[7]);
+  y = std::fma(y, r, kP[8]);
   y = y * r;
   y = std::fma(y, z, e * kLog2Low);
   y = y - z * 0.5F;
