@@ -178,18 +178,18 @@ void fold_column_block(const Op& op, const T* x, int64_t stride, int64_t n, int6
 
 // shapes: out (blocks, results)
 template <typename Op, typename T>
-void fold_rows(const Op& op, const T* x, const Walk& walk, int64_t blocks, T* out) {
-  const int64_t results = walk.results();
-  parallel_for(results * blocks, std::min(walk.n, kBlock<T>), [&](int64_t begin, int64_t end) {
+void fold_rows(const Op& op, const T* x, const Lines& lines, int64_t blocks, T* out) {
+  const int64_t results = lines.results();
+  parallel_for(results * blocks, std::min(lines.n, kBlock<T>), [&](int64_t begin, int64_t end) {
     T packed[kBlock<T>];
     for (int64_t item = begin; item < end; ++item) {
       const int64_t result = blocks == 1 ? item : item / blocks;
       const int64_t first = (item - result * blocks) * kBlock<T>;
-      const int64_t n = std::min(walk.n - first, kBlock<T>);
-      const T* block = x + result / walk.inner * walk.outer_step + result % walk.inner * walk.inner_step +
-                       first * walk.stride;
-      if (walk.stride != 1) {
-        for (int64_t j = 0; j < n; ++j) packed[j] = block[j * walk.stride];
+      const int64_t n = std::min(lines.n - first, kBlock<T>);
+      const T* block = x + result / lines.inner * lines.outer_step + result % lines.inner * lines.inner_step +
+                       first * lines.stride;
+      if (lines.stride != 1) {
+        for (int64_t j = 0; j < n; ++j) packed[j] = block[j * lines.stride];
         block = packed;
       }
       out[(item - result * blocks) * results + result] = fold_row_block(op, block, n, result);
@@ -199,19 +199,19 @@ void fold_rows(const Op& op, const T* x, const Walk& walk, int64_t blocks, T* ou
 
 // shapes: out (blocks, results)
 template <typename Op, typename T>
-void fold_columns(const Op& op, const T* x, const Walk& walk, int64_t blocks, T* out) {
-  const int64_t tiles = (walk.inner + kTile - 1) / kTile;
-  const int64_t work = std::min(walk.n, kBlock<T>) * std::min(walk.inner, kTile);
-  parallel_for(walk.outer * blocks * tiles, work, [&](int64_t begin, int64_t end) {
+void fold_columns(const Op& op, const T* x, const Lines& lines, int64_t blocks, T* out) {
+  const int64_t tiles = (lines.inner + kTile - 1) / kTile;
+  const int64_t work = std::min(lines.n, kBlock<T>) * std::min(lines.inner, kTile);
+  parallel_for(lines.outer * blocks * tiles, work, [&](int64_t begin, int64_t end) {
     for (int64_t item = begin; item < end; ++item) {
       const int64_t column = item % tiles * kTile;
       const int64_t block = item / tiles % blocks;
       const int64_t outer = item / tiles / blocks;
       const int64_t first = block * kBlock<T>;
-      const int64_t result = outer * walk.inner + column;
-      fold_column_block(op, x + outer * walk.outer_step + column + first * walk.stride, walk.stride,
-                        std::min(walk.n - first, kBlock<T>), std::min(walk.inner - column, kTile), result,
-                        out + block * walk.results() + result);
+      const int64_t result = outer * lines.inner + column;
+      fold_column_block(op, x + outer * lines.outer_step + column + first * lines.stride, lines.stride,
+                        std::min(lines.n - first, kBlock<T>), std::min(lines.inner - column, kTile), result,
+                        out + block * lines.results() + result);
     }
   });
 }
@@ -231,17 +231,18 @@ void join_blocks(const Op& op, T* partial, int64_t blocks, int64_t results) {
 }
 
 template <typename Op, typename T>
-void fold(const Op& op, const T* x, const Walk& walk, T* out) {
-  const int64_t results = walk.results();
-  const int64_t blocks = std::max<int64_t>((walk.n + kBlock<T> - 1) / kBlock<T>, 1);
+void fold(const Op& op, const T* x, const Lines& lines, T* out) {
+  const int64_t results = lines.results();
+  const int64_t blocks = std::max<int64_t>((lines.n + kBlock<T> - 1) / kBlock<T>, 1);
   const auto partial =
       blocks == 1 ? nullptr : std::make_unique_for_overwrite<T[]>(static_cast<size_t>(blocks * results));
   T* const first = blocks == 1 ? out : partial.get();
-  const bool columns = walk.stride != 1 && walk.inner_step == 1 && walk.inner >= kMinColumns && walk.n > 0;
+  const bool columns =
+      lines.stride != 1 && lines.inner_step == 1 && lines.inner >= kMinColumns && lines.n > 0;
   if (columns) {
-    fold_columns(op, x, walk, blocks, first);
+    fold_columns(op, x, lines, blocks, first);
   } else {
-    fold_rows(op, x, walk, blocks, first);
+    fold_rows(op, x, lines, blocks, first);
   }
   if (blocks == 1) return;
   join_blocks(op, first, blocks, results);
@@ -251,42 +252,42 @@ void fold(const Op& op, const T* x, const Walk& walk, T* out) {
 }  // namespace
 
 template <typename T>
-void sum(const T* x, const Walk& walk, T* out) {
+void sum(const T* x, const Lines& lines, T* out) {
   if constexpr (std::is_integral_v<T>) {  // unsigned arithmetic is the one that may wrap
     using U = std::make_unsigned_t<T>;
-    fold(Sum<U>(), reinterpret_cast<const U*>(x), walk, reinterpret_cast<U*>(out));
+    fold(Sum<U>(), reinterpret_cast<const U*>(x), lines, reinterpret_cast<U*>(out));
   } else {
-    fold(Sum<T>(), x, walk, out);
+    fold(Sum<T>(), x, lines, out);
   }
 }
 
 template <typename T>
-void sum_of_squares(const T* x, const Walk& walk, T* out) {
-  fold(SumOfSquares<T>(), x, walk, out);
+void sum_of_squares(const T* x, const Lines& lines, T* out) {
+  fold(SumOfSquares<T>(), x, lines, out);
 }
 
 template <typename T>
-void sum_of_squared_deviations(const T* x, const Walk& walk, const T* center, T* out) {
-  fold(SumOfSquaredDeviations<T>(center), x, walk, out);
+void sum_of_squared_deviations(const T* x, const Lines& lines, const T* center, T* out) {
+  fold(SumOfSquaredDeviations<T>(center), x, lines, out);
 }
 
 template <typename T>
-void largest(const T* x, const Walk& walk, T* out) {
-  fold(Extreme<T, true>(), x, walk, out);
+void largest(const T* x, const Lines& lines, T* out) {
+  fold(Extreme<T, true>(), x, lines, out);
 }
 
 template <typename T>
-void smallest(const T* x, const Walk& walk, T* out) {
-  fold(Extreme<T, false>(), x, walk, out);
+void smallest(const T* x, const Lines& lines, T* out) {
+  fold(Extreme<T, false>(), x, lines, out);
 }
 
 // bool is a byte that is 0 or 1, and bytes may be read through uint8_t.
-void all_of(const bool* x, const Walk& walk, bool* out) {
-  fold(Truth<true>(), reinterpret_cast<const uint8_t*>(x), walk, reinterpret_cast<uint8_t*>(out));
+void all_of(const bool* x, const Lines& lines, bool* out) {
+  fold(Truth<true>(), reinterpret_cast<const uint8_t*>(x), lines, reinterpret_cast<uint8_t*>(out));
 }
 
-void any_of(const bool* x, const Walk& walk, bool* out) {
-  fold(Truth<false>(), reinterpret_cast<const uint8_t*>(x), walk, reinterpret_cast<uint8_t*>(out));
+void any_of(const bool* x, const Lines& lines, bool* out) {
+  fold(Truth<false>(), reinterpret_cast<const uint8_t*>(x), lines, reinterpret_cast<uint8_t*>(out));
 }
 
 int64_t count_true(const bool* x, int64_t n) {
@@ -299,17 +300,17 @@ int64_t count_true(const bool* x, int64_t n) {
   return total;
 }
 
-#define LT_INSTANTIATE(T)                           \
-  template void sum(const T*, const Walk&, T*);     \
-  template void largest(const T*, const Walk&, T*); \
-  template void smallest(const T*, const Walk&, T*);
+#define LT_INSTANTIATE(T)                            \
+  template void sum(const T*, const Lines&, T*);     \
+  template void largest(const T*, const Lines&, T*); \
+  template void smallest(const T*, const Lines&, T*);
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)
 LT_INSTANTIATE(int64_t)
 #undef LT_INSTANTIATE
-template void sum_of_squares(const float*, const Walk&, float*);
-template void sum_of_squares(const double*, const Walk&, double*);
-template void sum_of_squared_deviations(const float*, const Walk&, const float*, float*);
-template void sum_of_squared_deviations(const double*, const Walk&, const double*, double*);
+template void sum_of_squares(const float*, const Lines&, float*);
+template void sum_of_squares(const double*, const Lines&, double*);
+template void sum_of_squared_deviations(const float*, const Lines&, const float*, float*);
+template void sum_of_squared_deviations(const double*, const Lines&, const double*, double*);
 
 }  // namespace lt::kernels
