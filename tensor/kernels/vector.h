@@ -51,7 +51,7 @@ using IntVec = Vec<typename IntOf<T>::type>;
 
 template <typename T>
 inline Vec<T> broadcast(T x) {
-  return Vec<T>{} + x;
+  return x - Vec<T>{};  // keeps the sign of zero, which adding would lose
 }
 
 template <typename T>

@@ -34,15 +34,17 @@ inline constexpr float kLn2Low = 0x1.7f7d1cp-20F;
 
 // x = n ln 2 + r with n whole and |r| <= ln 2 / 2, for |x| < 2^20.
 struct ExpReduction {
-  Vec<float> n;
+  IntVec<float> n;
   Vec<float> r;
 
   explicit ExpReduction(Vec<float> x) {
     // Adding 1.5 * 2^23 leaves no room for a fraction: the sum is rounded to a whole number.
     constexpr float kRound = 0x1.8p23F;
     constexpr float kLog2E = 0x1.715476p0F;
-    n = (x * kLog2E + kRound) - kRound;
-    r = (x - n * kLn2High) - n * kLn2Low;
+    const Vec<float> shifted = x * kLog2E + kRound;
+    const Vec<float> whole = shifted - kRound;
+    n = bits(shifted) - bits(broadcast(kRound));  // defined for NaN too, which converting would not be
+    r = (x - whole * kLn2High) - whole * kLn2Low;
   }
 
   // e^r
@@ -56,10 +58,9 @@ inline Vec<float> exp(Vec<float> x) {
   // Beyond these e^x is inf and 0; within, both halves of 2^n are normal numbers.
   x = max(broadcast(-104.0F), min(broadcast(89.0F), x));
   const ExpReduction reduced(x);
-  const IntVec<float> n = __builtin_convertvector(reduced.n, IntVec<float>);
-  const IntVec<float> half = n >> 1;
+  const IntVec<float> half = reduced.n >> 1;
   // Scaling twice rounds once, in the second product: right for subnormal results too.
-  return reduced.exp() * power_of_two(half) * power_of_two(n - half);
+  return reduced.exp() * power_of_two(half) * power_of_two(reduced.n - half);
 }
 
 // ln x; worst error 0.9 ulp. ln 0 is -inf, of a negative number NaN.
@@ -68,9 +69,11 @@ inline Vec<float> log(Vec<float> x) {
   const Vec<float> normal = is_small ? x * 0x1p23F : x;
   // Subtracting the bits of sqrt(1/2) leaves the exponent that makes the mantissa lie in [sqrt(1/2),
   // sqrt(2)).
-  constexpr int32_t kSqrtHalf = 0x3f3504f3;
-  const IntVec<float> e = (bits(normal) - kSqrtHalf) >> 23;
-  const Vec<float> f = (Vec<float>)(bits(normal) - (e << 23)) - 1;
+  // Unsigned, where the differences may wrap.
+  using Unsigned = Vec<uint32_t>;
+  constexpr uint32_t kSqrtHalf = 0x3f3504f3;
+  const IntVec<float> e = (IntVec<float>)((Unsigned)normal - kSqrtHalf) >> 23;
+  const Vec<float> f = (Vec<float>)((Unsigned)normal - (Unsigned)(e << 23)) - 1;
   const Vec<float> n = __builtin_convertvector(e + (is_small & -23), Vec<float>);
   const Vec<float> q = polynomial(f, 0.3333333F, -0.2500082F, 0.20001227F, -0.16623357F, 0.14201757F,
                                   -0.13160184F, 0.12761582F, -0.076344974F);
@@ -89,7 +92,7 @@ inline Vec<float> tanh(Vec<float> x) {
   // From 9.02 on tanh rounds to 1.
   const Vec<float> magnitude = min(broadcast(9.1F), (Vec<float>)(bits(x) ^ sign));
   const ExpReduction reduced(magnitude + magnitude);
-  const Vec<float> scale = power_of_two(__builtin_convertvector(reduced.n, IntVec<float>));
+  const Vec<float> scale = power_of_two(reduced.n);
   const Vec<float> large = 1 - 2 / (reduced.exp() * scale + 1);
   const Vec<float> z = x * x;
   const Vec<float> small =
