@@ -72,7 +72,7 @@ void Progress::print(double loss) {
   const std::string text =
       progress_text(what_, done_, steps_, loss, steps_per_second(), is_terminal_ ? terminal_columns() : 200);
   open_line_ = is_terminal_;
-  fmt::print(stderr, is_terminal_ ? "\r{}\033[K" : "{}\n", text);
+  fmt::print(stderr, "{}{}{}", is_terminal_ ? "\r" : "", text, is_terminal_ ? "\033[K" : "\n");
   std::fflush(stderr);
 }
 

@@ -13,6 +13,7 @@
 
 #include "apps/common/stop.h"
 #include "tensor/error.h"
+#include "tensor/parallel.h"
 
 // Results are lines of three columns on the terminal and rows of one table in the report; the table is closed
 // by whatever comes after it. Colours only where a person reads.
@@ -69,7 +70,9 @@ Run::Run(const Options& options)
     : options_(options),
       report_(options.app(), options.title()),
       is_terminal_(isatty(STDOUT_FILENO) != 0),
-      start_(std::chrono::steady_clock::now()) {}
+      start_(std::chrono::steady_clock::now()) {
+  if (flags().threads > 0) set_num_threads(static_cast<int>(flags().threads));
+}
 
 Words Run::load_words(const char* lecture_sha256) {
   Words data = lt::apps::load_words(flags().data, flags().words);

@@ -2,8 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <thread>
+#include "tensor/parallel.h"
 
 // CMake defines the version and build type for this file alone; the instruction set is what the compiler was
 // allowed to use, which is what the binary needs to run.
@@ -40,8 +39,7 @@ std::string version_text(const std::string& app) {
       "random streams   PyTorch's CPU generator; --profile scalar (the lectures), avx2;\n"
       "                 --sampling classic (PyTorch 1.6 to 1.13, the lectures), race (2.x), mkl (2.x with "
       "MKL)\n",
-      app, LIBTENSOR_VERSION, LIBTENSOR_BUILD_TYPE, __VERSION__, instruction_set(),
-      std::max(1U, std::thread::hardware_concurrency()));
+      app, LIBTENSOR_VERSION, LIBTENSOR_BUILD_TYPE, __VERSION__, instruction_set(), num_threads());
 }
 
 }  // namespace lt::apps
