@@ -1,0 +1,77 @@
+#pragma once
+
+// Memory for the numbers of a tensor: counted, 64-byte aligned, and taken from a pool of size classes that
+// each thread keeps, so that a training step in steady state asks the system for nothing.
+
+#include <cstddef>
+#include <cstdint>
+
+namespace lt {
+
+namespace detail {
+struct Block;  // the header in front of the bytes
+}
+
+// A counted reference to a block of bytes. Copying shares the block; the last one gives it back to the pool.
+// Counting is atomic: tensors may be handed between threads. The bytes are not initialised.
+class Storage {
+ public:
+  Storage() = default;
+  //   bytes: 0 is allowed and holds no block
+  //   throws: std::bad_alloc
+  explicit Storage(size_t bytes);
+  Storage(const Storage& other) noexcept;
+  Storage(Storage&& other) noexcept : block_(other.block_) { other.block_ = nullptr; }
+  Storage& operator=(Storage other) noexcept;
+  ~Storage();
+
+  void* data() const { return data_of(block_); }
+  size_t bytes() const;
+
+  // How often the bytes were opened for writing; autograd compares it to tell that a saved value was
+  // overwritten.
+  uint32_t version() const;
+  void bump_version() const;
+
+  // True where this is the block's only handle.
+  bool unique() const;
+  // True where a and b are handles of the same block.
+  friend bool operator==(const Storage& a, const Storage& b) { return a.block_ == b.block_; }
+
+ private:
+  static void* data_of(detail::Block* block);
+  detail::Block* block_ = nullptr;
+};
+
+// Memory for small objects that come and go with tensors, from the same pool; 64-byte aligned. Not for
+// numbers: it carries no count. throws: std::bad_alloc
+void* pool_allocate(size_t bytes);
+void pool_free(void* memory) noexcept;
+
+// For standard containers that a training step makes and drops.
+template <typename T>
+struct PoolAllocator {
+  using value_type = T;
+  PoolAllocator() = default;
+  template <typename U>
+  PoolAllocator(const PoolAllocator<U>&) {}  // NOLINT: implicit, as allocators convert
+  T* allocate(size_t count) { return static_cast<T*>(pool_allocate(count * sizeof(T))); }
+  void deallocate(T* memory, size_t) noexcept { pool_free(memory); }
+  friend bool operator==(const PoolAllocator&, const PoolAllocator&) { return true; }
+};
+
+// What the pool has done so far, summed over threads.
+struct MemoryStats {
+  int64_t system_allocations = 0;  // times that the system was asked for memory
+  int64_t bytes_in_use = 0;        // in blocks that a Storage holds
+};
+MemoryStats memory_stats();
+
+// Gives this thread's idle blocks back to the system.
+void release_idle_memory();
+
+// False where every block comes straight from the system: under the address sanitizer, and where the
+// environment sets LIBTENSOR_POOL=0. (To find misuse of memory; results are the same.)
+bool pool_enabled();
+
+}  // namespace lt
