@@ -30,8 +30,7 @@ TEST(Backward, GivesTheLecturesFirstGradients) {
 }
 
 TEST(Backward, VisitsAValueAfterAllThatWasMadeFromIt) {
-  // A pre-order walk passes a part of b's gradient on before all of it has come, and gives 3.
-  // swapped.
+  // A pre-order walk passes b's gradient on before all of it has come, and gives 3.
   const Value a(1);
   const Value b = 3 * a, c = 2 * b, L = b + c;
   L.backward();
