@@ -1,0 +1,14 @@
+#pragma once
+
+// How many threads the kernels may use. Results never depend on it.
+
+namespace lt {
+
+// The most threads that one operation runs on; at the start, as many as the machine (or OMP_NUM_THREADS)
+// gives.
+int num_threads();
+
+// throws: ValueError for count < 1
+void set_num_threads(int count);
+
+}  // namespace lt
