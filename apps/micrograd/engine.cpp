@@ -2,8 +2,6 @@
 
 #include <cmath>
 
-#include "tensor/error.h"
-
 // Each operator computes its value and says, right there, how the gradient of what it made goes back to what
 // it was made from. Inputs come before outputs on the tape, so backward is one walk down it: no sort, no
 // recursion.
@@ -90,13 +88,6 @@ Value record(const Op& op, double data, Value x, Value y) {
   Tape& tape = Tape::current();
   const std::uint32_t place = tape.append({data, 0, &op, x.place_, y.place_ & 0x7fffffff});
   return {place, tape.scope()};
-}
-
-Node& Value::node() const {
-  Tape& tape = Tape::current();
-  if (!tape.is_open(scope_))
-    throw GradError("micrograd: a value outlived its Scope, or strayed from its thread");
-  return tape.at(place_);
 }
 
 Value Value::label(const std::string& text) const {

@@ -40,7 +40,7 @@ class Value {
  private:
   friend Value record(const Op&, double data, Value x, Value y);
   Value(std::uint32_t place, std::uint32_t scope) : place_(place), scope_(scope) {}
-  Node& node() const;
+  Node& node() const { return Tape::current().at(place_, scope_); }
 
   std::uint32_t place_, scope_;
 };

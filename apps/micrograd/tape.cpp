@@ -3,15 +3,11 @@
 #include <atomic>
 #include <stdexcept>
 
-// Every scope has a number that is never used again, on no thread: a value carries its scope's, and one that
-// outlived its scope, or strayed from its thread, is told from those that took its place.
+#include "tensor/error.h"
+
+// What is rare: opening and closing scopes, growing, and refusing a value.
 
 namespace lt::apps::micrograd {
-
-Tape& Tape::current() {
-  static thread_local Tape tape;
-  return tape;
-}
 
 std::uint32_t Tape::next_scope() {
   static std::atomic<std::uint32_t> count = 0;
@@ -22,6 +18,8 @@ void Tape::grow() {
   if (capacity() >> 31) throw std::length_error("micrograd: more than 2^31 values on one tape");
   chunks_.push_back(std::make_unique<Node[]>(kChunk));
 }
+
+void Tape::refuse() { throw GradError("micrograd: a value outlived its Scope, or strayed from its thread"); }
 
 Scope::Scope() : tape_(Tape::current()), begin_(tape_.size_) { tape_.open_.push_back(Tape::next_scope()); }
 

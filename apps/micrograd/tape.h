@@ -34,7 +34,10 @@ struct Op {
 // functions, so nothing owns anything and there are no cycles to leak.
 class Tape {
  public:
-  static Tape& current();  // this thread's
+  static Tape& current() {  // this thread's
+    static thread_local Tape tape;
+    return tape;
+  }
 
   // throws: std::length_error beyond 2^31 values
   std::uint32_t append(const Node& n) {
@@ -46,11 +49,14 @@ class Tape {
   std::size_t size() const { return size_; }
   std::size_t capacity() const { return chunks_.size() * kChunk; }
 
+  // Every scope has a number of its own, never used again on any thread. A value carries its scope's, so one
+  // that outlived its scope, or strayed from its thread, is told from those that took its place.
   std::uint32_t scope() const { return open_.back(); }
-  bool is_open(std::uint32_t scope) const {
+  // throws: GradError where the scope is not open
+  Node& at(std::uint32_t place, std::uint32_t scope) {
     for (const std::uint32_t open : open_)
-      if (open == scope) return true;
-    return false;
+      if (open == scope) return at(place);
+    refuse();
   }
 
   std::map<std::uint32_t, std::string> labels;  // by place
@@ -60,6 +66,7 @@ class Tape {
   static constexpr std::size_t kChunk = std::size_t{1} << 16;  // 2 MiB: one huge page
   static std::uint32_t next_scope();
   void grow();
+  [[noreturn]] static void refuse();
 
   std::uint32_t size_ = 0;
   std::vector<std::unique_ptr<Node[]>> chunks_;
