@@ -2,6 +2,10 @@
 
 add_library(libtensor_flags INTERFACE)
 target_compile_options(libtensor_flags INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  # g++ 12 warns inside its own AVX-512 header, of operands left undefined on purpose (GCC bug 105593).
+  target_compile_options(libtensor_flags INTERFACE -Wno-maybe-uninitialized -Wno-uninitialized)
+endif()
 if(LIBTENSOR_ISA)
   target_compile_options(libtensor_flags INTERFACE -march=${LIBTENSOR_ISA})
 endif()

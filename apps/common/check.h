@@ -1,0 +1,45 @@
+#pragma once
+
+// Our figures beside the lecture's: the classes of tolerance, and what --check collects.
+
+#include <string>
+#include <vector>
+
+namespace lt::apps {
+
+// How far a figure may lie from the lecture's: |ours - lecture| <= absolute + relative * |lecture|.
+struct Tolerance {
+  double absolute = 0;
+  double relative = 0;
+};
+inline constexpr Tolerance kExact{};                            // E: counts, shapes
+inline constexpr Tolerance kDouble{.relative = 1e-9};           // D: all in double
+inline constexpr Tolerance kSingle{.relative = 1e-5};           // F: one float32 pass
+inline constexpr Tolerance kTrained{.absolute = 1e-4};          // T: after training in float32
+inline constexpr Tolerance kDigits6{.absolute = 0.5000001e-6};  // a figure known to six decimals only
+constexpr Tolerance within(double distance) {
+  return {.absolute = distance};
+}  // S: chaotic, or another stream
+
+// Infinities of one sign agree; NaN agrees with nothing.
+bool agrees(double ours, double lecture, Tolerance tolerance);
+
+// Collects figures and remembers those that miss.
+class Check {
+ public:
+  // Both return whether the figure is within its tolerance.
+  bool add(const std::string& name, double ours, double lecture, Tolerance tolerance);
+  bool add(const std::string& name, const std::string& ours, const std::string& lecture);
+
+  int count() const { return count_; }
+  // A line for each figure outside its tolerance: its name, ours, the lecture's, what was allowed.
+  const std::vector<std::string>& misses() const { return misses_; }
+
+ private:
+  bool count_in(bool ok, std::string miss);
+
+  int count_ = 0;
+  std::vector<std::string> misses_;
+};
+
+}  // namespace lt::apps

@@ -1,0 +1,123 @@
+#pragma once
+
+// The command line: the flags of every app, those of training, and an app's own, declared like
+//   options.add("--smoothing K", smoothing, "added to every count", {.min = 0});
+
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "apps/common/log.h"
+
+namespace lt::apps {
+
+// The command line was wrong: one line for the user, exit code 2.
+struct UsageError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// Lines first <= i < last of the data.
+struct WordRange {
+  static constexpr int64_t kEnd = std::numeric_limits<int64_t>::max();
+  int64_t first = 0;
+  int64_t last = kEnd;
+};
+
+// What every app takes. An app may set other defaults before it parses: they should be the lecture's.
+struct CommonFlags {
+  std::string data;  // empty: the embedded names
+  WordRange words;
+  uint64_t seed = 2147483647;
+  int64_t samples = 5;
+  uint64_t sample_seed = 2147483647;
+  std::string sampling = "classic";
+  std::string profile = "scalar";
+  int64_t threads = 0;  // 0: what OpenMP says
+  std::string out;      // empty: out/<app>
+  bool no_out = false;
+  bool quiet = false;
+  bool check = false;
+};
+
+// What every app that trains takes.
+struct TrainingFlags {
+  int64_t steps = 0;
+  int64_t batch = 32;
+  double lr = 0.1;
+  int64_t decay_at = 0;  // from this step on a tenth of the rate; at or above steps: never
+  std::string save;
+  std::string resume;
+  int64_t save_every = 0;  // 0: only at the end
+  int64_t log_every = 0;   // 0: only the usual steps
+};
+
+// What help says about a flag, and which values it takes.
+struct Spec {
+  std::string lecture = {};  // the lecture's value, where the default is another
+  double min = -std::numeric_limits<double>::infinity();
+  double max = std::numeric_limits<double>::infinity();
+  bool above_min = false;  // min itself is refused
+  bool selects = false;    // chooses among the lecture's own settings, so it may stand beside --check
+};
+
+class Options {
+ public:
+  // `title` and `example` are what help prints: "Lecture 2: ...", "bigram --score emma".
+  Options(std::string app, std::string title, std::string example);
+  Options(const Options&) = delete;
+
+  CommonFlags flags;
+
+  // Declares a flag: its name and, where it takes a value, what stands for it; "--order 2|3" takes just
+  // these. The variable holds the default and receives the value. A vector takes comma-separated numbers, or
+  // repeated texts.
+  void add(const std::string& flag, bool& value, const std::string& help, Spec spec = {});
+  void add(const std::string& flag, int64_t& value, const std::string& help, Spec spec = {});
+  void add(const std::string& flag, uint64_t& value, const std::string& help, Spec spec = {});
+  void add(const std::string& flag, double& value, const std::string& help, Spec spec = {});
+  void add(const std::string& flag, std::string& value, const std::string& help, Spec spec = {});
+  void add(const std::string& flag, std::vector<int64_t>& value, const std::string& help, Spec spec = {});
+  void add(const std::string& flag, std::vector<std::string>& value, const std::string& help, Spec spec = {});
+  void add_training(TrainingFlags& training);
+
+  // Reads the command line; false when --help or --version was printed instead, and there is nothing to do.
+  //   throws: UsageError naming the flag and what it takes
+  bool parse(int argc, const char* const* argv);
+
+  // Was this flag on the command line ("--lr")?
+  bool given(const std::string& name) const;
+  // Every flag's value, for the "config" event.
+  std::vector<Field> config() const;
+  std::string help() const;
+  const std::string& app() const { return app_; }
+  const std::string& title() const { return title_; }
+
+ private:
+  struct Entry {
+    std::string name;   // "--order"
+    std::string takes;  // "2|3", empty for a switch
+    std::string help;
+    Spec spec;
+    bool repeats = false;
+    std::function<void(const std::string&)> set = {};  // throws: UsageError without the flag's name
+    std::function<std::string()> shown = {};           // as help prints it
+    std::function<Json()> json = {};
+    std::string default_text = {};
+    bool given = false;
+  };
+
+  Entry& declare(const std::string& flag, const std::string& help, Spec spec);
+  void add_common();
+  void accept(Entry& entry, const std::vector<std::string>& values);
+  void refuse_beside_check() const;
+
+  std::string app_;
+  std::string title_;
+  std::string example_;
+  std::vector<Entry> entries_;
+};
+
+}  // namespace lt::apps

@@ -1,0 +1,90 @@
+#include "apps/common/progress.h"
+
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+
+// step() may be called a hundred thousand times a second; all that it costs then is a look at the clock.
+
+namespace lt::apps {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+int terminal_columns() {
+  winsize size{};
+  const bool known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return known ? size.ws_col : 80;
+}
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+std::string clock_text(double seconds) {
+  if (!std::isfinite(seconds) || seconds > 359999) return "--:--";
+  const auto whole = static_cast<int64_t>(std::ceil(seconds));
+  const std::string minutes = fmt::format("{:02}:{:02}", whole / 60 % 60, whole % 60);
+  return whole < 3600 ? minutes : fmt::format("{}:{}", whole / 3600, minutes);
+}
+
+}  // namespace
+
+std::string progress_text(const std::string& what, int64_t done, int64_t steps, double loss,
+                          double steps_per_second, int columns) {
+  const double part = steps > 0 ? static_cast<double>(done) / static_cast<double>(steps) : 1;
+  const double left = static_cast<double>(steps - done) / steps_per_second;
+  const std::string head = what + " ";
+  const std::string tail = fmt::format(" {:3.0f}%  step {}/{}  loss {:.4f}  {:.0f} steps/s  {} left",
+                                       100 * part, done, steps, loss, steps_per_second, clock_text(left));
+  const int width = std::min(30, columns - static_cast<int>(head.size() + tail.size()) - 3);
+  if (width < 5) return (head + tail).substr(0, static_cast<size_t>(std::max(columns - 1, 0)));
+  const int full = static_cast<int>(part * width);
+  return head + fmt::format("[{:#<{}}{:-<{}}]", "", full, "", width - full) + tail;
+}
+
+Progress::Progress(std::string what, int64_t steps, bool quiet, int64_t done)
+    : what_(std::move(what)),
+      steps_(steps),
+      first_(done),
+      done_(done),
+      quiet_(quiet),
+      is_terminal_(isatty(STDERR_FILENO) != 0),
+      start_(Clock::now()),
+      printed_(start_) {}
+
+void Progress::step(double loss) {
+  ++done_;
+  if (quiet_) return;
+  const bool is_last = done_ == steps_;
+  if (is_terminal_) {
+    if (is_last || Clock::now() - printed_ > std::chrono::milliseconds(100)) print(loss);
+  } else if (is_last || done_ % std::max<int64_t>(steps_ / 20, 1) == 0) {
+    print(loss);
+  }
+}
+
+void Progress::print(double loss) {
+  printed_ = Clock::now();
+  const std::string text =
+      progress_text(what_, done_, steps_, loss, steps_per_second(), is_terminal_ ? terminal_columns() : 200);
+  open_line_ = is_terminal_;
+  fmt::print(stderr, "{}{}{}", is_terminal_ ? "\r" : "", text, is_terminal_ ? "\033[K" : "\n");
+  std::fflush(stderr);
+}
+
+void Progress::finish() {
+  if (open_line_) fmt::print(stderr, "\n");
+  open_line_ = false;
+}
+
+double Progress::seconds() const { return seconds_since(start_); }
+
+double Progress::steps_per_second() const {
+  return static_cast<double>(done_ - first_) / std::max(seconds(), 1e-9);
+}
+
+}  // namespace lt::apps

@@ -1,0 +1,49 @@
+#pragma once
+
+// How far a long work is: a bar on a terminal, a plain line now and then where the output is a file or a
+// pipe.
+
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <string>
+
+namespace lt::apps {
+
+// Prints to standard error, so that standard output holds results alone.
+class Progress {
+ public:
+  // `steps` in all, of which `done` were made before (a resumed run). Quiet prints nothing.
+  Progress(std::string what, int64_t steps, bool quiet, int64_t done = 0);
+  ~Progress() { finish(); }
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  // After each step; prints at most ten times a second on a terminal, else at each twentieth part of the way.
+  void step(double loss);
+  // Ends the bar's line. Called by the destructor too.
+  void finish();
+
+  double seconds() const;
+  double steps_per_second() const;
+
+ private:
+  void print(double loss);
+
+  std::string what_;
+  int64_t steps_;
+  int64_t first_;
+  int64_t done_;
+  bool quiet_;
+  bool is_terminal_;
+  bool open_line_ = false;
+  std::chrono::steady_clock::time_point start_;
+  std::chrono::steady_clock::time_point printed_;
+};
+
+// "train [########--------]  50%  step 500/1000  loss 2.4541  1200 steps/s  00:12 left"; on `columns` or
+// fewer.
+std::string progress_text(const std::string& what, int64_t done, int64_t steps, double loss,
+                          double steps_per_second, int columns);
+
+}  // namespace lt::apps

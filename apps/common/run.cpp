@@ -1,0 +1,248 @@
+#include "apps/common/run.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <iostream>
+
+#include "apps/common/stop.h"
+#include "tensor/error.h"
+#include "tensor/parallel.h"
+
+// Results are lines of three columns on the terminal and rows of one table in the report; the table is closed
+// by whatever comes after it. Colours only where a person reads.
+
+namespace lt::apps {
+namespace {
+
+constexpr int kColumns = 88;
+
+size_t characters(std::string_view text) {
+  return static_cast<size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
+std::string padded(const std::string& text, size_t width, bool right) {
+  const std::string space(width - std::min(width, characters(text)), ' ');
+  return right ? space + text : text + space;
+}
+
+std::string without_ticks(std::string_view text) {
+  std::string out(text);
+  std::erase(out, '`');
+  return out;
+}
+
+std::string wrapped(std::string_view text) {
+  std::string out;
+  size_t column = 0;
+  for (size_t at = 0; at < text.size();) {
+    const size_t end = std::min(text.find(' ', at), text.size());
+    const std::string_view word = text.substr(at, end - at);
+    if (column > 0 && column + 1 + characters(word) > kColumns) {
+      out += '\n';
+      column = 0;
+    }
+    if (column > 0) out += ' ';
+    out += word;
+    column += characters(word) + (column > 0 ? 1 : 0);
+    at = end + 1;
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string show(double value) {
+  if (!std::isfinite(value)) return std::isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
+  if (value == std::round(value) && std::abs(value) < 1e15) return fmt::format("{:.0f}", value);
+  const double size = std::abs(value);
+  return size < 1e-3 || size >= 1e9 ? fmt::format("{:.6g}", value) : fmt::format("{:.6f}", value);
+}
+
+Run::Run(const Options& options)
+    : options_(options),
+      report_(options.app(), options.title()),
+      is_terminal_(isatty(STDOUT_FILENO) != 0),
+      start_(std::chrono::steady_clock::now()) {
+  if (flags().threads > 0) set_num_threads(static_cast<int>(flags().threads));
+}
+
+Words Run::load_words(const char* lecture_sha256) {
+  Words data = lt::apps::load_words(flags().data, flags().words);
+  open(data.sha256, lecture_sha256, data.source);
+  log_.write("data", {{"words", data.words.size()}, {"vocab", Vocabulary::of_words(data.words).size()}});
+  return data;
+}
+
+Text Run::load_text(const char* lecture_sha256) {
+  Text data = lt::apps::load_text(flags().data, flags().words);
+  open(data.sha256, lecture_sha256, data.source);
+  log_.write("data", {{"characters", data.text.size()}, {"vocab", Vocabulary::of_text(data.text).size()}});
+  return data;
+}
+
+void Run::start() { open("", "", ""); }
+
+void Run::open(const std::string& data_sha256, const char* lecture_sha256, const std::string& source) {
+  const bool is_whole = flags().words.first == 0 && flags().words.last == WordRange::kEnd;
+  is_lecture_data_ = is_whole && data_sha256 == lecture_sha256;
+  if (flags().check && !is_lecture_data_) {
+    throw AppError(
+        fmt::format("--check needs --data with the lecture's own file (sha256 {}), but {} has sha256 {}",
+                    lecture_sha256, source, data_sha256));
+  }
+  is_open_ = !flags().no_out;
+  if (is_open_) {
+    std::error_code error;
+    std::filesystem::create_directories(flags().out, error);
+    if (error)
+      throw IoError(fmt::format("--out {}: cannot make the folder: {}", flags().out, error.message()));
+    log_ = Log(path_of("log.jsonl"));
+  }
+  log_.write("config", options_.config());
+}
+
+std::string Run::path_of(const std::string& file) const {
+  return flags().no_out ? "" : (std::filesystem::path(flags().out) / file).string();
+}
+
+void Run::heading(std::string_view text) {
+  end_rows();
+  report_.heading(text);
+  const std::string plain = without_ticks(text);
+  std::cout << (is_terminal_ ? fmt::format("\n\033[1m{}\033[0m\n", plain) : fmt::format("\n{}\n", plain));
+}
+
+void Run::say(std::string_view text) {
+  end_rows();
+  report_.prose(text);
+  std::cout << wrapped(without_ticks(text)) << '\n';
+}
+
+void Run::print(std::string_view text) {
+  end_rows();
+  report_.output(text);
+  std::cout << text << '\n';
+}
+
+void Run::table(const std::vector<std::string>& head, const std::vector<std::vector<std::string>>& rows) {
+  end_rows();
+  report_.table(head, rows);
+  std::vector<size_t> widths(head.size());
+  for (size_t c = 0; c < head.size(); ++c) {
+    widths[c] = characters(head[c]);
+    for (const auto& cells : rows) widths[c] = std::max(widths[c], characters(cells[c]));
+  }
+  const auto line = [&](const std::vector<std::string>& cells) {
+    for (size_t c = 0; c < cells.size(); ++c)
+      std::cout << "  " << padded(without_ticks(cells[c]), widths[c], c > 0);
+    std::cout << '\n';
+  };
+  line(head);
+  for (const auto& cells : rows) line(cells);
+}
+
+void Run::row(const std::string& name, const std::string& ours, const std::string& lecture, bool ok) {
+  const std::string mark = lecture.empty() || !is_lecture_data_ ? "" : ok ? "=" : "differs";
+  if (rows_.empty())
+    std::cout << fmt::format("  {}  {}  {}\n", padded("", 38, false), padded("ours", 16, true),
+                             padded("lecture", 16, true));
+  rows_.push_back({name, ours, lecture, mark});
+  const std::string line = fmt::format("  {}  {}  {}  {}", padded(without_ticks(name), 38, false),
+                                       padded(ours, 16, true), padded(lecture, 16, true), mark);
+  std::cout << line.substr(0, line.find_last_not_of(' ') + 1) << '\n';
+}
+
+void Run::end_rows() {
+  if (!rows_.empty()) report_.table({"", "ours", "lecture", ""}, rows_);
+  rows_.clear();
+}
+
+void Run::result(const std::string& name, const std::string& ours) { row(name, ours, "", true); }
+
+void Run::compare(const std::string& name, double ours, double lecture, Tolerance tolerance) {
+  check(name, ours, lecture, tolerance);
+  row(name, show(ours), show(lecture), agrees(ours, lecture, tolerance));
+}
+
+void Run::compare(const std::string& name, const std::string& ours, const std::string& lecture) {
+  check(name, ours, lecture);
+  row(name, ours, lecture, ours == lecture);
+}
+
+void Run::check(const std::string& name, double ours, double lecture, Tolerance tolerance) {
+  if (flags().check) check_.add(name, ours, lecture, tolerance);
+}
+
+void Run::check(const std::string& name, const std::string& ours, const std::string& lecture) {
+  if (flags().check) check_.add(name, ours, lecture);
+}
+
+void Run::samples(const std::vector<std::string>& texts) {
+  end_rows();
+  report_.samples(texts);
+  for (const std::string& text : texts) {
+    std::cout << "  " << text << '\n';
+    log_.write("sample", {{"text", text}});
+  }
+}
+
+void Run::figure(const std::string& file, const std::string& title, const std::string& svg) {
+  end_rows();
+  report_.figure(svg, title);
+  if (!is_open_) return;
+  write_file(path_of(file), svg);
+  log_.write("figure", {{"file", file}, {"title", title}});
+}
+
+int Run::finish(int64_t steps) {
+  end_rows();
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  std::vector<Field> done{{"seconds", seconds}};
+  if (steps > 0) done.push_back({"steps_per_second", static_cast<double>(steps) / seconds});
+  log_.write("done", done);
+  if (is_open_) {
+    write_file(path_of("report.html"), report_.html());
+    std::cout << fmt::format("\nreport: {}\n", path_of("report.html"));
+  }
+  if (flags().check) {
+    for (const std::string& miss : check_.misses()) std::cout << "check: " << miss << '\n';
+    std::cout << fmt::format("check: {} of {} figures agree with the lecture\n",
+                             check_.count() - static_cast<int>(check_.misses().size()), check_.count());
+  }
+  if (stop_requested()) return 130;
+  return check_.misses().empty() ? 0 : 1;
+}
+
+int run_app(Options& options, int argc, char** argv, const std::function<void(Run&)>& body) {
+  const auto fail = [&](const std::exception& error, int code) {
+    std::cout.flush();
+    std::cerr << options.app() << ": " << error.what() << (code == 2 ? " (--help lists the flags)\n" : "\n");
+    return code;
+  };
+  try {
+    int code = 0;
+    if (options.parse(argc, argv)) {
+      Run run(options);
+      body(run);
+      code = run.finish();
+    }
+    if (!std::cout.flush()) throw IoError(fmt::format("standard output: {}", std::strerror(errno)));
+    return code;
+  } catch (const UsageError& error) {
+    return fail(error, 2);
+  } catch (const std::bad_alloc&) {
+    return fail(std::runtime_error("not enough memory"), 1);
+  } catch (const std::exception& error) {
+    return fail(error, 1);
+  }
+}
+
+}  // namespace lt::apps

@@ -1,0 +1,100 @@
+#pragma once
+
+// One run of an app: says each thing once, to the terminal, report.html and log.jsonl together.
+//
+//   int main(int argc, char** argv) {
+//     Options options("bigram", "Lecture 2: ...", "bigram --score emma");
+//     options.add(...);
+//     return run_app(options, argc, argv, [&](Run& run) { ... });
+//   }
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "apps/common/check.h"
+#include "apps/common/log.h"
+#include "apps/common/options.h"
+#include "apps/common/report.h"
+#include "apps/common/text_data.h"
+
+namespace lt::apps {
+
+// Something the user asked for cannot be done (data that does not fit a flag): one line, exit code 1.
+struct AppError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+class Run {
+ public:
+  explicit Run(const Options& options);
+  Run(const Run&) = delete;
+
+  const CommonFlags& flags() const { return options_.flags; }
+
+  // The data that the flags ask for. Logs "config" and "data", opens the output folder; before it nothing is
+  // written.
+  //   throws: IoError; AppError where --check is asked for on data that is not the lecture's (by its sha256)
+  Words load_words(const char* lecture_sha256 = kLectureNamesSha256);
+  Text load_text(const char* lecture_sha256 = kLectureShakespeareSha256);
+  // An app without data calls this instead.
+  void start();
+  // Is the data the lecture's own, all of it? Only then are figures marked as equal or not.
+  bool is_lecture_data() const { return is_lecture_data_; }
+
+  // Terminal and report. `say` is prose (`code` in backticks), `print` is set as it is.
+  void heading(std::string_view text);
+  void say(std::string_view text);
+  void print(std::string_view text);
+  // Report alone: a notebook cell's input.
+  void code(std::string_view text) { report_.code(text); }
+  void table(const std::vector<std::string>& head, const std::vector<std::vector<std::string>>& rows);
+
+  // A line "name  ours", or "name  ours  lecture" with a mark where they agree; --check fails where they do
+  // not.
+  void result(const std::string& name, const std::string& ours);
+  void compare(const std::string& name, double ours, double lecture, Tolerance tolerance);
+  void compare(const std::string& name, const std::string& ours, const std::string& lecture);
+  // The same without the line: for figures that a table shows.
+  void check(const std::string& name, double ours, double lecture, Tolerance tolerance);
+  void check(const std::string& name, const std::string& ours, const std::string& lecture);
+
+  // One generated text: terminal, report and log.
+  void samples(const std::vector<std::string>& texts);
+  // Writes an SVG file, logs it, and puts it into the report.
+  void figure(const std::string& file, const std::string& title, const std::string& svg);
+  Log& log() { return log_; }
+  // Where a file of this run goes; empty under --no-out.
+  std::string path_of(const std::string& file) const;
+
+  // Ends the run: "done", report.html, what --check found. Returns the exit code. `steps` is 0 for apps
+  // without.
+  //   throws: IoError
+  int finish(int64_t steps = 0);
+
+ private:
+  void open(const std::string& data_sha256, const char* lecture_sha256, const std::string& source);
+  void row(const std::string& name, const std::string& ours, const std::string& lecture, bool ok);
+  void end_rows();
+
+  const Options& options_;
+  Report report_;
+  Log log_;
+  Check check_;
+  bool is_lecture_data_ = false;
+  bool is_open_ = false;
+  bool is_terminal_;
+  std::vector<std::vector<std::string>> rows_;  // results that wait to become one table of the report
+  std::chrono::steady_clock::time_point start_;
+};
+
+// main() of an app: parses, runs, finishes; turns every error into one line on standard error and its exit
+// code (1 what could not be done, 2 a wrong command line, 130 stopped by a signal).
+int run_app(Options& options, int argc, char** argv, const std::function<void(Run&)>& body);
+
+// A number for people: integers whole, others with six digits after the point or in short scientific form.
+std::string show(double value);
+
+}  // namespace lt::apps

@@ -1,0 +1,121 @@
+#include "tensor/kernels/elementwise.h"
+#include "tensor/ops.h"
+
+// Comparisons, logic and choice: ops whose result, or condition, is a BoolTensor.
+
+namespace lt {
+namespace {
+
+template <typename T, typename F>
+BoolTensor compare(const char* op, const BasicTensor<T>& a, const BasicTensor<T>& b, F f) {
+  const Shape shape = broadcast_shapes(a.shape(), b.shape(), op);
+  BoolTensor out = empty<bool>(shape);
+  kernels::map_binary(shape, out.mutable_data(), out.strides(), a.data(), a.expand(shape).strides(), b.data(),
+                      b.expand(shape).strides(), f);
+  return out;
+}
+
+template <typename T, typename F>
+BoolTensor classify(const BasicTensor<T>& x, F f) {
+  BoolTensor out = empty<bool>(x.shape());
+  kernels::map_unary(x.shape(), out.mutable_data(), out.strides(), x.data(), x.strides(), f);
+  return out;
+}
+
+}  // namespace
+
+template <typename T>
+BoolTensor equals(const BasicTensor<T>& a, const BasicTensor<T>& b) {
+  return compare("equals", a, b, [](const auto& x, const auto& y) { return x == y; });
+}
+
+template <typename T>
+BoolTensor not_equals(const BasicTensor<T>& a, const BasicTensor<T>& b) {
+  return compare("not_equals", a, b, [](const auto& x, const auto& y) { return x != y; });
+}
+
+template <typename T>
+BoolTensor less(const BasicTensor<T>& a, const BasicTensor<T>& b) {
+  return compare("less", a, b, [](const auto& x, const auto& y) { return x < y; });
+}
+
+template <typename T>
+BoolTensor less_equal(const BasicTensor<T>& a, const BasicTensor<T>& b) {
+  return compare("less_equal", a, b, [](const auto& x, const auto& y) { return x <= y; });
+}
+
+BoolTensor logical_and(const BoolTensor& a, const BoolTensor& b) {
+  return compare("logical_and", a, b, [](const auto& x, const auto& y) { return x && y; });
+}
+
+BoolTensor logical_or(const BoolTensor& a, const BoolTensor& b) {
+  return compare("logical_or", a, b, [](const auto& x, const auto& y) { return x || y; });
+}
+
+BoolTensor logical_xor(const BoolTensor& a, const BoolTensor& b) {
+  return compare("logical_xor", a, b, [](const auto& x, const auto& y) { return x != y; });
+}
+
+BoolTensor logical_not(const BoolTensor& a) {
+  return classify(a, [](const auto& x) { return !x; });
+}
+
+template <typename T>
+BasicTensor<T> where(const BoolTensor& condition, const BasicTensor<T>& a, const BasicTensor<T>& b) {
+  const Shape shape =
+      broadcast_shapes(condition.shape(), broadcast_shapes(a.shape(), b.shape(), "where"), "where");
+  BasicTensor<T> out = empty<T>(shape);
+  const auto walk = kernels::plan<4>(shape, {out.strides(), condition.expand(shape).strides(),
+                                             a.expand(shape).strides(), b.expand(shape).strides()});
+  const auto steps = walk.inner_strides();
+  T* const y = out.mutable_data();
+  kernels::run(walk, [&](int64_t n, const std::array<int64_t, 4>& at) {
+    for (int64_t i = 0; i < n; ++i) {
+      const bool choice = condition.data()[at[1] + i * steps[1]];
+      y[at[0] + i] = choice ? a.data()[at[2] + i * steps[2]] : b.data()[at[3] + i * steps[3]];
+    }
+  });
+  return out;
+}
+
+template <typename T>
+BasicTensor<T> masked_fill(const BasicTensor<T>& x, const BoolTensor& mask, ScalarOf<T> value) {
+  return where(mask, scalar<T>(value), x);
+}
+
+template <typename T>
+BoolTensor isnan(const BasicTensor<T>& x) {
+  return classify(x, [](const auto& v) { return v.isNaN(); });
+}
+
+template <typename T>
+BoolTensor isinf(const BasicTensor<T>& x) {
+  return classify(x, [](const auto& v) { return v.isInf(); });
+}
+
+template <typename T>
+BoolTensor isfinite(const BasicTensor<T>& x) {
+  return classify(x, [](const auto& v) { return v.isFinite(); });
+}
+
+#define LT_INSTANTIATE(T)                                                                         \
+  template BoolTensor equals(const BasicTensor<T>&, const BasicTensor<T>&);                       \
+  template BoolTensor not_equals(const BasicTensor<T>&, const BasicTensor<T>&);                   \
+  template BoolTensor less(const BasicTensor<T>&, const BasicTensor<T>&);                         \
+  template BoolTensor less_equal(const BasicTensor<T>&, const BasicTensor<T>&);                   \
+  template BasicTensor<T> where(const BoolTensor&, const BasicTensor<T>&, const BasicTensor<T>&); \
+  template BasicTensor<T> masked_fill(const BasicTensor<T>&, const BoolTensor&, T);
+#define LT_INSTANTIATE_FLOATING(T)                  \
+  template BoolTensor isnan(const BasicTensor<T>&); \
+  template BoolTensor isinf(const BasicTensor<T>&); \
+  template BoolTensor isfinite(const BasicTensor<T>&);
+LT_INSTANTIATE(float)
+LT_INSTANTIATE(double)
+LT_INSTANTIATE(int64_t)
+LT_INSTANTIATE(bool)
+LT_INSTANTIATE_FLOATING(float)
+LT_INSTANTIATE_FLOATING(double)
+#undef LT_INSTANTIATE
+#undef LT_INSTANTIATE_FLOATING
+
+}  // namespace lt

@@ -1,0 +1,194 @@
+#include "tensor/tensor.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "tensor/kernels/elementwise.h"
+#include "tensor/ops.h"
+
+// Reading, copying and changing numbers in place.
+
+namespace lt {
+namespace {
+
+// Runs out = f(out, other) over a tensor that is written in place.
+template <typename T, typename F>
+void update(BasicTensor<T>& out, const BasicTensor<T>& other, const char* op, F f) {
+  if (broadcast_shapes(out.shape(), other.shape(), op) != out.shape()) {
+    throw ShapeError(fmt::format("{}: {} does not broadcast to {}, which is changed in place", op,
+                                 to_string(other.shape()), to_string(out.shape())));
+  }
+  for (int i = 0; i < out.dim(); ++i) {
+    if (out.strides()[i] == 0 && out.shape()[i] > 1) {
+      throw ShapeError(
+          fmt::format("{}: axis {} of {} is expanded: its elements share one number; clone it first", op, i,
+                      to_string(out.shape())));
+    }
+  }
+  const bool same_place =
+      out.data() == other.data() && out.shape() == other.shape() && out.strides() == other.strides();
+  const bool may_overlap = out.storage() == other.storage() && !same_place;
+  const BasicTensor<T> source = (may_overlap ? other.clone() : other).expand(out.shape());
+  T* const place = out.mutable_data();
+  kernels::map_binary(out.shape(), place, out.strides(), place, out.strides(), source.data(),
+                      source.strides(), f);
+}
+
+}  // namespace
+
+template <typename T>
+T* BasicTensor<T>::mutable_data() {
+  storage_.bump_version();
+  return static_cast<T*>(storage_.data()) + offset_;
+}
+
+template <typename T>
+T BasicTensor<T>::item() const {
+  if (numel() != 1)
+    throw ShapeError(fmt::format("item: {} holds {} numbers, not one", to_string(shape_), numel()));
+  return *data();
+}
+
+template <typename T>
+T BasicTensor<T>::at(std::initializer_list<int64_t> index) const {
+  if (static_cast<int>(index.size()) != dim()) {
+    throw IndexError(fmt::format("at: {} indices for {}", index.size(), to_string(shape_)));
+  }
+  const T* place = data();
+  int axis = 0;
+  for (const int64_t i : index) {
+    if (i < -shape_[axis] || i >= shape_[axis]) {
+      throw IndexError(
+          fmt::format("at: index {} is out of range for axis {} of {}", i, axis, to_string(shape_)));
+    }
+    place += (i < 0 ? i + shape_[axis] : i) * strides_[axis];
+    ++axis;
+  }
+  return *place;
+}
+
+template <typename T>
+std::vector<T> BasicTensor<T>::to_vector() const {
+  const BasicTensor dense = contiguous();
+  return std::vector<T>(dense.data(), dense.data() + dense.numel());
+}
+
+template <typename T>
+BasicTensor<T> BasicTensor<T>::contiguous() const {
+  return is_contiguous() ? *this : clone();
+}
+
+template <typename T>
+BasicTensor<T> BasicTensor<T>::clone() const {
+  return cast<T>();
+}
+
+template <typename T>
+template <typename U>
+BasicTensor<U> BasicTensor<T>::cast() const {
+  BasicTensor<U> out = empty<U>(shape_);
+  kernels::map_unary(shape_, out.mutable_data(), out.strides(), data(), strides_,
+                     [](const auto& x) { return x.template cast<U>(); });
+  return out;
+}
+
+template <typename T>
+BasicTensor<T>& BasicTensor<T>::fill_(T value) {
+  return copy_(scalar<T>(value));
+}
+
+template <typename T>
+BasicTensor<T>& BasicTensor<T>::copy_(const BasicTensor& source) {
+  update(*this, source, "copy_", [](const auto&, const auto& b) { return b; });
+  return *this;
+}
+
+template <typename T>
+BasicTensor<T>& BasicTensor<T>::operator+=(const BasicTensor& other) {
+  update(*this, other, "+=", [](const auto& a, const auto& b) { return a + b; });
+  return *this;
+}
+
+template <typename T>
+BasicTensor<T>& BasicTensor<T>::operator-=(const BasicTensor& other) {
+  update(*this, other, "-=", [](const auto& a, const auto& b) { return a - b; });
+  return *this;
+}
+
+template <typename T>
+BasicTensor<T>& BasicTensor<T>::operator*=(const BasicTensor& other) {
+  update(*this, other, "*=", [](const auto& a, const auto& b) { return a * b; });
+  return *this;
+}
+
+template <typename T>
+BasicTensor<T>& BasicTensor<T>::operator/=(const BasicTensor& other) {
+  update(*this, other, "/=", [](const auto& a, const auto& b) { return a / b; });
+  return *this;
+}
+
+template <typename T>
+BasicTensor<T>& BasicTensor<T>::operator+=(T value) {
+  return *this += scalar<T>(value);
+}
+
+template <typename T>
+BasicTensor<T>& BasicTensor<T>::operator-=(T value) {
+  return *this -= scalar<T>(value);
+}
+
+template <typename T>
+BasicTensor<T>& BasicTensor<T>::operator*=(T value) {
+  return *this *= scalar<T>(value);
+}
+
+template <typename T>
+BasicTensor<T>& BasicTensor<T>::operator/=(T value) {
+  return *this /= scalar<T>(value);
+}
+
+template <typename T>
+BasicTensor<T>& BasicTensor<T>::add_(const BasicTensor& other, T alpha) {
+  update(*this, other, "add_", [alpha](const auto& a, const auto& b) { return a + alpha * b; });
+  return *this;
+}
+
+#define LT_INSTANTIATE(T)                                              \
+  template T* BasicTensor<T>::mutable_data();                          \
+  template T BasicTensor<T>::item() const;                             \
+  template T BasicTensor<T>::at(std::initializer_list<int64_t>) const; \
+  template std::vector<T> BasicTensor<T>::to_vector() const;           \
+  template BasicTensor<T> BasicTensor<T>::contiguous() const;          \
+  template BasicTensor<T> BasicTensor<T>::clone() const;               \
+  template BasicTensor<float> BasicTensor<T>::cast() const;            \
+  template BasicTensor<double> BasicTensor<T>::cast() const;           \
+  template BasicTensor<int64_t> BasicTensor<T>::cast() const;          \
+  template BasicTensor<bool> BasicTensor<T>::cast() const;             \
+  template BasicTensor<T>& BasicTensor<T>::fill_(T);                   \
+  template BasicTensor<T>& BasicTensor<T>::copy_(const BasicTensor<T>&);
+#define LT_INSTANTIATE_NUMBER(T)                                              \
+  template BasicTensor<T>& BasicTensor<T>::operator+=(const BasicTensor<T>&); \
+  template BasicTensor<T>& BasicTensor<T>::operator-=(const BasicTensor<T>&); \
+  template BasicTensor<T>& BasicTensor<T>::operator*=(const BasicTensor<T>&); \
+  template BasicTensor<T>& BasicTensor<T>::operator+=(T);                     \
+  template BasicTensor<T>& BasicTensor<T>::operator-=(T);                     \
+  template BasicTensor<T>& BasicTensor<T>::operator*=(T);                     \
+  template BasicTensor<T>& BasicTensor<T>::add_(const BasicTensor<T>&, T);
+#define LT_INSTANTIATE_FLOATING(T)                                            \
+  template BasicTensor<T>& BasicTensor<T>::operator/=(const BasicTensor<T>&); \
+  template BasicTensor<T>& BasicTensor<T>::operator/=(T);
+LT_INSTANTIATE(float)
+LT_INSTANTIATE(double)
+LT_INSTANTIATE(int64_t)
+LT_INSTANTIATE(bool)
+LT_INSTANTIATE_NUMBER(float)
+LT_INSTANTIATE_NUMBER(double)
+LT_INSTANTIATE_NUMBER(int64_t)
+LT_INSTANTIATE_FLOATING(float)
+LT_INSTANTIATE_FLOATING(double)
+#undef LT_INSTANTIATE
+#undef LT_INSTANTIATE_NUMBER
+#undef LT_INSTANTIATE_FLOATING
+
+}  // namespace lt

@@ -1,0 +1,193 @@
+#include <fmt/format.h>
+
+#include <cmath>
+#include <limits>
+#include <type_traits>
+
+#include "tensor/kernels/elementwise.h"
+#include "tensor/ops.h"
+
+// Elementwise ops of one operand. Each is one expression over Eigen arrays, or one function of a number.
+
+namespace lt {
+namespace {
+
+template <typename T, typename F>
+BasicTensor<T> unary(const BasicTensor<T>& x, F f) {
+  BasicTensor<T> out = empty<T>(x.shape());
+  kernels::map_unary(x.shape(), out.mutable_data(), out.strides(), x.data(), x.strides(), f);
+  return out;
+}
+
+// f: a function of one number
+template <typename T, typename F>
+BasicTensor<T> each(const BasicTensor<T>& x, F f) {
+  return unary(x, [f](const auto& v) { return v.unaryExpr(f); });
+}
+
+// base^exponent by repeated squaring, wrapping as PyTorch's integers do.
+int64_t integer_power(int64_t base, int64_t exponent) {
+  uint64_t result = 1;
+  uint64_t square = static_cast<uint64_t>(base);
+  for (; exponent > 0; exponent >>= 1) {
+    if (exponent & 1) result *= square;
+    square *= square;
+  }
+  return static_cast<int64_t>(result);
+}
+
+}  // namespace
+
+template <typename T>
+BasicTensor<T> neg(const BasicTensor<T>& x) {
+  if constexpr (std::is_integral_v<T>) {
+    return zeros_like(x) - x;  // wraps
+  } else {
+    return unary(x, [](const auto& v) { return -v; });
+  }
+}
+
+template <typename T>
+BasicTensor<T> abs(const BasicTensor<T>& x) {
+  if constexpr (std::is_integral_v<T>) {
+    return where(x < T{0}, neg(x), x);
+  } else {
+    return unary(x, [](const auto& v) { return v.abs(); });
+  }
+}
+
+template <typename T>
+BasicTensor<T> sign(const BasicTensor<T>& x) {
+  return each(x, [](T v) { return static_cast<T>((v > 0) - (v < 0)); });
+}
+
+template <typename T>
+BasicTensor<T> square(const BasicTensor<T>& x) {
+  return x * x;
+}
+
+template <typename T>
+BasicTensor<T> relu(const BasicTensor<T>& x) {
+  return maximum(x, scalar<T>(0));
+}
+
+template <typename T>
+BasicTensor<T> clamp(const BasicTensor<T>& x, ScalarOf<T> low, ScalarOf<T> high) {
+  return minimum(maximum(x, scalar<T>(low)), scalar<T>(high));
+}
+
+template <typename T>
+BasicTensor<T> pow(const BasicTensor<T>& x, ScalarOf<T> exponent) {
+  if constexpr (std::is_integral_v<T>) {
+    if (exponent < 0) throw ValueError(fmt::format("pow: integers have no power of {}", exponent));
+    return each(x, [exponent](T v) { return integer_power(v, exponent); });
+  } else {
+    if (exponent == 2) return square(x);
+    if (exponent == T{0.5}) return sqrt(x);
+    if (exponent == -1) return reciprocal(x);
+    return each(x, [exponent](T v) { return std::pow(v, exponent); });
+  }
+}
+
+template <typename T>
+BasicTensor<T> exp(const BasicTensor<T>& x) {
+  return each(x, [](T v) { return std::exp(v); });
+}
+
+template <typename T>
+BasicTensor<T> log(const BasicTensor<T>& x) {
+  return each(x, [](T v) { return std::log(v); });
+}
+
+template <typename T>
+BasicTensor<T> log1p(const BasicTensor<T>& x) {
+  return each(x, [](T v) { return std::log1p(v); });
+}
+
+template <typename T>
+BasicTensor<T> sqrt(const BasicTensor<T>& x) {
+  return unary(x, [](const auto& v) { return v.sqrt(); });
+}
+
+template <typename T>
+BasicTensor<T> rsqrt(const BasicTensor<T>& x) {
+  return each(x, [](T v) { return T{1} / std::sqrt(v); });
+}
+
+template <typename T>
+BasicTensor<T> reciprocal(const BasicTensor<T>& x) {
+  return scalar<T>(1) / x;
+}
+
+template <typename T>
+BasicTensor<T> sin(const BasicTensor<T>& x) {
+  return each(x, [](T v) { return std::sin(v); });
+}
+
+template <typename T>
+BasicTensor<T> cos(const BasicTensor<T>& x) {
+  return each(x, [](T v) { return std::cos(v); });
+}
+
+template <typename T>
+BasicTensor<T> tanh(const BasicTensor<T>& x) {
+  return each(x, [](T v) { return std::tanh(v); });
+}
+
+template <typename T>
+BasicTensor<T> erf(const BasicTensor<T>& x) {
+  return each(x, [](T v) { return std::erf(v); });
+}
+
+template <typename T>
+BasicTensor<T> sigmoid(const BasicTensor<T>& x) {
+  return each(x, [](T v) { return T{1} / (T{1} + std::exp(-v)); });
+}
+
+template <typename T>
+BasicTensor<T> floor(const BasicTensor<T>& x) {
+  return each(x, [](T v) { return std::floor(v); });
+}
+
+template <typename T>
+BasicTensor<T> ceil(const BasicTensor<T>& x) {
+  return each(x, [](T v) { return std::ceil(v); });
+}
+
+template <typename T>
+BasicTensor<T> round(const BasicTensor<T>& x) {
+  return each(x, [](T v) { return std::nearbyint(v); });
+}
+
+#define LT_INSTANTIATE_NUMBER(T)                              \
+  template BasicTensor<T> neg(const BasicTensor<T>&);         \
+  template BasicTensor<T> abs(const BasicTensor<T>&);         \
+  template BasicTensor<T> sign(const BasicTensor<T>&);        \
+  template BasicTensor<T> square(const BasicTensor<T>&);      \
+  template BasicTensor<T> relu(const BasicTensor<T>&);        \
+  template BasicTensor<T> clamp(const BasicTensor<T>&, T, T); \
+  template BasicTensor<T> pow(const BasicTensor<T>&, T);
+#define LT_INSTANTIATE_FLOATING(T)                           \
+  template BasicTensor<T> exp(const BasicTensor<T>&);        \
+  template BasicTensor<T> log(const BasicTensor<T>&);        \
+  template BasicTensor<T> log1p(const BasicTensor<T>&);      \
+  template BasicTensor<T> sqrt(const BasicTensor<T>&);       \
+  template BasicTensor<T> rsqrt(const BasicTensor<T>&);      \
+  template BasicTensor<T> reciprocal(const BasicTensor<T>&); \
+  template BasicTensor<T> sin(const BasicTensor<T>&);        \
+  template BasicTensor<T> cos(const BasicTensor<T>&);        \
+  template BasicTensor<T> tanh(const BasicTensor<T>&);       \
+  template BasicTensor<T> erf(const BasicTensor<T>&);        \
+  template BasicTensor<T> sigmoid(const BasicTensor<T>&);    \
+  template BasicTensor<T> floor(const BasicTensor<T>&);      \
+  template BasicTensor<T> ceil(const BasicTensor<T>&);       \
+  template BasicTensor<T> round(const BasicTensor<T>&);
+LT_INSTANTIATE_NUMBER(float)
+LT_INSTANTIATE_NUMBER(double)
+LT_INSTANTIATE_NUMBER(int64_t)
+LT_INSTANTIATE_FLOATING(float)
+LT_INSTANTIATE_FLOATING(double)
+#undef LT_INSTANTIATE_NUMBER
+#undef LT_INSTANTIATE_FLOATING
+
+}  // namespace lt

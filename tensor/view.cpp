@@ -1,0 +1,316 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "tensor/kernels/elementwise.h"
+#include "tensor/ops.h"
+
+// Views: new shape, strides and offset over the same storage. None of these reads or writes a number.
+
+namespace lt {
+namespace {
+
+// Replaces one -1 by what the element count asks for.
+Shape infer_size(const Shape& shape, int64_t count, const char* op) {
+  Shape out = shape;
+  int unknown = -1;
+  int64_t known = 1;
+  for (int i = 0; i < shape.size(); ++i) {
+    if (shape[i] == -1 && unknown == -1) {
+      unknown = i;
+    } else if (shape[i] < 0) {
+      throw ShapeError(fmt::format("{}: invalid size {} in {}", op, shape[i], to_string(shape)));
+    } else {
+      known *= shape[i];
+    }
+  }
+  if (unknown >= 0 && known == 0) {
+    throw ShapeError(fmt::format("{}: -1 is ambiguous beside a size of 0 in {}", op, to_string(shape)));
+  }
+  if (unknown >= 0 && count % known == 0) out[unknown] = count / known;
+  return out;
+}
+
+// Strides under which `to` walks the elements of (from, strides) in the same order without a copy; false
+// where there are none. Each run of axes of `from` that lie densely behind each other is cut anew into axes
+// of `to`.
+bool view_strides(const Shape& from, const Strides& strides, const Shape& to, Strides& out) {
+  out = contiguous_strides(to);
+  if (numel(from) == 0) return true;
+  int t = to.size() - 1;
+  int64_t run_size = 1;
+  int64_t run_stride = from.empty() ? 1 : strides.back();
+  for (int f = from.size() - 1; f >= 0; --f) {
+    run_size *= from[f];
+    const bool run_ends = f == 0 || (from[f - 1] != 1 && strides[f - 1] != run_size * run_stride);
+    if (!run_ends) continue;
+    int64_t used = 1;
+    while (t >= 0 && (used < run_size || to[t] == 1)) {
+      out[t] = used * run_stride;
+      used *= to[t--];
+    }
+    if (used != run_size) return false;
+    if (f > 0) run_stride = strides[f - 1];
+    run_size = 1;
+  }
+  for (; t >= 0; --t) out[t] = 1;  // only sizes of 1 are left (a scalar's new axes)
+  return true;
+}
+
+void check_count(const Shape& from, const Shape& to, const char* op) {
+  if (numel(from) != numel(to)) {
+    throw ShapeError(
+        fmt::format("{}: {} elements of {} do not fill {}", op, numel(from), to_string(from), to_string(to)));
+  }
+}
+
+}  // namespace
+
+template <typename T>
+BasicTensor<T>::BasicTensor(Storage storage, Shape shape, Strides strides, int64_t offset)
+    : storage_(std::move(storage)), shape_(shape), strides_(strides), offset_(offset), defined_(true) {
+  int64_t first = offset;
+  int64_t last = offset;
+  for (int i = 0; i < shape.size(); ++i) {
+    (strides[i] < 0 ? first : last) += strides[i] * (shape[i] - 1);
+  }
+  const int64_t room = static_cast<int64_t>(storage_.bytes() / sizeof(T));
+  if (shape.size() != strides.size() || (lt::numel(shape) > 0 && (first < 0 || last >= room))) {
+    throw ShapeError(
+        fmt::format("tensor: shape {} with strides {} from offset {} leaves the storage of {} elements",
+                    to_string(shape), to_string(strides), offset, room));
+  }
+}
+
+template <typename T>
+BasicTensor<T> BasicTensor<T>::view_as(Shape shape, Strides strides, int64_t offset) const {
+  BasicTensor out = *this;
+  out.shape_ = shape;
+  out.strides_ = strides;
+  out.offset_ = offset;
+  return out;
+}
+
+template <typename T>
+bool BasicTensor<T>::is_contiguous() const {
+  int64_t step = 1;
+  bool dense = true;
+  for (int i = dim() - 1; i >= 0; --i) {
+    if (shape_[i] == 0) return true;
+    if (shape_[i] == 1) continue;
+    dense = dense && strides_[i] == step;
+    step *= shape_[i];
+  }
+  return dense;
+}
+
+template <typename T>
+BasicTensor<T> BasicTensor<T>::view(const Shape& shape) const {
+  const Shape to = infer_size(shape, numel(), "view");
+  check_count(shape_, to, "view");
+  Strides strides;
+  if (!view_strides(shape_, strides_, to, strides)) {
+    throw ShapeError(fmt::format(
+        "view: {} with strides {} cannot be seen as {} without a copy; use reshape, or contiguous first",
+        to_string(shape_), to_string(strides_), to_string(to)));
+  }
+  return view_as(to, strides, offset_);
+}
+
+template <typename T>
+BasicTensor<T> BasicTensor<T>::reshape(const Shape& shape) const {
+  const Shape to = infer_size(shape, numel(), "reshape");
+  check_count(shape_, to, "reshape");
+  Strides strides;
+  return view_strides(shape_, strides_, to, strides) ? view_as(to, strides, offset_) : clone().view(to);
+}
+
+template <typename T>
+BasicTensor<T> BasicTensor<T>::flatten(int64_t first_axis, int64_t last_axis) const {
+  if (dim() == 0) return view(1);
+  const int first = normalize_axis(first_axis, dim(), "flatten");
+  const int last = normalize_axis(last_axis, dim(), "flatten");
+  if (first > last) throw ShapeError(fmt::format("flatten: axis {} comes after axis {}", first, last));
+  Shape shape = shape_;
+  for (int i = first; i < last; ++i) {
+    shape[first] *= shape[first + 1];
+    shape.erase(first + 1);
+  }
+  return reshape(shape);
+}
+
+template <typename T>
+BasicTensor<T> BasicTensor<T>::transpose(int64_t axis0, int64_t axis1) const {
+  const int a = normalize_axis(axis0, dim(), "transpose");
+  const int b = normalize_axis(axis1, dim(), "transpose");
+  if (dim() == 0) return *this;
+  Shape shape = shape_;
+  Strides strides = strides_;
+  std::swap(shape[a], shape[b]);
+  std::swap(strides[a], strides[b]);
+  return view_as(shape, strides, offset_);
+}
+
+template <typename T>
+BasicTensor<T> BasicTensor<T>::t() const {
+  if (dim() > 2)
+    throw ShapeError(fmt::format("t: {} has more than 2 axes; use transpose", to_string(shape_)));
+  return dim() < 2 ? *this : transpose(0, 1);
+}
+
+template <typename T>
+BasicTensor<T> BasicTensor<T>::permute(const Dims& axes) const {
+  if (axes.size() != dim()) {
+    throw ShapeError(fmt::format("permute: {} axes named for {}", axes.size(), to_string(shape_)));
+  }
+  Shape shape = shape_;
+  Strides strides = strides_;
+  unsigned seen = 0;
+  for (int i = 0; i < dim(); ++i) {
+    const int axis = normalize_axis(axes[i], dim(), "permute");
+    if (seen >> axis & 1U)
+      throw ShapeError(fmt::format("permute: axis {} named twice in {}", axis, to_string(axes)));
+    seen |= 1U << axis;
+    shape[i] = shape_[axis];
+    strides[i] = strides_[axis];
+  }
+  return view_as(shape, strides, offset_);
+}
+
+template <typename T>
+BasicTensor<T> BasicTensor<T>::select(int64_t axis, int64_t index) const {
+  if (dim() == 0) throw IndexError("select: a scalar has no axis to index");
+  const int a = normalize_axis(axis, dim(), "select");
+  if (index < -shape_[a] || index >= shape_[a]) {
+    throw IndexError(
+        fmt::format("select: index {} is out of range for axis {} of {}", index, a, to_string(shape_)));
+  }
+  Shape shape = shape_;
+  Strides strides = strides_;
+  shape.erase(a);
+  strides.erase(a);
+  return view_as(shape, strides, offset_ + (index < 0 ? index + shape_[a] : index) * strides_[a]);
+}
+
+template <typename T>
+BasicTensor<T> BasicTensor<T>::narrow(int64_t axis, int64_t start, int64_t length) const {
+  if (dim() == 0) throw ShapeError("narrow: a scalar has no axis");
+  const int a = normalize_axis(axis, dim(), "narrow");
+  const int64_t size = shape_[a];
+  const int64_t first = start < 0 ? start + size : start;
+  if (first < 0 || first > size || length < 0 || length > size - first) {
+    throw IndexError(
+        fmt::format("narrow: {} elements from {} leave axis {} of {}", length, start, a, to_string(shape_)));
+  }
+  Shape shape = shape_;
+  shape[a] = length;
+  return view_as(shape, strides_, offset_ + first * strides_[a]);
+}
+
+template <typename T>
+BasicTensor<T> BasicTensor<T>::slice(int64_t axis, int64_t start, int64_t stop, int64_t step) const {
+  if (dim() == 0) throw ShapeError("slice: a scalar has no axis");
+  if (step < 1) throw ValueError(fmt::format("slice: step {} is not positive", step));
+  const int a = normalize_axis(axis, dim(), "slice");
+  const int64_t size = shape_[a];
+  const auto clip = [size](int64_t i) { return std::clamp<int64_t>(i < 0 ? i + size : i, 0, size); };
+  const int64_t first = clip(start);
+  const int64_t length = std::max<int64_t>(clip(stop) - first, 0);
+  Shape shape = shape_;
+  Strides strides = strides_;
+  shape[a] = length / step + (length % step != 0 ? 1 : 0);
+  // A stride is only ever used between two elements; with fewer, keep it, since step may be huge.
+  if (shape[a] > 1) strides[a] *= step;
+  return view_as(shape, strides, offset_ + first * strides_[a]);
+}
+
+template <typename T>
+BasicTensor<T> BasicTensor<T>::squeeze() const {
+  Shape shape;
+  Strides strides;
+  for (int i = 0; i < dim(); ++i) {
+    if (shape_[i] == 1) continue;
+    shape.push_back(shape_[i]);
+    strides.push_back(strides_[i]);
+  }
+  return view_as(shape, strides, offset_);
+}
+
+template <typename T>
+BasicTensor<T> BasicTensor<T>::squeeze(int64_t axis) const {
+  const int a = normalize_axis(axis, dim(), "squeeze");
+  return dim() == 0 || shape_[a] != 1 ? *this : select(a, 0);
+}
+
+template <typename T>
+BasicTensor<T> BasicTensor<T>::unsqueeze(int64_t axis) const {
+  const int a = normalize_axis(axis, dim() + 1, "unsqueeze");
+  Shape shape = shape_;
+  Strides strides = strides_;
+  const int64_t step = a < dim() ? shape_[a] * strides_[a] : 1;
+  shape.insert(a, 1);
+  strides.insert(a, step);
+  return view_as(shape, strides, offset_);
+}
+
+template <typename T>
+BasicTensor<T> BasicTensor<T>::expand(const Shape& shape) const {
+  const int lead = shape.size() - dim();
+  Shape to = shape;
+  Strides strides = shape;
+  bool fits = lead >= 0;
+  for (int i = 0; fits && i < shape.size(); ++i) {
+    const int64_t own = i < lead ? 1 : shape_[i - lead];
+    if (shape[i] == -1 && i >= lead) to[i] = own;
+    fits = to[i] >= 0 && (own == to[i] || own == 1);
+    strides[i] = i >= lead && own == to[i] ? strides_[i - lead] : 0;
+  }
+  if (!fits) {
+    throw ShapeError(fmt::format("expand: {} does not stretch to {}", to_string(shape_), to_string(shape)));
+  }
+  return view_as(to, strides, offset_);
+}
+
+template <typename T>
+std::vector<BasicTensor<T>> BasicTensor<T>::unbind(int64_t axis) const {
+  if (dim() == 0) throw ShapeError("unbind: a scalar has no axis");
+  std::vector<BasicTensor> parts;
+  const int64_t count = size(axis);
+  parts.reserve(static_cast<size_t>(count));
+  for (int64_t i = 0; i < count; ++i) parts.push_back(select(axis, i));
+  return parts;
+}
+
+template <typename T>
+std::vector<BasicTensor<T>> BasicTensor<T>::split(int64_t size, int64_t axis) const {
+  if (dim() == 0) throw ShapeError("split: a scalar has no axis");
+  if (size < 1) throw ValueError(fmt::format("split: size {} is not positive", size));
+  const int a = normalize_axis(axis, dim(), "split");
+  std::vector<BasicTensor> parts;
+  int64_t start = 0;
+  do {
+    parts.push_back(narrow(a, start, std::min(size, shape_[a] - start)));
+    start += size;
+  } while (start < shape_[a]);
+  return parts;
+}
+
+template <typename T>
+BasicTensor<T> BasicTensor<T>::diagonal() const {
+  if (dim() < 2) throw ShapeError(fmt::format("diagonal: {} has fewer than 2 axes", to_string(shape_)));
+  Shape shape = shape_;
+  Strides strides = strides_;
+  const int last = dim() - 1;
+  shape[last - 1] = std::min(shape_[last - 1], shape_[last]);
+  strides[last - 1] += strides_[last];
+  shape.erase(last);
+  strides.erase(last);
+  return view_as(shape, strides, offset_);
+}
+
+template class BasicTensor<float>;
+template class BasicTensor<double>;
+template class BasicTensor<int64_t>;
+template class BasicTensor<bool>;
+
+}  // namespace lt
