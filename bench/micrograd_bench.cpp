@@ -50,7 +50,7 @@ Run train(const Moons& data) {
     const double start = now();
     const Scope step;
     const Outcome outcome = margin_loss(model, data, all);
-    descend(model, outcome.loss, 1 - 0.9 * k / 100);
+    update(model, outcome.loss, 1 - 0.9 * k / 100);
     run.seconds.push_back(now() - start);
     run.losses.push_back(outcome.loss.data());
   }

@@ -38,7 +38,7 @@ std::string op_name(Value v) {
 }  // namespace
 
 std::string to_dot(Value root) {
-  std::string text = "digraph {\n  rankdir=LR\n";
+  std::string text = "digraph {\n  rankdir=LR ranksep=0.25\n  node [fontsize=11 height=0.3]\n";
   std::map<std::uint32_t, Value, std::greater<>> waiting{{root.place(), root}};
   while (!waiting.empty()) {
     const Value v = waiting.extract(waiting.begin()).mapped();
@@ -58,7 +58,10 @@ std::string dot_to_svg(const std::string& dot) {
   const auto done = run_program({"dot", "-Tsvg"}, dot);
   if (!done) return "";
   if (done->status != 0) throw std::runtime_error(fmt::format("dot -Tsvg: exit code {}", done->status));
-  return done->output;
+  // without the XML prologue, which has no place inside a page; wide graphs scroll there and do not shrink
+  const std::size_t start = done->output.find("<svg");
+  if (start == std::string::npos) throw std::runtime_error("dot -Tsvg: no picture came back");
+  return "<svg style=\"max-width:none\"" + done->output.substr(start + 4);
 }
 
 }  // namespace lt::apps::micrograd

@@ -32,7 +32,7 @@ Outcome margin_loss(MLP& model, const Moons& data, std::span<const int64_t> batc
   return {losses * (1 / count) + 1e-4 * squares, static_cast<double>(right) / count};
 }
 
-void descend(MLP& model, Value loss, double lr, bool zero_grad) {
+void update(MLP& model, Value loss, double lr, bool zero_grad) {
   if (zero_grad) model.zero_grad();
   loss.backward();
   model.step(lr);

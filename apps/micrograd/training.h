@@ -31,6 +31,6 @@ Outcome squared_error(MLP& model);
 Outcome margin_loss(MLP& model, const Moons& data, std::span<const int64_t> batch);
 
 // One step of gradient descent on a loss; with zero_grad off, gradients pile up as they did in the lecture.
-void descend(MLP& model, Value loss, double lr, bool zero_grad = true);
+void update(MLP& model, Value loss, double lr, bool zero_grad = true);
 
 }  // namespace lt::apps::micrograd
