@@ -143,6 +143,13 @@ void Storage::bump_version() const {
   if (block_ != nullptr) block_->version.fetch_add(1, std::memory_order_relaxed);
 }
 
+bool Storage::unique() const {
+  return block_ != nullptr && block_->references.load(std::memory_order_acquire) == 1;
+}
+
+void* pool_allocate(size_t bytes) { return take(bytes) + 1; }
+void pool_free(void* memory) noexcept { give_back(static_cast<Block*>(memory) - 1); }
+
 MemoryStats memory_stats() { return {system_allocations.load(), bytes_in_use.load()}; }
 
 void release_idle_memory() {

@@ -33,12 +33,31 @@ class Storage {
   uint32_t version() const;
   void bump_version() const;
 
+  // True where this is the block's only handle.
+  bool unique() const;
   // True where a and b are handles of the same block.
   friend bool operator==(const Storage& a, const Storage& b) { return a.block_ == b.block_; }
 
  private:
   static void* data_of(detail::Block* block);
   detail::Block* block_ = nullptr;
+};
+
+// Memory for small objects that come and go with tensors, from the same pool; 64-byte aligned. Not for
+// numbers: it carries no count. throws: std::bad_alloc
+void* pool_allocate(size_t bytes);
+void pool_free(void* memory) noexcept;
+
+// For standard containers that a training step makes and drops.
+template <typename T>
+struct PoolAllocator {
+  using value_type = T;
+  PoolAllocator() = default;
+  template <typename U>
+  PoolAllocator(const PoolAllocator<U>&) {}  // NOLINT: implicit, as allocators convert
+  T* allocate(size_t count) { return static_cast<T*>(pool_allocate(count * sizeof(T))); }
+  void deallocate(T* memory, size_t) noexcept { pool_free(memory); }
+  friend bool operator==(const PoolAllocator&, const PoolAllocator&) { return true; }
 };
 
 // What the pool has done so far, summed over threads.

@@ -1,0 +1,17 @@
+#include "autograd/ops.h"
+#include "autograd/record.h"
+
+// Dropout (Srivastava et al., 2014): the same mask forward and backward.
+
+namespace lt {
+
+template <typename T>
+BasicVariable<T> dropout(const BasicVariable<T>& x, double p, Generator& generator) {
+  const BasicTensor<T> mask = dropout_mask(x.data(), p, generator);
+  return record("dropout", x.data() * mask, {x}, [mask](const BasicTensor<T>& dy) { return dy * mask; });
+}
+
+template Variable dropout(const Variable&, double, Generator&);
+template DoubleVariable dropout(const DoubleVariable&, double, Generator&);
+
+}  // namespace lt

@@ -1,0 +1,142 @@
+#include <array>
+
+#include "autograd/ops.h"
+#include "autograd/record.h"
+
+// Elementwise ops of two operands. Each rule returns what it would without broadcasting; the tape sums it
+// back to the operand's shape. `wanted` spares the side that nobody asks for.
+
+namespace lt {
+namespace {
+
+// gradient() where the input needs one, else no tensor.
+template <typename T, typename F>
+BasicTensor<T> wanted(bool needed, const F& gradient) {
+  return needed ? gradient() : BasicTensor<T>();
+}
+
+// An operand's share in the gradient of a choice between two: 1 where it wins, half where they are equal.
+template <typename T>
+BasicTensor<T> share(const BoolTensor& wins, const BoolTensor& wins_or_equals) {
+  return (wins.template cast<T>() + wins_or_equals.template cast<T>()) * T{0.5};
+}
+
+}  // namespace
+
+template <typename T>
+BasicVariable<T> add(const BasicVariable<T>& a, const BasicVariable<T>& b) {
+  return record("add", add(a.data(), b.data()), {a, b}, [](const BasicTensor<T>& dy) {
+    return Gradients{dy, dy};
+  });
+}
+
+template <typename T>
+BasicVariable<T> sub(const BasicVariable<T>& a, const BasicVariable<T>& b) {
+  return record("sub", sub(a.data(), b.data()), {a, b},
+                [need_b = b.requires_grad()](const BasicTensor<T>& dy) {
+                  return Gradients{dy, wanted<T>(need_b, [&] { return -dy; })};
+                });
+}
+
+template <typename T>
+BasicVariable<T> mul(const BasicVariable<T>& a, const BasicVariable<T>& b) {
+  return record("mul", mul(a.data(), b.data()), {a, b},
+                [x = save(a), y = save(b), need_a = a.requires_grad(),
+                 need_b = b.requires_grad()](const BasicTensor<T>& dy) {
+                  return Gradients{wanted<T>(need_a, [&] { return dy * *y; }),
+                                   wanted<T>(need_b, [&] { return dy * *x; })};
+                });
+}
+
+template <typename T>
+BasicVariable<T> div(const BasicVariable<T>& a, const BasicVariable<T>& b) {
+  const BasicTensor<T> quotient = div(a.data(), b.data());
+  return record("div", quotient, {a, b},
+                [q = save(quotient), y = save(b), need_b = b.requires_grad()](const BasicTensor<T>& dy) {
+                  const BasicTensor<T> da = dy / *y;
+                  return Gradients{da, wanted<T>(need_b, [&] { return -da * *q; })};
+                });
+}
+
+// PyTorch's rule at a base of 0: no gradient flows to the base where the exponent is 0, nor to the exponent
+// where it is not negative.
+template <typename T>
+BasicVariable<T> pow(const BasicVariable<T>& a, const BasicVariable<T>& b) {
+  const BasicTensor<T> power = pow(a.data(), b.data());
+  return record(
+      "pow", power, {a, b},
+      [x = save(a), n = save(b), p = save(power), need_a = a.requires_grad(),
+       need_b = b.requires_grad()](const BasicTensor<T>& dy) {
+        const BasicTensor<T> zero = scalar<T>(0);
+        return Gradients{
+            wanted<T>(need_a, [&] { return where(*n == T{0}, zero, dy * *n * pow(*x, *n - T{1})); }),
+            wanted<T>(need_b, [&] { return where((*x == T{0}) & (*n >= T{0}), zero, dy * *p * log(*x)); })};
+      });
+}
+
+template <typename T>
+BasicVariable<T> atan2(const BasicVariable<T>& y, const BasicVariable<T>& x) {
+  return record("atan2", atan2(y.data(), x.data()), {y, x},
+                [v = save(y), u = save(x)](const BasicTensor<T>& dy) {
+                  const BasicTensor<T> scaled = dy / (square(*u) + square(*v));
+                  return Gradients{scaled * *u, -scaled * *v};
+                });
+}
+
+template <typename T>
+BasicVariable<T> maximum(const BasicVariable<T>& a, const BasicVariable<T>& b) {
+  return record("maximum", maximum(a.data(), b.data()), {a, b},
+                [x = save(a), y = save(b)](const BasicTensor<T>& dy) {
+                  return Gradients{dy * share<T>((*x > *y), (*x >= *y)), dy * share<T>(*y > *x, *y >= *x)};
+                });
+}
+
+template <typename T>
+BasicVariable<T> minimum(const BasicVariable<T>& a, const BasicVariable<T>& b) {
+  return record("minimum", minimum(a.data(), b.data()), {a, b},
+                [x = save(a), y = save(b)](const BasicTensor<T>& dy) {
+                  return Gradients{dy * share<T>(*x < *y, *x <= *y), dy * share<T>(*y < *x, *y <= *x)};
+                });
+}
+
+template <typename T>
+BasicVariable<T> where(const BoolTensor& condition, const BasicVariable<T>& a, const BasicVariable<T>& b) {
+  return record("where", where(condition, a.data(), b.data()), {a, b}, [condition](const BasicTensor<T>& dy) {
+    const BasicTensor<T> zero = scalar<T>(0);
+    return Gradients{where(condition, dy, zero), where(condition, zero, dy)};
+  });
+}
+
+template <typename T>
+BasicVariable<T> masked_fill(const BasicVariable<T>& x, const BoolTensor& mask, ScalarOf<T> value) {
+  return where(mask, BasicVariable<T>(scalar<T>(value)), x);
+}
+
+template <typename T>
+BasicVariable<T> add(const BasicVariable<T>& x, ScalarOf<T> value) {
+  return record("add", x.data() + value, {x}, [](const BasicTensor<T>& dy) { return dy; });
+}
+
+template <typename T>
+BasicVariable<T> mul(const BasicVariable<T>& x, ScalarOf<T> value) {
+  return record("mul", x.data() * value, {x}, [value](const BasicTensor<T>& dy) { return dy * value; });
+}
+
+#define LT_INSTANTIATE(T)                                                                               \
+  template BasicVariable<T> add(const BasicVariable<T>&, const BasicVariable<T>&);                      \
+  template BasicVariable<T> sub(const BasicVariable<T>&, const BasicVariable<T>&);                      \
+  template BasicVariable<T> mul(const BasicVariable<T>&, const BasicVariable<T>&);                      \
+  template BasicVariable<T> div(const BasicVariable<T>&, const BasicVariable<T>&);                      \
+  template BasicVariable<T> pow(const BasicVariable<T>&, const BasicVariable<T>&);                      \
+  template BasicVariable<T> atan2(const BasicVariable<T>&, const BasicVariable<T>&);                    \
+  template BasicVariable<T> maximum(const BasicVariable<T>&, const BasicVariable<T>&);                  \
+  template BasicVariable<T> minimum(const BasicVariable<T>&, const BasicVariable<T>&);                  \
+  template BasicVariable<T> where(const BoolTensor&, const BasicVariable<T>&, const BasicVariable<T>&); \
+  template BasicVariable<T> masked_fill(const BasicVariable<T>&, const BoolTensor&, T);                 \
+  template BasicVariable<T> add(const BasicVariable<T>&, T);                                            \
+  template BasicVariable<T> mul(const BasicVariable<T>&, T);
+LT_INSTANTIATE(float)
+LT_INSTANTIATE(double)
+#undef LT_INSTANTIATE
+
+}  // namespace lt

@@ -1,0 +1,99 @@
+#include "autograd/ops.h"
+#include "autograd/record.h"
+
+// Gathering: the gradient is added where the numbers came from, so a row that was taken twice receives both.
+
+namespace lt {
+
+template <typename T>
+BasicVariable<T> index(const BasicVariable<T>& x, const std::vector<IntTensor>& ids) {
+  return record("index", index(x.data(), ids), {x}, [from = x.shape(), ids](const BasicTensor<T>& dy) {
+    BasicTensor<T> dx = zeros<T>(from);
+    index_put_(dx, ids, dy, true);
+    return dx;
+  });
+}
+
+template <typename T>
+BasicVariable<T> embedding(const BasicVariable<T>& table, const IntTensor& ids) {
+  return record("embedding", table.data()[ids], {table},
+                [from = table.shape(), ids](const BasicTensor<T>& dy) {
+                  BasicTensor<T> dx = zeros<T>(from);
+                  index_put_(dx, {ids}, dy, true);
+                  return dx;
+                });
+}
+
+template <typename T>
+BasicVariable<T> index_add(const BasicVariable<T>& x, const std::vector<IntTensor>& ids,
+                           const BasicVariable<T>& values) {
+  BasicTensor<T> y = x.data().clone();
+  index_put_(y, ids, values.data(), true);
+  return record("index_add", y, {x, values}, [ids](const BasicTensor<T>& dy) {
+    return Gradients{dy, index(dy, ids)};
+  });
+}
+
+template <typename T>
+BasicVariable<T> gather(const BasicVariable<T>& x, int64_t axis, const IntTensor& ids) {
+  return record("gather", gather(x.data(), axis, ids), {x},
+                [from = x.shape(), axis, ids](const BasicTensor<T>& dy) {
+                  return scatter_add(zeros<T>(from), axis, ids, dy);
+                });
+}
+
+template <typename T>
+BasicVariable<T> scatter_add(const BasicVariable<T>& x, int64_t axis, const IntTensor& ids,
+                             const BasicVariable<T>& source) {
+  return record("scatter_add", scatter_add(x.data(), axis, ids, source.data()), {x, source},
+                [from = source.shape(), axis, ids](const BasicTensor<T>& dy) {
+                  BasicTensor<T> dsource = gather(dy, axis, ids);
+                  if (dsource.shape() == from) return Gradients{dy, dsource};
+                  // source may be larger than ids: the rest of it was not read.
+                  BasicTensor<T> padded = zeros<T>(from);
+                  BasicTensor<T> corner = padded;
+                  for (int i = 0; i < from.size(); ++i) corner = corner.narrow(i, 0, dsource.size(i));
+                  corner.copy_(dsource);
+                  return Gradients{dy, padded};
+                });
+}
+
+template <typename T>
+BasicVariable<T> masked_select(const BasicVariable<T>& x, const BoolTensor& mask) {
+  return record("masked_select", masked_select(x.data(), mask), {x},
+                [from = x.shape(), mask](const BasicTensor<T>& dy) {
+                  BasicTensor<T> dx = zeros<T>(from);
+                  std::vector<IntTensor> places = nonzero(mask).unbind(1);
+                  index_put_(dx, places, dy, true);
+                  return dx;
+                });
+}
+
+template <typename T>
+std::pair<BasicVariable<T>, IntTensor> sort(const BasicVariable<T>& x, int64_t axis, bool descending) {
+  const IntTensor order = argsort(x.data(), axis, descending);
+  return {x.dim() == 0 ? clone(x) : gather(x, axis, order), order};
+}
+
+template <typename T>
+std::pair<BasicVariable<T>, IntTensor> topk(const BasicVariable<T>& x, int64_t k, int64_t axis) {
+  const IntTensor places = topk(x.data(), k, axis).indices;
+  return {x.dim() == 0 ? clone(x) : gather(x, axis, places), places};
+}
+
+#define LT_INSTANTIATE(T)                                                                       \
+  template BasicVariable<T> index(const BasicVariable<T>&, const std::vector<IntTensor>&);      \
+  template BasicVariable<T> embedding(const BasicVariable<T>&, const IntTensor&);               \
+  template BasicVariable<T> index_add(const BasicVariable<T>&, const std::vector<IntTensor>&,   \
+                                      const BasicVariable<T>&);                                 \
+  template BasicVariable<T> gather(const BasicVariable<T>&, int64_t, const IntTensor&);         \
+  template BasicVariable<T> scatter_add(const BasicVariable<T>&, int64_t, const IntTensor&,     \
+                                        const BasicVariable<T>&);                               \
+  template BasicVariable<T> masked_select(const BasicVariable<T>&, const BoolTensor&);          \
+  template std::pair<BasicVariable<T>, IntTensor> sort(const BasicVariable<T>&, int64_t, bool); \
+  template std::pair<BasicVariable<T>, IntTensor> topk(const BasicVariable<T>&, int64_t, int64_t);
+LT_INSTANTIATE(float)
+LT_INSTANTIATE(double)
+#undef LT_INSTANTIATE
+
+}  // namespace lt

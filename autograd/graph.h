@@ -1,0 +1,20 @@
+#pragma once
+
+// Draws how a variable came to be, as Graphviz DOT (dot -Tsvg): left to right, a box per variable with its
+// shape, its value and gradient where it holds one number, and an oval per op. Draw before backward(), or
+// keep_graph there.
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "autograd/variable.h"
+
+namespace lt {
+
+// names: labels for variables that have one ("W1"); others go without.
+template <typename T>
+std::string to_dot(const BasicVariable<T>& root,
+                   const std::vector<std::pair<BasicVariable<T>, std::string>>& names = {});
+
+}  // namespace lt

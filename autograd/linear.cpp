@@ -1,0 +1,51 @@
+#include <fmt/format.h>
+
+#include "autograd/ops.h"
+#include "autograd/record.h"
+
+// The affine layer as one node: the rows of x are one matrix, whatever its leading axes.
+
+namespace lt {
+namespace {
+
+template <typename T>
+void check_linear(const BasicTensor<T>& x, const BasicTensor<T>& weight, const BasicVariable<T>& bias) {
+  const bool fits = x.dim() >= 1 && weight.dim() == 2 && x.size(-1) == weight.size(1);
+  const bool bias_fits = !bias.defined() || (weight.dim() == 2 && bias.shape() == Shape(weight.size(0)));
+  if (!fits || !bias_fits) {
+    throw ShapeError(fmt::format("linear: input {} and weight {} (out, in){} do not fit",
+                                 to_string(x.shape()), to_string(weight.shape()),
+                                 bias.defined() ? " with bias " + to_string(bias.shape()) : ""));
+  }
+}
+
+}  // namespace
+
+template <typename T>
+BasicVariable<T> linear(const BasicVariable<T>& x, const BasicVariable<T>& weight,
+                        const BasicVariable<T>& bias) {
+  check_linear(x.data(), weight.data(), bias);
+  const BasicTensor<T> rows =
+      x.data().reshape({numel(x.shape()) / std::max<int64_t>(x.size(-1), 1), x.size(-1)});
+  BasicTensor<T> y = matmul(rows, weight.data().t());
+  if (bias.defined()) y += bias.data();
+  Shape shape = x.shape();
+  shape[shape.size() - 1] = weight.size(0);
+  const auto rule = [rows = save(rows), w = save(weight), from = x.shape(), need_x = x.requires_grad(),
+                     need_w = weight.requires_grad(),
+                     need_b = bias.requires_grad()](const BasicTensor<T>& dy) {
+    const BasicTensor<T> dy_rows = dy.reshape({(*rows).size(0), (*w).size(0)});
+    Gradients<T, 3> gradients;
+    if (need_x) gradients[0] = matmul(dy_rows, *w).reshape(from);
+    if (need_w) gradients[1] = matmul(dy_rows.t(), *rows);
+    if (need_b) gradients[2] = sum(dy_rows, 0);
+    return gradients;
+  };
+  const BasicVariable<T> no_bias = bias.defined() ? bias : BasicVariable<T>(BasicTensor<T>());
+  return record("linear", y.view(shape), {x, weight, no_bias}, rule);
+}
+
+template Variable linear(const Variable&, const Variable&, const Variable&);
+template DoubleVariable linear(const DoubleVariable&, const DoubleVariable&, const DoubleVariable&);
+
+}  // namespace lt

@@ -1,0 +1,51 @@
+#include "autograd/ops.h"
+#include "autograd/record.h"
+
+// d(A B) = dY B^T and A^T dY over the last two axes; the tape sums over broadcast leading axes. Transposed
+// operands are views that the product reads as they lie.
+
+namespace lt {
+namespace {
+
+// A 1-d operand stands as a row (left) or a column (right).
+template <typename T>
+BasicTensor<T> as_matrix(const BasicTensor<T>& x, bool left) {
+  return x.dim() > 1 ? x : x.unsqueeze(left ? 0 : 1);
+}
+
+template <typename T>
+BasicTensor<T> transposed(const BasicTensor<T>& x) {
+  return x.transpose(-2, -1);
+}
+
+// Gives a gradient of a matrix its 1-d operand's shape back; leading axes, if any, are the tape's to sum.
+template <typename T>
+BasicTensor<T> as_operand(const BasicTensor<T>& gradient, int dim, bool left) {
+  return dim > 1 ? gradient : gradient.squeeze(left ? -2 : -1);
+}
+
+}  // namespace
+
+template <typename T>
+BasicVariable<T> matmul(const BasicVariable<T>& a, const BasicVariable<T>& b) {
+  return record("matmul", matmul(a.data(), b.data()), {a, b},
+                [x = save(a), y = save(b), need_a = a.requires_grad(),
+                 need_b = b.requires_grad()](const BasicTensor<T>& dy) {
+                  const int left = (*x).dim();
+                  const int right = (*y).dim();
+                  BasicTensor<T> dc = dy;
+                  if (right == 1) dc = dc.unsqueeze(-1);
+                  if (left == 1) dc = dc.unsqueeze(-2);
+                  Gradients<T, 2> gradients;
+                  if (need_a)
+                    gradients[0] = as_operand(matmul(dc, transposed(as_matrix(*y, false))), left, true);
+                  if (need_b)
+                    gradients[1] = as_operand(matmul(transposed(as_matrix(*x, true)), dc), right, false);
+                  return gradients;
+                });
+}
+
+template Variable matmul(const Variable&, const Variable&);
+template DoubleVariable matmul(const DoubleVariable&, const DoubleVariable&);
+
+}  // namespace lt

@@ -1,0 +1,245 @@
+#pragma once
+
+// The menu of tensor/ops.h again, for variables: same names, same families, same order, same errors. Only
+// float and double have gradients. Where several places tie (amax, max, clamp, relu at 0), the gradient is
+// PyTorch's. floor, ceil, round, sign, argmax, comparisons and the like have no gradient worth having: take
+// them of data().
+
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "autograd/variable.h"
+#include "tensor/ops.h"
+#include "tensor/random.h"
+
+namespace lt {
+
+// ---------------------------------------------------------------- elementwise, two operands
+
+template <typename T>
+BasicVariable<T> add(const BasicVariable<T>& a, const BasicVariable<T>& b);
+template <typename T>
+BasicVariable<T> sub(const BasicVariable<T>& a, const BasicVariable<T>& b);
+template <typename T>
+BasicVariable<T> mul(const BasicVariable<T>& a, const BasicVariable<T>& b);
+template <typename T>
+BasicVariable<T> div(const BasicVariable<T>& a, const BasicVariable<T>& b);
+template <typename T>
+BasicVariable<T> pow(const BasicVariable<T>& a, const BasicVariable<T>& b);
+template <typename T>
+BasicVariable<T> atan2(const BasicVariable<T>& y, const BasicVariable<T>& x);
+template <typename T>
+BasicVariable<T> maximum(const BasicVariable<T>& a, const BasicVariable<T>& b);  // half to each where equal
+template <typename T>
+BasicVariable<T> minimum(const BasicVariable<T>& a, const BasicVariable<T>& b);
+template <typename T>
+BasicVariable<T> where(const BoolTensor& condition, const BasicVariable<T>& a, const BasicVariable<T>& b);
+template <typename T>
+BasicVariable<T> masked_fill(const BasicVariable<T>& x, const BoolTensor& mask, ScalarOf<T> value);
+
+// x + value and x * value, for the operators with a scalar.
+template <typename T>
+BasicVariable<T> add(const BasicVariable<T>& x, ScalarOf<T> value);
+template <typename T>
+BasicVariable<T> mul(const BasicVariable<T>& x, ScalarOf<T> value);
+
+// ---------------------------------------------------------------- elementwise, one operand
+
+template <typename T>
+BasicVariable<T> neg(const BasicVariable<T>& x);
+template <typename T>
+BasicVariable<T> abs(const BasicVariable<T>& x);
+template <typename T>
+BasicVariable<T> square(const BasicVariable<T>& x);
+template <typename T>
+BasicVariable<T> relu(const BasicVariable<T>& x);
+template <typename T>
+BasicVariable<T> clamp(const BasicVariable<T>& x, ScalarOf<T> low, ScalarOf<T> high);
+template <typename T>
+BasicVariable<T> pow(const BasicVariable<T>& x, ScalarOf<T> exponent);
+template <typename T>
+BasicVariable<T> exp(const BasicVariable<T>& x);
+template <typename T>
+BasicVariable<T> log(const BasicVariable<T>& x);
+template <typename T>
+BasicVariable<T> log1p(const BasicVariable<T>& x);
+template <typename T>
+BasicVariable<T> sqrt(const BasicVariable<T>& x);
+template <typename T>
+BasicVariable<T> rsqrt(const BasicVariable<T>& x);
+template <typename T>
+BasicVariable<T> reciprocal(const BasicVariable<T>& x);
+template <typename T>
+BasicVariable<T> sin(const BasicVariable<T>& x);
+template <typename T>
+BasicVariable<T> cos(const BasicVariable<T>& x);
+template <typename T>
+BasicVariable<T> tanh(const BasicVariable<T>& x);
+template <typename T>
+BasicVariable<T> erf(const BasicVariable<T>& x);
+template <typename T>
+BasicVariable<T> sigmoid(const BasicVariable<T>& x);
+// x * Phi(x), or its tanh form (Hendrycks and Gimpel, "Gaussian error linear units", 2016).
+enum class Gelu { none, tanh };
+template <typename T>
+BasicVariable<T> gelu(const BasicVariable<T>& x, Gelu approximate = Gelu::none);
+
+// ---------------------------------------------------------------- reductions
+
+template <typename T>
+BasicVariable<T> sum(const BasicVariable<T>& x, const Dims& axes = {}, bool keepdim = false);
+template <typename T>
+BasicVariable<T> mean(const BasicVariable<T>& x, const Dims& axes = {}, bool keepdim = false);
+template <typename T>
+BasicVariable<T> var(const BasicVariable<T>& x, const Dims& axes = {}, bool unbiased = true,
+                     bool keepdim = false);
+template <typename T>
+BasicVariable<T> stddev(const BasicVariable<T>& x, const Dims& axes = {}, bool unbiased = true,
+                        bool keepdim = false);
+template <typename T>
+BasicVariable<T> norm(const BasicVariable<T>& x, const Dims& axes = {}, bool keepdim = false);
+template <typename T>
+BasicVariable<T> logsumexp(const BasicVariable<T>& x, const Dims& axes, bool keepdim = false);
+template <typename T>
+BasicVariable<T> amax(const BasicVariable<T>& x, const Dims& axes = {},
+                      bool keepdim = false);  // shared among equals
+template <typename T>
+BasicVariable<T> amin(const BasicVariable<T>& x, const Dims& axes = {}, bool keepdim = false);
+// The largest or smallest along an axis, and its place; the gradient goes to that place.
+template <typename T>
+std::pair<BasicVariable<T>, IntTensor> max(const BasicVariable<T>& x, int64_t axis, bool keepdim = false);
+template <typename T>
+std::pair<BasicVariable<T>, IntTensor> min(const BasicVariable<T>& x, int64_t axis, bool keepdim = false);
+template <typename T>
+BasicVariable<T> cumsum(const BasicVariable<T>& x, int64_t axis);
+
+// ---------------------------------------------------------------- products and softmax
+
+template <typename T>
+BasicVariable<T> matmul(const BasicVariable<T>& a, const BasicVariable<T>& b);
+template <typename T>
+BasicVariable<T> softmax(const BasicVariable<T>& x, int64_t axis);
+template <typename T>
+BasicVariable<T> log_softmax(const BasicVariable<T>& x, int64_t axis);
+
+// ---------------------------------------------------------------- views (tensor/tensor.h's methods, as
+// functions)
+
+template <typename T>
+BasicVariable<T> view(const BasicVariable<T>& x, const Shape& shape);
+template <typename T>
+BasicVariable<T> reshape(const BasicVariable<T>& x, const Shape& shape);
+template <typename T>
+BasicVariable<T> flatten(const BasicVariable<T>& x, int64_t first_axis = 0, int64_t last_axis = -1);
+template <typename T>
+BasicVariable<T> transpose(const BasicVariable<T>& x, int64_t axis0, int64_t axis1);
+template <typename T>
+BasicVariable<T> permute(const BasicVariable<T>& x, const Dims& axes);
+template <typename T>
+BasicVariable<T> select(const BasicVariable<T>& x, int64_t axis, int64_t index);
+template <typename T>
+BasicVariable<T> narrow(const BasicVariable<T>& x, int64_t axis, int64_t start, int64_t length);
+template <typename T>
+BasicVariable<T> slice(const BasicVariable<T>& x, int64_t axis, int64_t start, int64_t stop,
+                       int64_t step = 1);
+template <typename T>
+BasicVariable<T> squeeze(const BasicVariable<T>& x, int64_t axis);
+template <typename T>
+BasicVariable<T> unsqueeze(const BasicVariable<T>& x, int64_t axis);
+template <typename T>
+BasicVariable<T> expand(const BasicVariable<T>& x, const Shape& shape);
+template <typename T>
+std::vector<BasicVariable<T>> unbind(const BasicVariable<T>& x, int64_t axis = 0);
+template <typename T>
+std::vector<BasicVariable<T>> split(const BasicVariable<T>& x, int64_t size, int64_t axis = 0);
+template <typename T>
+BasicVariable<T> diagonal(const BasicVariable<T>& x);
+template <typename T>
+BasicVariable<T> clone(const BasicVariable<T>& x);
+
+// ---------------------------------------------------------------- joining, indexing, order
+
+template <typename T>
+BasicVariable<T> cat(const std::vector<BasicVariable<T>>& parts, int64_t axis = 0);
+template <typename T>
+BasicVariable<T> stack(const std::vector<BasicVariable<T>>& parts, int64_t axis = 0);
+template <typename T>
+BasicVariable<T> flip(const BasicVariable<T>& x, const Dims& axes);
+template <typename T>
+BasicVariable<T> tril(const BasicVariable<T>& x, int64_t diagonal = 0);
+template <typename T>
+BasicVariable<T> triu(const BasicVariable<T>& x, int64_t diagonal = 0);
+template <typename T>
+BasicVariable<T> index(const BasicVariable<T>& x, const std::vector<IntTensor>& ids);
+// A copy of x with index_put_'s change: gradients flow to x and to values. accumulate only
+template <typename T>
+BasicVariable<T> index_add(const BasicVariable<T>& x, const std::vector<IntTensor>& ids,
+                           const BasicVariable<T>& values);
+template <typename T>
+BasicVariable<T> gather(const BasicVariable<T>& x, int64_t axis, const IntTensor& ids);
+template <typename T>
+BasicVariable<T> scatter_add(const BasicVariable<T>& x, int64_t axis, const IntTensor& ids,
+                             const BasicVariable<T>& source);
+template <typename T>
+BasicVariable<T> masked_select(const BasicVariable<T>& x, const BoolTensor& mask);
+template <typename T>
+std::pair<BasicVariable<T>, IntTensor> sort(const BasicVariable<T>& x, int64_t axis = -1,
+                                            bool descending = false);
+template <typename T>
+std::pair<BasicVariable<T>, IntTensor> topk(const BasicVariable<T>& x, int64_t k, int64_t axis = -1);
+
+// ---------------------------------------------------------------- fused, for training; each equals its
+// composition
+
+// x @ weight^T + bias, PyTorch's layout. bias may be left undefined.
+//   shapes: (..., in), (out, in), (out) -> (..., out)
+template <typename T>
+BasicVariable<T> linear(const BasicVariable<T>& x, const BasicVariable<T>& weight,
+                        const BasicVariable<T>& bias = {});
+// Rows of a table. shapes: (n, d) with ids (i...) -> (i..., d). throws: IndexError for an id outside -n..n-1
+template <typename T>
+BasicVariable<T> embedding(const BasicVariable<T>& table, const IntTensor& ids);
+// Mean over rows of -log softmax(logits)[target]; stable for any finite logits.
+//   shapes: logits (n, classes) or (classes), targets (n) or (); never broadcast -> ()
+//   targets equal to ignore_index do not count; NaN where none counts, as PyTorch
+//   throws: ShapeError, IndexError for a target outside 0..classes-1
+template <typename T>
+BasicVariable<T> cross_entropy(const BasicVariable<T>& logits, const IntTensor& targets,
+                               int64_t ignore_index = -100);
+// Mean of (a - b)^2. throws: ShapeError unless the shapes are equal
+template <typename T>
+BasicVariable<T> mse_loss(const BasicVariable<T>& a, const BasicVariable<T>& b);
+// Mean of max(0, 1 - target * score), target -1 or 1: the margin (hinge) loss of lecture 1's demo.
+template <typename T>
+BasicVariable<T> margin_loss(const BasicVariable<T>& score, const BasicTensor<T>& target);
+
+// Per channel (the last axis), over all others: weight * (x - mean) / sqrt(var + eps) + bias with the biased
+// variance (Ioffe and Szegedy, "Batch normalization", 2015). mean and var receive the batch's, (channels),
+// var unbiased.
+//   shapes: (n..., c), weight and bias (c) or undefined -> (n..., c)
+//   throws: ShapeError for fewer than 2 rows
+template <typename T>
+struct BatchStatistics {
+  BasicTensor<T> mean;
+  BasicTensor<T> var;  // divided by n - 1
+};
+// unbiased: normalise by the variance divided by n - 1 too, as the lectures' own BatchNorm1d does.
+template <typename T>
+BasicVariable<T> batch_norm(const BasicVariable<T>& x, const BasicVariable<T>& weight,
+                            const BasicVariable<T>& bias, double eps = 1e-5, bool unbiased = false,
+                            BatchStatistics<T>* statistics = nullptr);
+// Over the last axis of each row (Ba, Kiros and Hinton, "Layer normalization", 2016). shapes: (..., c) ->
+// (..., c)
+template <typename T>
+BasicVariable<T> layer_norm(const BasicVariable<T>& x, const BasicVariable<T>& weight,
+                            const BasicVariable<T>& bias, double eps = 1e-5);
+// Zeroes each element with probability p and scales the others by 1 / (1 - p). throws: ValueError for p
+// outside 0..1
+template <typename T>
+BasicVariable<T> dropout(const BasicVariable<T>& x, double p, Generator& generator);
+
+}  // namespace lt
+
+#include "autograd/operators.h"  // IWYU pragma: export

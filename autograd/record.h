@@ -1,0 +1,166 @@
+#pragma once
+
+// For those who write ops: record() puts a result on the tape, with its gradient rule.
+//
+//   Variable tanh(const Variable& x) {
+//     const Tensor y = tanh(x.data());
+//     return record("tanh", y, {x}, [y = save(y)](const Tensor& dy) { return dy * (1 - square(*y)); });
+//   }
+//
+// A rule takes the result's gradient and returns one tensor per input: a tensor where there is one input,
+// else Gradients{...}. It may return any shape that broadcasts from its input's: the tape sums it back. A
+// tensor that is not defined() means "no gradient". A rule captures values, never the variable that it makes.
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <initializer_list>
+#include <optional>
+#include <span>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "autograd/variable.h"
+
+namespace lt {
+
+// A value kept for the backward pass; reading it checks that nobody has written to it since.
+//   throws: GradError, to which backward() adds the op's name
+template <typename T>
+class Saved {
+ public:
+  explicit Saved(BasicTensor<T> value) : value_(std::move(value)), version_(value_.storage().version()) {}
+  const BasicTensor<T>& operator*() const {
+    if (value_.storage().version() != version_)
+      throw GradError("a value saved for backward was changed in place");
+    return value_;
+  }
+
+ private:
+  BasicTensor<T> value_;
+  uint32_t version_;
+};
+
+template <typename T>
+Saved<T> save(const BasicTensor<T>& value) {
+  return Saved<T>(value);
+}
+template <typename T>
+Saved<T> save(const BasicVariable<T>& value) {
+  return Saved<T>(value.data());
+}
+
+// One gradient per input, in order.
+template <typename T, size_t N>
+struct Gradients : std::array<BasicTensor<T>, N> {};
+template <typename T, typename... Rest>
+Gradients(BasicTensor<T>, Rest...) -> Gradients<T, 1 + sizeof...(Rest)>;
+
+// A place on the tape. Memory comes from the tensors' pool; references, of handles and of later nodes' edges,
+// are counted in the node.
+template <typename T>
+class Node {
+ public:
+  Node(const char* op_name, BasicTensor<T> value, bool needs_grad);
+  virtual ~Node();
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+  static void* operator new(size_t bytes) { return pool_allocate(bytes); }
+  static void operator delete(void* memory) { pool_free(memory); }
+
+  // The edges; empty for a leaf, and once forgotten.
+  virtual std::span<Node* const> inputs() const { return {}; }
+  // False for a leaf, and once forgotten.
+  virtual bool has_rule() const { return false; }
+  // Adds to the gradients of the inputs, given this node's.
+  virtual void run_rule() {}
+  // Frees what the rule saved, and forgets the edges: the caller has dropped their references.
+  virtual void forget() {}
+
+  void retain() { references_.fetch_add(1, std::memory_order_relaxed); }
+  // Drops a reference. The last one frees the node and, in a loop, all that only it held.
+  static void release(Node* node);
+  // Adds `gradient`, summed to this node's shape, to grad: the one place where broadcasting is undone.
+  void accumulate(BasicTensor<T> gradient);
+  bool is_leaf() const { return serial == 0; }
+
+  BasicTensor<T> data;
+  BasicTensor<T> grad;
+  const char* op;
+  uint64_t serial = 0;  // place on the tape; 0 for a leaf
+  bool requires_grad;
+  bool visited = false;  // by the walk of a running backward()
+
+ private:
+  std::atomic<int64_t> references_{1};
+};
+
+// The serial number of a node recorded now, after `inputs`.
+template <typename T>
+uint64_t next_serial(std::span<Node<T>* const> inputs);
+
+// A recorded node: its edges (an array, or a vector where an op takes any number) and its rule.
+template <typename T, typename Inputs, typename Rule>
+class RecordedNode final : public Node<T> {
+ public:
+  RecordedNode(const char* op_name, BasicTensor<T> value, Inputs inputs, Rule rule)
+      : Node<T>(op_name, std::move(value), true), inputs_(std::move(inputs)), rule_(std::move(rule)) {
+    for (Node<T>* input : inputs_) input->retain();
+    this->serial = next_serial<T>(inputs_);
+  }
+
+  std::span<Node<T>* const> inputs() const override {
+    return rule_ ? std::span<Node<T>* const>(inputs_) : std::span<Node<T>* const>();
+  }
+  bool has_rule() const override { return rule_.has_value(); }
+  void forget() override { rule_.reset(); }
+  void run_rule() override {
+    auto gradients = (*rule_)(std::as_const(this->grad));
+    if constexpr (std::is_same_v<decltype(gradients), BasicTensor<T>>) {
+      pass(inputs_[0], gradients);
+    } else {
+      for (size_t i = 0; i < inputs_.size(); ++i) pass(inputs_[i], gradients[i]);
+    }
+  }
+
+ private:
+  static void pass(Node<T>* input, BasicTensor<T>& gradient) {
+    if (input->requires_grad && gradient.defined()) input->accumulate(std::move(gradient));
+  }
+
+  Inputs inputs_;
+  std::optional<Rule> rule_;
+};
+
+// The variable of `value`, recorded with its rule where a gradient is wanted; else a leaf without one.
+template <typename T, size_t N, typename Rule>
+BasicVariable<T> record(const char* op, BasicTensor<T> value, const BasicVariable<T> (&inputs)[N],
+                        Rule rule) {
+  std::array<Node<T>*, N> nodes;
+  bool wanted = false;
+  for (size_t i = 0; i < N; ++i) {
+    nodes[i] = inputs[i].node();
+    wanted |= inputs[i].requires_grad();
+  }
+  if (!wanted || !grad_enabled()) return BasicVariable<T>(std::move(value));
+  return BasicVariable<T>::adopt(
+      new RecordedNode<T, std::array<Node<T>*, N>, Rule>(op, std::move(value), nodes, std::move(rule)));
+}
+
+// The same for any number of inputs; the rule returns a std::vector.
+template <typename T, typename Rule>
+BasicVariable<T> record(const char* op, BasicTensor<T> value, const std::vector<BasicVariable<T>>& inputs,
+                        Rule rule) {
+  std::vector<Node<T>*> nodes;
+  bool wanted = false;
+  for (const BasicVariable<T>& input : inputs) {
+    nodes.push_back(input.node());
+    wanted |= input.requires_grad();
+  }
+  if (!wanted || !grad_enabled()) return BasicVariable<T>(std::move(value));
+  return BasicVariable<T>::adopt(new RecordedNode<T, std::vector<Node<T>*>, Rule>(
+      op, std::move(value), std::move(nodes), std::move(rule)));
+}
+
+}  // namespace lt

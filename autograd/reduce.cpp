@@ -1,0 +1,154 @@
+#include <algorithm>
+
+#include "autograd/ops.h"
+#include "autograd/record.h"
+
+// Reductions. A rule gives the gradient the reduced axes back with size 1 and lets it broadcast over the
+// input.
+
+namespace lt {
+namespace {
+
+// The shape that a reduction of `from` over `axes` has under keepdim. Shapes were checked forward.
+Shape kept_shape(const Shape& from, const Dims& axes) {
+  Shape kept = from;
+  for (int i = 0; i < from.size(); ++i) {
+    if (axes.empty()) kept[i] = 1;
+  }
+  if (!from.empty()) {
+    for (const int64_t axis : axes) kept[normalize_axis(axis, from.size(), "reduce")] = 1;
+  }
+  return kept;
+}
+
+// The tensors of a rule: dy with its axes back, and what else was reduced.
+template <typename T>
+BasicTensor<T> restore(const BasicTensor<T>& y, const Shape& from, const Dims& axes) {
+  return y.reshape(kept_shape(from, axes));
+}
+
+// How many elements go into one result.
+template <typename T>
+T reduced_count(const Shape& from, const Dims& axes) {
+  return static_cast<T>(numel(from)) / static_cast<T>(std::max<int64_t>(numel(kept_shape(from, axes)), 1));
+}
+
+template <typename T>
+BasicVariable<T> extreme(const char* op, const BasicVariable<T>& x, const BasicTensor<T>& y,
+                         const Dims& axes) {
+  return record(op, y, {x}, [v = save(x), y = save(y), axes](const BasicTensor<T>& dy) {
+    const BasicTensor<T> ties = equals(*v, restore(*y, (*v).shape(), axes)).template cast<T>();
+    return ties * (restore(dy, (*v).shape(), axes) / sum(ties, axes, true));
+  });
+}
+
+template <typename T>
+std::pair<BasicVariable<T>, IntTensor> extreme_at(const char* op, const BasicVariable<T>& x,
+                                                  ValuesAndIndices<T> found, int64_t axis, bool keepdim) {
+  const IntTensor places = keepdim || x.dim() == 0 ? found.indices : found.indices.unsqueeze(axis);
+  return {record(op, found.values, {x},
+                 [from = x.shape(), places, axis](const BasicTensor<T>& dy) {
+                   return from.empty()
+                              ? dy
+                              : scatter_add(zeros<T>(from), axis, places, dy.reshape(places.shape()));
+                 }),
+          found.indices};
+}
+
+}  // namespace
+
+template <typename T>
+BasicVariable<T> sum(const BasicVariable<T>& x, const Dims& axes, bool keepdim) {
+  return record("sum", sum(x.data(), axes, keepdim), {x}, [from = x.shape(), axes](const BasicTensor<T>& dy) {
+    return restore(dy, from, axes).expand(from);
+  });
+}
+
+template <typename T>
+BasicVariable<T> mean(const BasicVariable<T>& x, const Dims& axes, bool keepdim) {
+  return record("mean", mean(x.data(), axes, keepdim), {x},
+                [from = x.shape(), axes](const BasicTensor<T>& dy) {
+                  return (restore(dy, from, axes) / reduced_count<T>(from, axes)).expand(from);
+                });
+}
+
+template <typename T>
+BasicVariable<T> var(const BasicVariable<T>& x, const Dims& axes, bool unbiased, bool keepdim) {
+  return record("var", var(x.data(), axes, unbiased, keepdim), {x},
+                [v = save(x), axes, unbiased](const BasicTensor<T>& dy) {
+                  const Shape& from = (*v).shape();
+                  const T count = reduced_count<T>(from, axes) - (unbiased ? T{1} : T{0});
+                  return restore(dy, from, axes) * (T{2} / count) * (*v - mean(*v, axes, true));
+                });
+}
+
+template <typename T>
+BasicVariable<T> stddev(const BasicVariable<T>& x, const Dims& axes, bool unbiased, bool keepdim) {
+  return sqrt(var(x, axes, unbiased, keepdim));
+}
+
+// At a norm of 0 the gradient is 0, as PyTorch's.
+template <typename T>
+BasicVariable<T> norm(const BasicVariable<T>& x, const Dims& axes, bool keepdim) {
+  const BasicTensor<T> y = norm(x.data(), axes, keepdim);
+  return record("norm", y, {x}, [v = save(x), y = save(y), axes](const BasicTensor<T>& dy) {
+    const BasicTensor<T> length = restore(*y, (*v).shape(), axes);
+    const BasicTensor<T> slope = restore(dy, (*v).shape(), axes) / length;
+    return *v * masked_fill(slope, length == T{0}, 0);
+  });
+}
+
+template <typename T>
+BasicVariable<T> logsumexp(const BasicVariable<T>& x, const Dims& axes, bool keepdim) {
+  const BasicTensor<T> y = logsumexp(x.data(), axes, keepdim);
+  return record("logsumexp", y, {x}, [v = save(x), y = save(y), axes](const BasicTensor<T>& dy) {
+    const Shape& from = (*v).shape();
+    return restore(dy, from, axes) * exp(*v - restore(*y, from, axes));
+  });
+}
+
+template <typename T>
+BasicVariable<T> amax(const BasicVariable<T>& x, const Dims& axes, bool keepdim) {
+  return extreme("amax", x, amax(x.data(), axes, keepdim), axes);
+}
+
+template <typename T>
+BasicVariable<T> amin(const BasicVariable<T>& x, const Dims& axes, bool keepdim) {
+  return extreme("amin", x, amin(x.data(), axes, keepdim), axes);
+}
+
+template <typename T>
+std::pair<BasicVariable<T>, IntTensor> max(const BasicVariable<T>& x, int64_t axis, bool keepdim) {
+  return extreme_at("max", x, max(x.data(), axis, keepdim), axis, keepdim);
+}
+
+template <typename T>
+std::pair<BasicVariable<T>, IntTensor> min(const BasicVariable<T>& x, int64_t axis, bool keepdim) {
+  return extreme_at("min", x, min(x.data(), axis, keepdim), axis, keepdim);
+}
+
+// Each element counts in every later sum: the gradient is the running sum from the other end.
+template <typename T>
+BasicVariable<T> cumsum(const BasicVariable<T>& x, int64_t axis) {
+  return record("cumsum", cumsum(x.data(), axis), {x}, [axis](const BasicTensor<T>& dy) {
+    return dy.dim() == 0 ? dy : flip(cumsum(flip(dy, axis), axis), axis);
+  });
+}
+
+#define LT_INSTANTIATE(T)                                                                      \
+  template BasicVariable<T> sum(const BasicVariable<T>&, const Dims&, bool);                   \
+  template BasicVariable<T> mean(const BasicVariable<T>&, const Dims&, bool);                  \
+  template BasicVariable<T> var(const BasicVariable<T>&, const Dims&, bool, bool);             \
+  template BasicVariable<T> stddev(const BasicVariable<T>&, const Dims&, bool, bool);          \
+  template BasicVariable<T> norm(const BasicVariable<T>&, const Dims&, bool);                  \
+  template BasicVariable<T> logsumexp(const BasicVariable<T>&, const Dims&, bool);             \
+  template BasicVariable<T> amax(const BasicVariable<T>&, const Dims&, bool);                  \
+  template BasicVariable<T> amin(const BasicVariable<T>&, const Dims&, bool);                  \
+  template std::pair<BasicVariable<T>, IntTensor> max(const BasicVariable<T>&, int64_t, bool); \
+  template std::pair<BasicVariable<T>, IntTensor> min(const BasicVariable<T>&, int64_t, bool); \
+  template BasicVariable<T> cumsum(const BasicVariable<T>&, int64_t);
+LT_INSTANTIATE(float)
+LT_INSTANTIATE(double)
+#undef LT_INSTANTIATE
+
+}  // namespace lt

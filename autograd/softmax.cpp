@@ -1,0 +1,29 @@
+#include "autograd/ops.h"
+#include "autograd/record.h"
+
+// softmax and log_softmax: both rules need only the result.
+
+namespace lt {
+
+template <typename T>
+BasicVariable<T> softmax(const BasicVariable<T>& x, int64_t axis) {
+  const BasicTensor<T> y = softmax(x.data(), axis);
+  return record("softmax", y, {x}, [p = save(y), axis](const BasicTensor<T>& dy) {
+    const BasicTensor<T> scaled = dy * *p;
+    return scaled - *p * sum(scaled, axis, true);
+  });
+}
+
+template <typename T>
+BasicVariable<T> log_softmax(const BasicVariable<T>& x, int64_t axis) {
+  const BasicTensor<T> y = log_softmax(x.data(), axis);
+  return record("log_softmax", y, {x},
+                [y = save(y), axis](const BasicTensor<T>& dy) { return dy - exp(*y) * sum(dy, axis, true); });
+}
+
+template Variable softmax(const Variable&, int64_t);
+template DoubleVariable softmax(const DoubleVariable&, int64_t);
+template Variable log_softmax(const Variable&, int64_t);
+template DoubleVariable log_softmax(const DoubleVariable&, int64_t);
+
+}  // namespace lt

@@ -1,0 +1,33 @@
+# Installs the rooms so that find_package(libtensor) and pkg-config libtensor give what add_subdirectory gives: the
+# same targets, and the same includes ("tensor/tensor.h").
+
+include(CMakePackageConfigHelpers)
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/libtensor)
+
+install(TARGETS libtensor libtensor_nn libtensor_autograd libtensor_tensor EXPORT libtensor)
+install(EXPORT libtensor NAMESPACE libtensor:: DESTINATION ${package_dir} FILE libtensorTargets.cmake)
+foreach(room tensor autograd nn)
+  install(DIRECTORY ${room} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/libtensor
+          FILES_MATCHING PATTERN *.h PATTERN ${room}/kernels EXCLUDE)
+endforeach()
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
+configure_package_config_file(cmake/libtensorConfig.cmake.in libtensorConfig.cmake INSTALL_DESTINATION ${package_dir})
+write_basic_package_version_file(libtensorConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/libtensorConfig.cmake ${PROJECT_BINARY_DIR}/libtensorConfigVersion.cmake
+        DESTINATION ${package_dir})
+
+# pkg-config: every room that has code, top first; a static library brings what it was built on.
+set(libraries "")
+foreach(room nn autograd tensor)
+  get_target_property(type libtensor_${room} TYPE)
+  if(NOT type STREQUAL INTERFACE_LIBRARY)
+    string(APPEND libraries " -ltensor_${room}")
+  endif()
+endforeach()
+if(NOT BUILD_SHARED_LIBS)
+  string(APPEND libraries " -lfmt ${OpenMP_CXX_FLAGS}")
+endif()
+file(RELATIVE_PATH up_to_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
+configure_file(cmake/libtensor.pc.in libtensor.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/libtensor.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

@@ -1,0 +1,158 @@
+#include "tensor/file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "tensor/error.h"
+
+// A write goes to a hidden file in the same folder (a rename cannot cross file systems), is flushed to the
+// disk, and takes the name in one step. Whatever fails before that step removes the hidden file and leaves
+// the name as it was. Plain POSIX calls, since only they report each failure's reason and can flush.
+
+namespace lt {
+namespace {
+
+// What has no end of its own (/dev/zero) must not fill the memory; no text or model that we read from a pipe
+// comes near.
+constexpr size_t kMaxStreamBytes = size_t{1} << 30;
+constexpr size_t kReadBytes = size_t{1} << 16;  // a pipe's capacity
+
+[[noreturn]] void fail(const char* verb, const std::string& path, const std::string& reason) {
+  throw IoError(fmt::format("cannot {} '{}': {}", verb, path, reason));
+}
+
+[[noreturn]] void fail(const char* verb, const std::string& path, int error_number = errno) {
+  fail(verb, path, std::generic_category().message(error_number));
+}
+
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  int number() const { return number_; }
+  bool is_open() const { return number_ >= 0; }
+  bool close() { return ::close(std::exchange(number_, -1)) == 0; }
+
+ private:
+  int number_;
+};
+
+struct stat status_of(const Descriptor& file) {
+  struct stat status {};
+  ::fstat(file.number(), &status);
+  return status;
+}
+
+// The error number of the first write that failed, or 0.
+int write_all(const Descriptor& file, std::span<const std::string_view> parts) {
+  for (std::string_view part : parts) {
+    while (!part.empty()) {
+      const ssize_t written = ::write(file.number(), part.data(), part.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) return errno;
+      part.remove_prefix(static_cast<size_t>(written));
+    }
+  }
+  return 0;
+}
+
+// The file that a chain of symbolic links ends at, there or not; the path itself where there is no link.
+std::string follow_links(std::string path) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  for (int hops = 0; hops < 40 && fs::is_symlink(path, error); ++hops) {  // 40: the kernel's own limit
+    path = (fs::path(path).parent_path() / fs::read_symlink(path, error)).string();
+  }
+  return path;
+}
+
+// A name that no other process or thread takes, in the same folder; short, whatever the length of the path's
+// own.
+std::string hidden_name_beside(const std::string& path) {
+  static std::atomic<int> serial{0};
+  const auto folder = std::filesystem::path(path).parent_path();
+  return (folder / fmt::format(".lt-{}-{}.tmp", ::getpid(), serial.fetch_add(1))).string();
+}
+
+// A rename is on the disk once its folder is. Some file systems cannot flush a folder: no error then.
+void flush_folder_of(const std::string& path) {
+  const auto folder = std::filesystem::path(path).parent_path();
+  const Descriptor open_folder(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_CLOEXEC));
+  if (open_folder.is_open()) ::fsync(open_folder.number());
+}
+
+void write_directly(const std::string& path, std::span<const std::string_view> parts) {
+  Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (!file.is_open()) fail("write", path);
+  if (const int error_number = write_all(file, parts)) fail("write", path, error_number);
+  if (!file.close()) fail("write", path);
+}
+
+// Everything up to the rename; the error number, or 0.
+int write_flushed(Descriptor& file, std::span<const std::string_view> parts) {
+  if (const int error_number = write_all(file, parts)) return error_number;
+  if (::fsync(file.number()) != 0) return errno;
+  return file.close() ? 0 : errno;
+}
+
+}  // namespace
+
+std::string read_file(const std::string& path) {
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.is_open()) fail("read", path);
+  const struct stat status = status_of(file);
+  std::string bytes;
+  if (S_ISREG(status.st_mode)) bytes.reserve(static_cast<size_t>(status.st_size) + 1);
+  for (size_t filled = 0;;) {
+    bytes.resize(std::max(bytes.capacity(), filled + kReadBytes));
+    const ssize_t got = ::read(file.number(), bytes.data() + filled, bytes.size() - filled);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) fail("read", path);
+    filled += static_cast<size_t>(got);
+    if (got == 0) {
+      bytes.resize(filled);
+      return bytes;
+    }
+    if (!S_ISREG(status.st_mode) && filled > kMaxStreamBytes) {
+      fail("read", path, fmt::format("no regular file, and no end within {} bytes", kMaxStreamBytes));
+    }
+  }
+}
+
+void write_file_atomically(const std::string& path, std::span<const std::string_view> parts) {
+  const std::string target = follow_links(path);
+  struct stat old_status {};
+  const bool replaces = ::stat(target.c_str(), &old_status) == 0;
+  if (replaces && S_ISDIR(old_status.st_mode)) fail("write", path, EISDIR);
+  if (replaces && !S_ISREG(old_status.st_mode)) return write_directly(path, parts);
+  // A rename would replace what its owner has locked against writing.
+  if (replaces && ::access(target.c_str(), W_OK) != 0) fail("write", path);
+
+  const std::string hidden = hidden_name_beside(target);
+  const mode_t everyone = 0666;  // less what the user's umask takes away
+  Descriptor file(::open(hidden.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, everyone));
+  if (!file.is_open()) fail("write", path);
+  if (replaces) (void)!::fchmod(file.number(), old_status.st_mode & 07777);
+  int error_number = write_flushed(file, parts);
+  if (error_number == 0 && std::rename(hidden.c_str(), target.c_str()) != 0) error_number = errno;
+  if (error_number != 0) {
+    ::unlink(hidden.c_str());
+    fail("write", path, error_number);
+  }
+  flush_folder_of(target);
+}
+
+}  // namespace lt

@@ -1,0 +1,96 @@
+#include <fmt/format.h>
+
+#include "tensor/kernels/gather.h"
+#include "tensor/offsets.h"
+#include "tensor/ops.h"
+
+// gather and scatter_add name single elements: the id along one axis, the place in `ids` along the others.
+// Both become offsets of rows one element wide. scatter_add adds in row-major order of the ids.
+
+namespace lt {
+namespace {
+
+using detail::RowView;
+
+void check_fits(const Shape& ids, const Shape& other, int free_axis, const char* op, const char* name) {
+  bool fits = ids.size() == other.size();
+  for (int axis = 0; fits && axis < ids.size(); ++axis) fits = axis == free_axis || ids[axis] <= other[axis];
+  if (fits) return;
+  throw ShapeError(fmt::format("{}: ids of shape {} do not fit {} of shape {}{}", op, to_string(ids), name,
+                               to_string(other),
+                               free_axis < 0 ? "" : fmt::format(" off axis {}", free_axis)));
+}
+
+// A scalar is read as one element along one axis, as in PyTorch.
+template <typename T>
+BasicTensor<T> with_axes(const BasicTensor<T>& x) {
+  return x.dim() == 0 ? x.unsqueeze(0) : x;
+}
+
+template <typename T>
+RowView elements_at(const BasicTensor<T>& x, int axis, const IntTensor& ids, const char* op) {
+  check_fits(ids.shape(), x.shape(), axis, op, "a tensor");
+  const IntTensor along = detail::id_offsets(ids, x.size(axis), x.stride(axis), axis, op);
+  Strides others = x.strides();
+  others[axis] = 0;
+  return RowView(along + detail::element_offsets(ids.shape(), others), x.shape(), x.strides(), x.dim());
+}
+
+}  // namespace
+
+template <typename T>
+BasicTensor<T> gather(const BasicTensor<T>& x, int64_t axis, const IntTensor& ids) {
+  const int along = normalize_axis(axis, x.dim(), "gather");
+  const RowView places = elements_at(with_axes(x), along, with_axes(ids), "gather");
+  BasicTensor<T> out = empty<T>(ids.shape());
+  kernels::copy_rows(x.data(), places.rows(), out.mutable_data());
+  return out;
+}
+
+template <typename T>
+BasicTensor<T> scatter_add(const BasicTensor<T>& x, int64_t axis, const IntTensor& ids,
+                           const BasicTensor<T>& source) {
+  const int along = normalize_axis(axis, x.dim(), "scatter_add");
+  BasicTensor<T> out = x.clone();
+  const RowView places = elements_at(with_axes(out), along, with_axes(ids), "scatter_add");
+  BasicTensor<T> values = with_axes(source);
+  check_fits(places.shape(), values.shape(), -1, "scatter_add", "a source");
+  for (int i = 0; i < values.dim(); ++i) values = values.narrow(i, 0, places.shape()[i]);
+  values = values.contiguous();
+  kernels::add_rows(values.data(), places.rows(), out.mutable_data());
+  return out;
+}
+
+IntTensor one_hot(const IntTensor& ids, int64_t classes) {
+  Shape shape = ids.shape();
+  shape.push_back(classes);
+  IntTensor out = zeros<int64_t>(shape);
+  const IntTensor dense = ids.contiguous();
+  int64_t* row = out.mutable_data();
+  for (int64_t i = 0; i < dense.numel(); ++i, row += classes) {
+    const int64_t id = dense.data()[i];
+    if (id < 0 || id >= classes) {
+      throw IndexError(fmt::format("one_hot: id {} at {} is out of range for {} classes", id,
+                                   to_string(detail::unravel(i, dense.shape())), classes));
+    }
+    row[id] = 1;
+  }
+  return out;
+}
+
+#define LT_INSTANTIATE(T) template BasicTensor<T> gather(const BasicTensor<T>&, int64_t, const IntTensor&);
+LT_INSTANTIATE(float)
+LT_INSTANTIATE(double)
+LT_INSTANTIATE(int64_t)
+LT_INSTANTIATE(bool)
+#undef LT_INSTANTIATE
+
+#define LT_INSTANTIATE(T)                                                               \
+  template BasicTensor<T> scatter_add(const BasicTensor<T>&, int64_t, const IntTensor&, \
+                                      const BasicTensor<T>&);
+LT_INSTANTIATE(float)
+LT_INSTANTIATE(double)
+LT_INSTANTIATE(int64_t)
+#undef LT_INSTANTIATE
+
+}  // namespace lt

@@ -1,0 +1,46 @@
+#pragma once
+
+// Tensors in files: NumPy's .npy (one tensor) and .safetensors (several, by name). Files are written
+// atomically (tensor/file.h) and read with every length checked before it is trusted.
+
+#include <map>
+#include <string>
+#include <variant>
+
+#include "tensor/tensor.h"
+
+namespace lt {
+
+// Writes format version 1.0, in C order.
+//   throws: IoError where the file cannot be written
+template <typename T>
+void save_npy(const std::string& path, const BasicTensor<T>& x);
+// Reads versions 1 to 3, little-endian, in C or Fortran order.
+//   throws: IoError for a file that is missing, malformed, torn, or of another element type
+template <typename T = float>
+BasicTensor<T> load_npy(const std::string& path);
+
+using AnyTensor = std::variant<Tensor, DoubleTensor, IntTensor, BoolTensor>;
+using NamedTensors = std::map<std::string, AnyTensor>;
+using Metadata = std::map<std::string, std::string>;
+
+// What a .safetensors file holds.
+struct TensorFile {
+  NamedTensors tensors;
+  Metadata metadata;
+  std::string path;  // where it was read from, for error texts
+
+  // The tensor of that name. throws: IoError where there is none, or it has another element type
+  template <typename T = float>
+  const BasicTensor<T>& get(const std::string& name) const;
+};
+
+//   throws: IoError where the file cannot be written; ValueError for text that is not UTF-8, or a tensor
+//   named
+//   __metadata__
+void save_safetensors(const std::string& path, const NamedTensors& tensors, const Metadata& metadata = {});
+// Element types F32, F64, I64 and BOOL.
+//   throws: IoError for a file that is missing, malformed, torn, or has a tensor of another element type
+TensorFile load_safetensors(const std::string& path);
+
+}  // namespace lt

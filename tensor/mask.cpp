@@ -1,0 +1,63 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "tensor/kernels/gather.h"
+#include "tensor/offsets.h"
+#include "tensor/ops.h"
+
+// A mask names the rows where it is true, in row-major order; those rows are then copied as by index().
+
+namespace lt {
+namespace {
+
+void check_mask(const Shape& mask, const Shape& x) {
+  const bool is_prefix = mask.size() <= x.size() && std::equal(mask.begin(), mask.end(), x.begin());
+  if (is_prefix) return;
+  throw ShapeError(fmt::format("masked_select: a mask of shape {} does not match the first axes of {}",
+                               to_string(mask), to_string(x)));
+}
+
+}  // namespace
+
+IntTensor nonzero(const BoolTensor& x) {
+  const BoolTensor dense = x.contiguous();
+  const bool* values = dense.data();
+  const int64_t count = std::count(values, values + dense.numel(), true);
+  IntTensor out = empty<int64_t>({count, x.dim()});
+  int64_t* place = out.mutable_data();
+  for (int64_t i = 0; i < dense.numel(); ++i) {
+    if (!values[i]) continue;
+    const Dims at = detail::unravel(i, x.shape());
+    place = std::copy(at.begin(), at.end(), place);
+  }
+  return out;
+}
+
+template <typename T>
+BasicTensor<T> masked_select(const BasicTensor<T>& x, const BoolTensor& mask) {
+  check_mask(mask.shape(), x.shape());
+  const IntTensor places = nonzero(mask);
+  IntTensor starts = zeros<int64_t>(places.size(0));
+  for (int axis = 0; axis < mask.dim(); ++axis) starts = starts + places.select(1, axis) * x.stride(axis);
+  const detail::RowView rows(starts, x.shape(), x.strides(), mask.dim());
+  BasicTensor<T> out = empty<T>(rows.shape());
+  kernels::copy_rows(x.data(), rows.rows(), out.mutable_data());
+  return out;
+}
+
+template <typename T>
+BasicTensor<T> BasicTensor<T>::operator[](const BoolTensor& mask) const {
+  return masked_select(*this, mask);
+}
+
+#define LT_INSTANTIATE(T)                                                          \
+  template BasicTensor<T> masked_select(const BasicTensor<T>&, const BoolTensor&); \
+  template BasicTensor<T> BasicTensor<T>::operator[](const BoolTensor&) const;
+LT_INSTANTIATE(float)
+LT_INSTANTIATE(double)
+LT_INSTANTIATE(int64_t)
+LT_INSTANTIATE(bool)
+#undef LT_INSTANTIATE
+
+}  // namespace lt

@@ -1,0 +1,97 @@
+#include "tensor/kernels/matmul.h"
+
+#include <fmt/format.h>
+
+#include "tensor/kernels/parallel.h"
+#include "tensor/kernels/walk.h"
+#include "tensor/ops.h"
+
+// Shapes of the matrix product. Operands are taken as they lie, so a transposed view costs nothing. Dense
+// rows times one matrix are multiplied at once, whatever their leading axes. Of a batch of small matrices the
+// threads share the batch, each multiplying alone; large ones come one by one and are shared inside.
+
+namespace lt {
+namespace {
+
+// Multiplications in one product from which the threads are better kept on the same matrix, which they then
+// have in their caches.
+constexpr int64_t kLargeProduct = int64_t{1} << 22;
+
+// All axes but the last two.
+Dims leading(const Dims& dims) { return Dims(std::span<const int64_t>(dims.begin(), dims.end() - 2)); }
+
+Dims with(Dims dims, int64_t last) {
+  dims.push_back(last);
+  return dims;
+}
+
+// One product of matrices that are shaped like the last two axes of x and y.
+template <typename T>
+void multiply(const BasicTensor<T>& x, const T* a, const BasicTensor<T>& y, const T* b, T* c) {
+  const int64_t n = y.size(-1);
+  kernels::matmul(a, x.stride(-2), x.stride(-1), b, y.stride(-2), y.stride(-1), c, n, x.size(-2), n,
+                  x.size(-1));
+}
+
+// shapes: x (batch..., m, k), y (batch..., k, n), c (batch, m, n)
+template <typename T>
+void multiply_batch(const BasicTensor<T>& x, const BasicTensor<T>& y, T* c) {
+  const Shape batch = leading(x.shape());
+  const int64_t size = x.size(-2) * y.size(-1);
+  // A last axis of size 1: each position of the batch is a walk's inner loop.
+  const kernels::Walk<2> walk{with(batch, 1), {with(leading(x.strides()), 0), with(leading(y.strides()), 0)}};
+  const auto run = [&](int64_t begin, int64_t end) {
+    int64_t position = begin;
+    kernels::for_each_outer(walk, begin, end, [&](const auto& offset) {
+      multiply(x, x.data() + offset[0], y, y.data() + offset[1], c + size * position++);
+    });
+  };
+  const int64_t work = size * x.size(-1);
+  if (work < kLargeProduct) {
+    kernels::parallel_for(numel(batch), work, run);
+  } else {
+    run(0, numel(batch));
+  }
+}
+
+// Both operands with at least two axes.
+template <typename T>
+BasicTensor<T> matrix_product(const BasicTensor<T>& x, const BasicTensor<T>& y) {
+  const Shape batch = broadcast_shapes(leading(x.shape()), leading(y.shape()), "matmul");
+  const int64_t m = x.size(-2);
+  const int64_t k = x.size(-1);
+  const int64_t n = y.size(-1);
+  BasicTensor<T> out = empty<T>(with(with(batch, m), n));
+  T* const c = out.mutable_data();
+  if (out.numel() == 0) return out;
+  if (y.dim() == 2 && (x.dim() == 2 || x.is_contiguous())) {
+    const BasicTensor<T> rows = x.dim() == 2 ? x : x.view({numel(batch) * m, k});
+    multiply(rows, rows.data(), y, y.data(), c);
+  } else {
+    multiply_batch(x.expand(with(with(batch, m), k)), y.expand(with(with(batch, k), n)), c);
+  }
+  return out;
+}
+
+}  // namespace
+
+template <typename T>
+BasicTensor<T> matmul(const BasicTensor<T>& a, const BasicTensor<T>& b) {
+  const auto shapes = [&] { return fmt::format("{} @ {}", to_string(a.shape()), to_string(b.shape())); };
+  if (a.dim() == 0 || b.dim() == 0) {
+    throw ShapeError(fmt::format("matmul: a scalar is no matrix: {}", shapes()));
+  }
+  const BasicTensor<T> x = a.dim() == 1 ? a.unsqueeze(0) : a;
+  const BasicTensor<T> y = b.dim() == 1 ? b.unsqueeze(1) : b;
+  if (x.size(-1) != y.size(-2)) throw ShapeError(fmt::format("matmul: inner sizes differ: {}", shapes()));
+  BasicTensor<T> out = matrix_product(x, y);
+  if (b.dim() == 1) out = out.squeeze(-1);
+  if (a.dim() == 1) out = out.squeeze(b.dim() == 1 ? -1 : -2);
+  return out;
+}
+
+template Tensor matmul(const Tensor&, const Tensor&);
+template DoubleTensor matmul(const DoubleTensor&, const DoubleTensor&);
+template IntTensor matmul(const IntTensor&, const IntTensor&);
+
+}  // namespace lt

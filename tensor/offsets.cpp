@@ -1,0 +1,61 @@
+#include "tensor/offsets.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "tensor/ops.h"
+
+// Offsets are int64 tensors, so that their memory comes from the pool and the elementwise ops do the sums.
+
+namespace lt::detail {
+
+IntTensor element_offsets(const Shape& shape, const Strides& strides) {
+  IntTensor offsets = scalar<int64_t>(0);
+  for (int axis = 0; axis < shape.size(); ++axis) {
+    offsets = offsets.unsqueeze(-1) + arange<int64_t>(shape[axis]) * strides[axis];
+  }
+  return offsets;
+}
+
+IntTensor id_offsets(const IntTensor& ids, int64_t size, int64_t stride, int64_t axis, const char* op) {
+  const IntTensor dense = ids.contiguous();
+  IntTensor offsets = empty<int64_t>(dense.shape());
+  const int64_t bad =
+      kernels::offsets_of_ids(dense.data(), dense.numel(), size, stride, offsets.mutable_data());
+  if (bad >= 0) {
+    throw IndexError(fmt::format("{}: id {} at {} is out of range for axis {} of size {}", op,
+                                 dense.data()[bad], to_string(unravel(bad, dense.shape())), axis, size));
+  }
+  return offsets;
+}
+
+Dims unravel(int64_t position, const Shape& shape) {
+  Dims place = shape;
+  for (int axis = shape.size() - 1; axis >= 0; --axis) {
+    place[axis] = position % shape[axis];
+    position /= shape[axis];
+  }
+  return place;
+}
+
+RowView::RowView(IntTensor starts, const Shape& view_shape, const Strides& view_strides, int first_axis)
+    : starts_(std::move(starts)), shape_(starts_.shape()), width_(1) {
+  Shape row;
+  Strides steps;
+  bool is_dense = true;
+  for (int axis = view_shape.size() - 1; axis >= first_axis; --axis) {
+    row.insert(0, view_shape[axis]);
+    steps.insert(0, view_strides[axis]);
+    is_dense &= view_shape[axis] == 1 || view_strides[axis] == width_;
+    width_ *= view_shape[axis];
+  }
+  for (const int64_t size : row) shape_.push_back(size);
+  if (!is_dense) cells_ = element_offsets(row, steps);
+}
+
+kernels::Rows RowView::rows() const {
+  return {starts_.data(), starts_.numel(), cells_.defined() ? cells_.data() : nullptr, width_};
+}
+
+}  // namespace lt::detail

@@ -1,0 +1,38 @@
+#pragma once
+
+// Private to tensor/: where the elements that an indexing op names lie, as offsets from data().
+
+#include <span>
+
+#include "tensor/kernels/gather.h"
+#include "tensor/tensor.h"
+
+namespace lt::detail {
+
+// The offset of every element of a view. shapes: shape; dense
+IntTensor element_offsets(const Shape& shape, const Strides& strides);
+
+// ids * stride, negative ids counting from `size`. shapes: ids's; dense
+//   throws: IndexError naming op, id, its place, axis and size
+IntTensor id_offsets(const IntTensor& ids, int64_t size, int64_t stride, int64_t axis, const char* op);
+
+// The full index of the element that comes `position`-th in row-major order.
+Dims unravel(int64_t position, const Shape& shape);
+
+// Rows of a view: the elements behind each of `starts`, over the view's axes from `first_axis` on.
+class RowView {
+ public:
+  RowView(IntTensor starts, const Shape& view_shape, const Strides& view_strides, int first_axis);
+
+  // shapes: (starts..., the view's axes from first_axis on)
+  const Shape& shape() const { return shape_; }
+  kernels::Rows rows() const;
+
+ private:
+  IntTensor starts_;
+  IntTensor cells_;  // not defined where the cells of a row follow each other
+  Shape shape_;
+  int64_t width_;
+};
+
+}  // namespace lt::detail

@@ -1,0 +1,158 @@
+#include "tensor/kernels/vector_math.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+namespace lt::kernels {
+namespace {
+
+constexpr float kInf = std::numeric_limits<float>::infinity();
+constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+constexpr float kTiny = std::numeric_limits<float>::denorm_min();
+
+// One vector function, applied to one number.
+template <typename T, typename F>
+T at(F f, T x) {
+  return f(broadcast(x))[0];
+}
+
+// |got - want| in units of want's last place as a float; infinite where they are not the same kind of number.
+double ulps(float got, double want) {
+  const auto rounded = static_cast<float>(want);
+  if (std::isnan(want) || std::isnan(got)) return std::isnan(want) && std::isnan(got) ? 0 : HUGE_VAL;
+  if (std::isinf(rounded) || std::isinf(got)) {
+    // Rounding up to inf or down to the largest float is an error of at most one place.
+    const float largest = std::numeric_limits<float>::max();
+    return got == rounded ? 0 : (std::min(std::fabs(got), std::fabs(rounded)) == largest ? 1 : HUGE_VAL);
+  }
+  int exponent = 0;
+  std::frexp(want, &exponent);
+  return std::fabs(got - want) / std::ldexp(1.0, std::max(exponent - 24, -149));
+}
+
+// The worst error of f against the double function over floats of every exponent and sign: the stride is
+// prime, so each of the 512 exponents meets some 83,000 different mantissas.
+template <typename F, typename G>
+double worst_ulps(F f, G reference) {
+  constexpr uint32_t kStride = 101;
+  double worst = 0;
+  float x[kLanes<float>];
+  float y[kLanes<float>];
+  for (uint64_t start = 0; start < (uint64_t{1} << 32); start += kStride * kLanes<float>) {
+    for (uint32_t i = 0; i < kLanes<float>; ++i) {
+      x[i] = std::bit_cast<float>(static_cast<uint32_t>(start) + i * kStride);
+    }
+    store(y, f(load(x)));
+    for (int i = 0; i < kLanes<float>; ++i) {
+      worst = std::max(worst, ulps(y[i], reference(static_cast<double>(x[i]))));
+    }
+  }
+  return worst;
+}
+
+const auto vector_exp = [](auto x) { return exp(x); };
+const auto vector_log = [](auto x) { return log(x); };
+const auto vector_tanh = [](auto x) { return tanh(x); };
+const auto vector_sigmoid = [](auto x) { return sigmoid(x); };
+
+// The bounds are those stated in the header.
+TEST(VectorMath, ExpIsWithinItsUlpsForEveryExponent) {
+  EXPECT_LE(worst_ulps(vector_exp, [](double x) { return std::exp(x); }), 1.1);
+}
+TEST(VectorMath, LogIsWithinItsUlpsForEveryExponent) {
+  EXPECT_LE(worst_ulps(vector_log, [](double x) { return std::log(x); }), 0.9);
+}
+TEST(VectorMath, TanhIsWithinItsUlpsForEveryExponent) {
+  EXPECT_LE(worst_ulps(vector_tanh, [](double x) { return std::tanh(x); }), 1.5);
+}
+TEST(VectorMath, SigmoidIsWithinItsUlpsForEveryExponent) {
+  EXPECT_LE(worst_ulps(vector_sigmoid, [](double x) { return 1 / (1 + std::exp(-x)); }), 2.5);
+}
+
+TEST(VectorMath, ExpMeetsItsLimits) {
+  EXPECT_EQ(at(vector_exp, 0.0F), 1.0F);
+  EXPECT_EQ(at(vector_exp, -0.0F), 1.0F);
+  EXPECT_EQ(at(vector_exp, kInf), kInf);
+  EXPECT_EQ(at(vector_exp, 88.73F), kInf);
+  EXPECT_EQ(at(vector_exp, -kInf), 0.0F);
+  EXPECT_EQ(at(vector_exp, -200.0F), 0.0F);
+  EXPECT_EQ(at(vector_exp, -103.0F), kTiny);
+  EXPECT_TRUE(std::isnan(at(vector_exp, kNan)));
+}
+
+TEST(VectorMath, LogMeetsItsLimits) {
+  EXPECT_EQ(at(vector_log, 1.0F), 0.0F);
+  EXPECT_EQ(at(vector_log, 0.0F), -kInf);
+  EXPECT_EQ(at(vector_log, -0.0F), -kInf);
+  EXPECT_EQ(at(vector_log, kInf), kInf);
+  EXPECT_TRUE(std::isnan(at(vector_log, -kTiny)));
+  EXPECT_TRUE(std::isnan(at(vector_log, -kInf)));
+  EXPECT_TRUE(std::isnan(at(vector_log, kNan)));
+}
+
+TEST(VectorMath, TanhKeepsSignsAndSmallNumbers) {
+  EXPECT_EQ(at(vector_tanh, kInf), 1.0F);
+  EXPECT_EQ(at(vector_tanh, -kInf), -1.0F);
+  EXPECT_EQ(at(vector_tanh, kTiny), kTiny);
+  EXPECT_EQ(at(vector_tanh, -kTiny), -kTiny);
+  EXPECT_TRUE(std::signbit(at(vector_tanh, -0.0F)));
+  EXPECT_TRUE(std::isnan(at(vector_tanh, kNan)));
+}
+
+TEST(VectorMath, SigmoidReachesZeroAndOne) {
+  EXPECT_EQ(at(vector_sigmoid, kInf), 1.0F);
+  EXPECT_EQ(at(vector_sigmoid, -kInf), 0.0F);
+  EXPECT_GT(at(vector_sigmoid, -100.0F), 0.0F);
+  EXPECT_EQ(at(vector_sigmoid, 0.0F), 0.5F);
+  EXPECT_TRUE(std::isnan(at(vector_sigmoid, kNan)));
+}
+
+TEST(VectorMath, DoublesAreLibmsOwn) {
+  for (const double x : {-800.0, -1.5, -0.0, 1e-310, 0.7, 3.0, 800.0, HUGE_VAL}) {
+    EXPECT_EQ(at(vector_exp, x), std::exp(x)) << x;
+    EXPECT_EQ(at(vector_tanh, x), std::tanh(x)) << x;
+    EXPECT_EQ(at(vector_log, std::fabs(x)), std::log(std::fabs(x))) << x;
+  }
+  EXPECT_DOUBLE_EQ(at(vector_sigmoid, -2.0), 1 / (1 + std::exp(2.0)));
+}
+
+TEST(VectorMath, MapReachesEveryElementAndNoneBeyond) {
+  for (int64_t n = 0; n < 3 * kLanes<float> + 2; ++n) {
+    std::vector<float> x(static_cast<size_t>(n) + 1, 1.0F);
+    map(x.data(), x.data(), n, [](Vec<float> v) { return v + 1; });
+    for (int64_t i = 0; i < n; ++i) EXPECT_EQ(x[static_cast<size_t>(i)], 2.0F) << n;
+    EXPECT_EQ(x.back(), 1.0F) << n;
+  }
+}
+
+TEST(Vector, TailsReadAndWriteOnlyTheirLanes) {
+  for (int count = 0; count <= kLanes<double>; ++count) {
+    double from[kLanes<double>];
+    double to[kLanes<double>];
+    for (int i = 0; i < kLanes<double>; ++i) from[i] = i + 1.0, to[i] = -1.0;
+    const Tail<double> tail(count);
+    const Vec<double> v = tail.load(from);
+    const Vec<double> chosen = tail.select(broadcast(5.0), broadcast(7.0));
+    tail.store(to, v);
+    for (int i = 0; i < kLanes<double>; ++i) {
+      EXPECT_EQ(v[i], i < count ? i + 1.0 : 0.0);
+      EXPECT_EQ(to[i], i < count ? i + 1.0 : -1.0);
+      EXPECT_EQ(chosen[i], i < count ? 5.0 : 7.0);
+    }
+  }
+}
+
+TEST(Vector, ReducesAllLanes) {
+  Vec<float> v{};
+  for (int i = 0; i < kLanes<float>; ++i) v[i] = static_cast<float>((i * 5) % kLanes<float>);
+  EXPECT_EQ(reduce_max<float>(v), kLanes<float> - 1.0F);
+  EXPECT_EQ(reduce_add<float>(v), kLanes<float> * (kLanes<float> - 1.0F) / 2);
+}
+
+}  // namespace
+}  // namespace lt::kernels
