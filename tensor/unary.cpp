@@ -120,7 +120,7 @@ BasicTensor<T> log1p(const BasicTensor<T>& x) {
 
 template <typename T>
 BasicTensor<T> sqrt(const BasicTensor<T>& x) {
-  return unary(x, [](const auto& v) { return v.sqrt(); });
+  return each(x, [](T v) { return std::sqrt(v); });  // Eigen's vectors approximate, its scalars do not
 }
 
 template <typename T>

@@ -6,6 +6,7 @@
 // Parallel over elements: an element's value never depends on how the work was split.
 
 #include <Eigen/Core>
+#include <type_traits>
 
 #include "tensor/kernels/parallel.h"
 #include "tensor/kernels/walk.h"
@@ -20,6 +21,18 @@ template <typename T>
 using StridedMap = Eigen::Map<Eigen::Array<T, Eigen::Dynamic, 1>, 0, Eigen::InnerStride<>>;
 template <typename T>
 using ConstStridedMap = Eigen::Map<const Eigen::Array<T, Eigen::Dynamic, 1>, 0, Eigen::InnerStride<>>;
+
+// What numbers are computed as: integers as unsigned, so that overflow wraps (as PyTorch's) and is defined.
+template <typename T>
+using Word = std::conditional_t<std::is_same_v<T, int64_t>, uint64_t, T>;
+template <typename T>
+Word<T>* words(T* numbers) {
+  return reinterpret_cast<Word<T>*>(numbers);
+}
+template <typename T>
+const Word<T>* words(const T* numbers) {
+  return reinterpret_cast<const Word<T>*>(numbers);
+}
 
 // Runs inner(n, offsets) over all of the walk, in parallel where the walk is large: threads share the outer
 // positions, or the one long inner loop where there are none.
