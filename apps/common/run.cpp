@@ -23,10 +23,7 @@ namespace {
 
 constexpr int kColumns = 88;
 
-size_t characters(std::string_view text) {
-  return static_cast<size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
-}
+size_t characters(std::string_view text) { return static_cast<size_t>(length(text)); }
 
 std::string padded(const std::string& text, size_t width, bool right) {
   const std::string space(width - std::min(width, characters(text)), ' ');

@@ -1,4 +1,4 @@
-#include "apps/bigram/tuning.h"
+#include "apps/bigram/exercises.h"
 
 #include <fmt/format.h>
 
@@ -82,6 +82,32 @@ Tuned tune(Run& run, const Words& data, const Vocabulary& vocabulary, int64_t or
   run.figure("smoothing.svg", "Train and dev loss against K; the dashed line marks the lowest dev loss.",
              chart.svg());
   return {K, N};
+}
+
+void trigram(Run& run, const Words& data, const Vocabulary& vocabulary, const Flags& flags) {
+  run.heading("Exercise: contexts of two");
+  run.say(
+      "Two characters back instead of one, names framed as `..emma.`: 27 times the cells, and most of them "
+      "empty.");
+  run.code("N = zeros<int64_t>({27, 27, 27});");
+  IntTensor N = count(data.words, vocabulary, 3);
+  const std::vector<Frequent> frequent = most_frequent(N, vocabulary, flags.top);
+  run.compare("cells of the table", static_cast<double>(N.numel()), 19683, kExact);
+  run.result("trigrams", std::to_string(sum(N).item()));
+  run.result("cells in use", std::to_string(count_nonzero(N > 0)));
+  run.print(listed(frequent, frequent.size()));
+  log_counts(run, N, frequent);
+  double K = run.given("--smoothing") ? flags.smoothing : 0.2;
+  if (flags.tune || run.flags().check) {
+    const Tuned tuned = tune(run, data, vocabulary, 3);
+    N = tuned.N;
+    if (!run.given("--smoothing")) K = tuned.smoothing;
+  }
+  const Likelihood loss = nll(probabilities<double>(N, K), N);
+  run.result(fmt::format("mean nll of what was counted, K = {}", K), show(loss.mean()));
+  log_nll(run, N, K);
+  show_scores(run, flags.score, N, vocabulary, K);
+  show_names(run, N, vocabulary, K, "mio. aytengentlynslex. knooraen. el. marviovania.");
 }
 
 }  // namespace lt::apps
