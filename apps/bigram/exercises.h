@@ -7,14 +7,10 @@
 
 namespace lt::apps {
 
-struct Tuned {
-  double smoothing;  // with the lowest dev loss
-  IntTensor N;       // counts of the train names
-};
-
-// Counts train names, chooses on dev names, looks at test names once. Prints the table, draws the curves, and
-// logs "tune" and "tuned".
-Tuned tune(Run& run, const Words& data, const Vocabulary& vocabulary, int64_t order);
+// Counts train names, tries smoothings on dev names, looks at test names once. Prints the table, draws the
+// curves, logs "examples", "tune" and "tuned". Returns the smoothing of the lowest dev loss.
+//   throws: AppError for fewer than 10 names
+double tune(Run& run, const Split& split, const Vocabulary& vocabulary, int64_t order);
 
 // --order 3: contexts of two characters.
 void trigram(Run& run, const Words& data, const Vocabulary& vocabulary, const Flags& flags);
