@@ -87,7 +87,7 @@ BasicTensor<T> BasicTensor<T>::view_as(Shape shape, Strides strides, int64_t off
   BasicTensor out = *this;
   out.shape_ = shape;
   out.strides_ = strides;
-  out.offset_ = offset;
+  out.offset_ = storage_.bytes() == 0 ? 0 : offset;  // without a block there is nothing to be offset from
   return out;
 }
 
