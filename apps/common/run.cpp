@@ -74,6 +74,14 @@ Run::Run(const Options& options)
   if (flags().threads > 0) set_num_threads(static_cast<int>(flags().threads));
 }
 
+Generator Run::generator(uint64_t seed) const {
+  const Profile profile = flags().profile == "avx2" ? Profile::avx2 : Profile::scalar;
+  const Sampling sampling = flags().sampling == "race"  ? Sampling::race
+                            : flags().sampling == "mkl" ? Sampling::mkl
+                                                        : Sampling::classic;
+  return Generator(seed, profile, sampling);
+}
+
 Words Run::load_words(const char* lecture_sha256) {
   Words data = lt::apps::load_words(flags().data, flags().words);
   open(data.sha256, lecture_sha256, data.source);

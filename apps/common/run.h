@@ -19,6 +19,7 @@
 #include "apps/common/options.h"
 #include "apps/common/report.h"
 #include "apps/common/text_data.h"
+#include "tensor/random/generator.h"
 
 namespace lt::apps {
 
@@ -33,6 +34,8 @@ class Run {
   Run(const Run&) = delete;
 
   const CommonFlags& flags() const { return options_.flags; }
+  // A random stream with the settings of --profile and --sampling.
+  Generator generator(uint64_t seed) const;
 
   // The data that the flags ask for. Logs "config" and "data", opens the output folder; before it nothing is
   // written.

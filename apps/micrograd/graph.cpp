@@ -1,0 +1,67 @@
+#include "apps/micrograd/graph.h"
+
+#include <fmt/core.h>
+
+#include <functional>
+#include <map>
+#include <stdexcept>
+
+#include "apps/common/process.h"
+
+// The walk is backward's: down the tape from the root, inputs always further down. An op has no place of its
+// own, so its oval is named after the value that it makes.
+
+namespace lt::apps::micrograd {
+
+namespace {
+
+std::string escaped(const std::string& label) {
+  std::string text;
+  for (const char c : label) {
+    if (std::string_view("{}|<>\\\" ").find(c) != std::string_view::npos) text += '\\';
+    text += c;
+  }
+  return text;
+}
+
+std::string box(Value v) {
+  return fmt::format("  v{} [shape=record label=\"{{ {} | data {:.4f} | grad {:.4f} }}\"]\n", v.place(),
+                     escaped(v.label()), v.data(), v.grad());
+}
+
+std::string op_name(Value v) {
+  return v.op()->inputs == 1 && v.right().place() != v.left().place()
+             ? fmt::format("{}{:g}", v.op()->name, v.right().data())
+             : v.op()->name;
+}
+
+}  // namespace
+
+std::string to_dot(Value root) {
+  std::string text = "digraph {\n  rankdir=LR ranksep=0.25\n  node [fontsize=11 height=0.3]\n";
+  std::map<std::uint32_t, Value, std::greater<>> waiting{{root.place(), root}};
+  while (!waiting.empty()) {
+    const Value v = waiting.extract(waiting.begin()).mapped();
+    text += box(v);
+    if (!v.op()) continue;
+    text += fmt::format("  op{0} [label=\"{1}\"]\n  op{0} -> v{0}\n", v.place(), op_name(v));
+    const Value inputs[] = {v.left(), v.right()};
+    for (int i = 0; i < v.op()->inputs; ++i) {
+      text += fmt::format("  v{} -> op{}\n", inputs[i].place(), v.place());
+      waiting.emplace(inputs[i].place(), inputs[i]);
+    }
+  }
+  return text + "}\n";
+}
+
+std::string dot_to_svg(const std::string& dot) {
+  const auto done = run_program({"dot", "-Tsvg"}, dot);
+  if (!done) return "";
+  if (done->status != 0) throw std::runtime_error(fmt::format("dot -Tsvg: exit code {}", done->status));
+  // without the XML prologue, which has no place inside a page; wide graphs scroll there and do not shrink
+  const std::size_t start = done->output.find("<svg");
+  if (start == std::string::npos) throw std::runtime_error("dot -Tsvg: no picture came back");
+  return "<svg style=\"max-width:none\"" + done->output.substr(start + 4);
+}
+
+}  // namespace lt::apps::micrograd

@@ -1,0 +1,95 @@
+// Lecture 1: a scalar engine that shows its own graph, and the two networks trained with it.
+//
+//   micrograd                                all of the lecture
+//   micrograd --task moons --hidden 8 --noise 0.3
+//
+//   moons          step            loss         lecture  accuracy
+//                  0     0.895844102868  0.895844102868      50 %
+//                  99    0.010978370135  0.010978370135     100 %
+
+#include "apps/common/stop.h"
+#include "apps/micrograd/lecture.h"
+
+using namespace lt::apps;
+using namespace lt::apps::micrograd;
+
+namespace {
+
+void declare(Options& options, Settings& settings) {
+  TrainingFlags& training = settings.training;
+  options.flags.seed = 1337;
+  training.batch = 0;
+  training.lr = 0;  // the task's own
+  options.add("--task all|expression|four|moons|exercise", settings.task, "which part of the lecture",
+              {.selects = true});
+  options.add("--hidden N,N", settings.hidden, "sizes of the hidden layers; default: four 4,4, moons 16,16",
+              {.lecture = "4,4; 16,16", .min = 1, .max = 4096});
+  options.add("--points N", settings.points, "moons: how many", {.min = 2, .max = 1e6});
+  options.add("--noise STD", settings.noise, "moons: of the noise", {.min = 0, .max = 1e6});
+  options.add("--no-zero-grad", settings.no_zero_grad, "let gradients pile up: the lecture's bug");
+  options.add("--steps N", training.steps, "updates; default: four 20, moons 100",
+              {.lecture = "20; 100", .min = 0});
+  options.add("--batch N", training.batch, "moons: points in a minibatch; 0: all", {.min = 0});
+  options.add("--lr RATE", training.lr, "learning rate; default: four 0.1, moons 1 (and falling to a tenth)",
+              {.lecture = "0.1; 1", .min = 0, .above_min = true});
+  options.add("--decay-at STEP", training.decay_at, "from this step on, a tenth of the rate; 0: never",
+              {.min = 0});
+  options.add("--save FILE", training.save, "checkpoint to write; default: in the --out folder");
+  options.add("--resume FILE", training.resume, "checkpoint to go on from");
+  options.add("--save-every N", training.save_every, "write the checkpoint every N steps; 0: at the end",
+              {.min = 0});
+  training.log_every = 1;
+  options.add("--log-every N", training.log_every,
+              "log every N-th step besides 0, 1, 2, 5, 10, ...; 0: no more", {.min = 0});
+}
+
+// The settings of one training task: what was not on the command line is the lecture's.
+Settings of_task(const Options& options, Settings settings, const std::string& task) {
+  const bool is_four = task == "four";
+  if (!options.given("--steps")) settings.training.steps = is_four ? 20 : 100;
+  if (!options.given("--lr")) settings.training.lr = is_four ? 0.1 : 1;
+  if (!options.given("--hidden"))
+    settings.hidden = is_four ? std::vector<int64_t>{4, 4} : std::vector<int64_t>{16, 16};
+  return settings;
+}
+
+void refuse_what_does_not_fit(const Options& options, const std::string& task) {
+  const auto refuse = [&](const char* flag, const std::string& why) {
+    if (options.given(flag)) throw UsageError(std::string(flag) + ": " + why);
+  };
+  if (task != "four" && task != "moons")
+    for (const char* flag : {"--save", "--resume", "--save-every"})
+      refuse(flag, "needs --task four or --task moons");
+  if (task == "four") refuse("--batch", "the four examples are always taken together");
+  if ((task == "moons" || task == "all") && options.flags.seed >> 32)
+    throw UsageError("--seed: NumPy's stream, which the moons are drawn from, takes 0 to 4294967295");
+}
+
+void lecture(Run& run, const Options& options, Settings& settings) {
+  const std::string& task = settings.task;
+  const bool all = task == "all";
+  refuse_what_does_not_fit(options, task);
+  if (task == "four" || task == "moons") settings = of_task(options, settings, task);
+  run.start();
+  if (all || task == "expression") expression(run);
+  if (all || task == "four") {
+    Settings own = of_task(options, settings, "four");
+    if (run.flags().check) own.training.steps = 100;
+    four(run, own, run.flags().seed);
+    if (run.flags().check) four(run, own, 42);
+  }
+  if (stop_requested()) return;
+  if (all || task == "moons") moons(run, of_task(options, settings, "moons"));
+  if (all || task == "exercise") exercise(run);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options options("micrograd",
+                  "Lecture 1: a scalar engine that shows its own graph, and networks trained with it",
+                  "micrograd --task moons --hidden 16,16 --noise 0.2");
+  Settings settings;
+  declare(options, settings);
+  return run_app(options, argc, argv, [&](Run& run) { lecture(run, options, settings); });
+}
