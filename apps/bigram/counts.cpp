@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "tensor/error.h"
 
@@ -56,24 +55,19 @@ Likelihood nll(const DoubleTensor& P, const IntTensor& seen) {
   return {-sum(where(seen > 0, terms, zeros_like(terms))).item(), sum(seen).item()};
 }
 
-std::vector<Step> steps_of(const std::string& word, const Vocabulary& vocabulary, const DoubleTensor& P) {
+std::vector<Step> steps_of(const std::string& word, const Vocabulary& vocabulary, const DoubleTensor& P,
+                           size_t at_most) {
   std::vector<int64_t> context = start_context(P.dim());
   std::vector<int64_t> ids = vocabulary.encode(word);
   ids.push_back(0);
+  ids.resize(std::min(ids.size(), at_most));
   std::vector<Step> steps;
   for (const int64_t id : ids) {
     const double p = row_of(P, context)[id].item();
-    steps.push_back({vocabulary.decode(context) + vocabulary.symbol(id), std::isnan(p) ? 0 : p, 0});
-    steps.back().logp = std::log(steps.back().p);
+    steps.push_back({vocabulary.decode(context) + vocabulary.symbol(id), std::isnan(p) ? 0 : p});
     slide(context, id);
   }
   return steps;
-}
-
-Likelihood nll(const std::vector<Step>& steps) {
-  Likelihood out;
-  for (const Step& step : steps) out = {out.total - step.logp, out.count + 1};
-  return out;
 }
 
 std::vector<std::string> sample(const Tensor& P, const Vocabulary& vocabulary, int64_t how_many,

@@ -36,14 +36,13 @@ struct Likelihood {
 // no probability, also where a context never counted has no distribution at all (K = 0).
 Likelihood nll(const DoubleTensor& P, const IntTensor& seen);
 
-// Of one word, step by step: "em" (or "em|m" at order 3), its probability, and its logarithm.
+// A word step by step, the first `at_most` of them: "em" ("..e" at order 3) and its probability.
 struct Step {
   std::string symbols;
   double p;
-  double logp;
 };
-std::vector<Step> steps_of(const std::string& word, const Vocabulary& vocabulary, const DoubleTensor& P);
-Likelihood nll(const std::vector<Step>& steps);
+std::vector<Step> steps_of(const std::string& word, const Vocabulary& vocabulary, const DoubleTensor& P,
+                           size_t at_most);
 
 // Names drawn a character at a time until "."; one that reaches 1000 characters is cut there.
 std::vector<std::string> sample(const Tensor& P, const Vocabulary& vocabulary, int64_t how_many,

@@ -23,10 +23,7 @@ namespace {
 
 constexpr int kColumns = 88;
 
-size_t characters(std::string_view text) {
-  return static_cast<size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
-}
+size_t characters(std::string_view text) { return static_cast<size_t>(length(text)); }
 
 std::string padded(const std::string& text, size_t width, bool right) {
   const std::string space(width - std::min(width, characters(text)), ' ');
@@ -136,6 +133,7 @@ void Run::say(std::string_view text) {
 
 void Run::print(std::string_view text) {
   end_rows();
+  while (text.ends_with('\n')) text.remove_suffix(1);
   report_.output(text);
   std::cout << text << '\n';
 }
@@ -158,14 +156,23 @@ void Run::table(const std::vector<std::string>& head, const std::vector<std::vec
 }
 
 void Run::row(const std::string& name, const std::string& ours, const std::string& lecture, bool ok) {
-  const std::string mark = lecture.empty() || !is_lecture_data_ ? "" : ok ? "=" : "differs";
-  if (rows_.empty())
-    std::cout << fmt::format("  {}  {}  {}\n", padded("", 38, false), padded("ours", 16, true),
-                             padded("lecture", 16, true));
+  constexpr size_t kValue = 20;  // wider ones get lines of their own
+  const std::string mark = lecture.empty() || !is_lecture_data_ ? "" : ok ? "  =" : "  differs";
+  const auto line = [](const std::string& first, const std::string& second, const std::string& third) {
+    const std::string text = fmt::format("  {}  {}  {}", padded(first, 36, false),
+                                         padded(second, kValue, true), padded(third, kValue, true));
+    return text.substr(0, text.find_last_not_of(' ') + 1);
+  };
+  const bool has_header =
+      std::any_of(rows_.begin(), rows_.end(), [](const auto& cells) { return !cells[2].empty(); });
+  if (!has_header && !lecture.empty()) std::cout << line("", "ours", "lecture") << '\n';
   rows_.push_back({name, ours, lecture, mark});
-  const std::string line = fmt::format("  {}  {}  {}  {}", padded(without_ticks(name), 38, false),
-                                       padded(ours, 16, true), padded(lecture, 16, true), mark);
-  std::cout << line.substr(0, line.find_last_not_of(' ') + 1) << '\n';
+  if (std::max(characters(ours), characters(lecture)) <= kValue) {
+    std::cout << line(without_ticks(name), ours, lecture) << mark << '\n';
+    return;
+  }
+  std::cout << "  " << without_ticks(name) << mark << "\n    ours     " << ours << '\n';
+  if (!lecture.empty()) std::cout << "    lecture  " << lecture << '\n';
 }
 
 void Run::end_rows() {

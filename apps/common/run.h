@@ -34,6 +34,8 @@ class Run {
   Run(const Run&) = delete;
 
   const CommonFlags& flags() const { return options_.flags; }
+  // Was this flag on the command line ("--lr")?
+  bool given(const std::string& name) const { return options_.given(name); }
   // A random stream with the settings of --profile and --sampling.
   Generator generator(uint64_t seed) const;
 
