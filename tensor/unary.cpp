@@ -99,6 +99,7 @@ BasicTensor<T> pow(const BasicTensor<T>& x, ScalarOf<T> exponent) {
   } else {
     if (exponent == 2) return square(x);
     if (exponent == T{0.5}) return sqrt(x);
+    if (exponent == T{-0.5}) return rsqrt(x);
     if (exponent == -1) return reciprocal(x);
     return each(x, [exponent](T v) { return std::pow(v, exponent); });
   }
