@@ -142,9 +142,9 @@ TEST_F(MicrogradApp, RefusesABadCommandLineInOneLineAndWritesNothing) {
 }
 
 TEST_F(MicrogradApp, StopsAtAnInterruptWithACheckpoint) {
-  const Finished done = run(
-      "--task moons --steps 1000000 --no-out --save stopped.json --quiet & pid=$!; sleep 1; kill -INT $pid; "
-      "wait $pid; echo code $?; true");
+  const Finished done =
+      run("--task moons --steps 1000000 --no-out --save stopped.json --save-every 1 --quiet & pid=$!; "
+          "until [ -f stopped.json ]; do sleep 0.05; done; kill -INT $pid; wait $pid; echo code $?; true");
   EXPECT_THAT(read(folder_ / "stopped.json"), HasSubstr("\"parameters\""));
   EXPECT_THAT(done.output, HasSubstr("code 130"));
 }
