@@ -29,8 +29,10 @@ constexpr const char* kOneStep =
     "Each step: the sum of squared errors, gradients set to zero, backward, and every parameter a little "
     "against its gradient.";
 constexpr const char* kPilingUp =
-    "Each step adds its gradients to those of all steps before (`--no-zero-grad`): the lecture's bug. The "
-    "problem is easy enough to be learnt all the same, by steps that grow and grow.";
+    "Each step adds its gradients to those of all steps before (`--no-zero-grad`): the lecture's bug. Steps "
+    "grow "
+    "and grow; an easy problem may survive that, and this one may be thrown so far that every neuron "
+    "saturates.";
 constexpr const char* kOneStepCode =
     "Scope step;\n"
     "Value loss = squared_error(model).loss;\n"

@@ -50,7 +50,8 @@ std::string for_page(const std::string& svg) {
 }  // namespace
 
 std::string to_dot(Value root) {
-  std::string text = "digraph {\n  rankdir=LR ranksep=0.25\n  node [fontsize=11 height=0.3]\n";
+  std::string text =
+      "digraph {\n  rankdir=LR ranksep=0.25\n  node [fontsize=11 height=0.3 width=0.4 margin=0.06]\n";
   std::map<std::uint32_t, Value, std::greater<>> waiting{{root.place(), root}};
   while (!waiting.empty()) {
     const Value v = waiting.extract(waiting.begin()).mapped();

@@ -35,7 +35,7 @@ class MicrogradApp : public testing::Test {
     const std::string program = LIBTENSOR_BIN_DIR "/micrograd";
     if (!fs::exists(program)) throw std::runtime_error(program + " is not built");
     return *run_program(
-        {"sh", "-c", "cd " + folder_.string() + " && " + before + program + " " + flags + " 2>&1"});
+        {"sh", "-c", "cd " + folder_.string() + "; " + before + program + " " + flags + " 2>&1"});
   }
 
   std::vector<nlohmann::json> events(const std::string& name,
@@ -143,8 +143,9 @@ TEST_F(MicrogradApp, RefusesABadCommandLineInOneLineAndWritesNothing) {
 
 TEST_F(MicrogradApp, StopsAtAnInterruptWithACheckpoint) {
   const Finished done =
-      run("--task moons --steps 1000000 --no-out --save stopped.json --save-every 1 --quiet & pid=$!; "
-          "until [ -f stopped.json ]; do sleep 0.05; done; kill -INT $pid; wait $pid; echo code $?; true");
+      run("--task moons --steps 20000 --no-out --save stopped.json --save-every 10 --quiet & pid=$!; "
+          "until [ -f stopped.json ] || ! kill -0 $pid; do sleep 0.05; done; kill -INT $pid; wait $pid; echo "
+          "code $?; true");
   EXPECT_THAT(read(folder_ / "stopped.json"), HasSubstr("\"parameters\""));
   EXPECT_THAT(done.output, HasSubstr("code 130"));
 }
