@@ -6,9 +6,14 @@ set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/libtensor)
 
 install(TARGETS libtensor libtensor_nn libtensor_autograd libtensor_tensor EXPORT libtensor)
 install(EXPORT libtensor NAMESPACE libtensor:: DESTINATION ${package_dir} FILE libtensorTargets.cmake)
-foreach(room tensor autograd nn)
-  install(DIRECTORY ${room} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/libtensor
-          FILES_MATCHING PATTERN *.h PATTERN ${room}/kernels EXCLUDE)
+# A header is public unless it is a kernel's or builds on one: those are for the .cpp files here.
+file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR} tensor/*.h autograd/*.h nn/*.h)
+foreach(header IN LISTS headers)
+  file(STRINGS ${header} kernel_includes REGEX "^#include \"tensor/kernels/")
+  if(NOT kernel_includes AND NOT header MATCHES "/kernels/")
+    cmake_path(GET header PARENT_PATH folder)
+    install(FILES ${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/libtensor/${folder})
+  endif()
 endforeach()
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 

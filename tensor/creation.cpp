@@ -85,22 +85,45 @@ BasicTensor<T> tensor(
   return parts.empty() ? empty<T>({0, 0, 0}) : stack(parts);
 }
 
+namespace {
+
+// How many of start, start + step, ... lie before end.
 template <typename T>
-BasicTensor<T> arange(ScalarOf<T> start, ScalarOf<T> end, ScalarOf<T> step) {
+int64_t count_steps(T start, T end, T step) {
   const double span = static_cast<double>(end) - static_cast<double>(start);
   const double stride = static_cast<double>(step);
-  if (!std::isfinite(span) || !std::isfinite(stride) || stride == 0 || span / stride < 0) {
+  const bool leads = step > 0 ? start <= end : step < 0 && start >= end;
+  if (!leads || !std::isfinite(span) || !std::isfinite(stride)) {
     throw ValueError(fmt::format("arange: no steps of {} lead from {} to {}", step, start, end));
   }
-  int64_t count = static_cast<int64_t>(std::ceil(span / stride));
-  if constexpr (std::is_integral_v<T>) count = (end - start) / step + ((end - start) % step != 0 ? 1 : 0);
+  if (span / stride > 0x1p62) {
+    throw ValueError(fmt::format("arange: too many steps of {} lead from {} to {}", step, start, end));
+  }
+  if constexpr (std::is_integral_v<T>) {  // exact where double is not; unsigned, since end - start may wrap
+    const auto distance = [](T from, T to) {
+      return static_cast<uint64_t>(to) - static_cast<uint64_t>(from);
+    };
+    const uint64_t whole = step > 0 ? distance(start, end) : distance(end, start);
+    const uint64_t part = step > 0 ? distance(0, step) : distance(step, 0);
+    return static_cast<int64_t>(whole / part + (whole % part != 0 ? 1 : 0));
+  } else {
+    return static_cast<int64_t>(std::ceil(span / stride));
+  }
+}
+
+}  // namespace
+
+template <typename T>
+BasicTensor<T> arange(ScalarOf<T> start, ScalarOf<T> end, ScalarOf<T> step) {
+  const int64_t count = count_steps<T>(start, end, step);
   BasicTensor<T> out = empty<T>(count);
   T* const values = out.mutable_data();
   for (int64_t i = 0; i < count; ++i) {
     if constexpr (std::is_integral_v<T>) {
       values[i] = start + i * step;
     } else {
-      values[i] = static_cast<T>(static_cast<double>(start) + static_cast<double>(i) * stride);
+      values[i] =
+          static_cast<T>(static_cast<double>(start) + static_cast<double>(i) * static_cast<double>(step));
     }
   }
   return out;

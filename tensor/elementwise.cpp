@@ -12,29 +12,22 @@
 namespace lt {
 namespace {
 
-// Integers are computed as unsigned, so that overflow wraps (as PyTorch's) and is defined.
-template <typename T>
-using Wrapping = std::conditional_t<std::is_same_v<T, int64_t>, uint64_t, T>;
-
-template <typename Out, typename T, typename F>
-BasicTensor<Out> binary(const char* op, const BasicTensor<T>& a, const BasicTensor<T>& b, F f) {
+template <typename T, typename F>
+BasicTensor<T> binary(const char* op, const BasicTensor<T>& a, const BasicTensor<T>& b, F f) {
   const Shape shape = broadcast_shapes(a.shape(), b.shape(), op);
-  BasicTensor<Out> out = empty<Out>(shape);
-  const BasicTensor<T> wide_a = a.expand(shape);
-  const BasicTensor<T> wide_b = b.expand(shape);
-  kernels::map_binary(shape, out.mutable_data(), out.strides(), wide_a.data(), wide_a.strides(),
-                      wide_b.data(), wide_b.strides(), f);
+  BasicTensor<T> out = empty<T>(shape);
+  kernels::map_binary(shape, out.mutable_data(), out.strides(), a.data(), a.expand(shape).strides(), b.data(),
+                      b.expand(shape).strides(), f);
   return out;
 }
 
+// The same for sums and products: f sees integers as unsigned words.
 template <typename T, typename F>
 BasicTensor<T> wrapping(const char* op, const BasicTensor<T>& a, const BasicTensor<T>& b, F f) {
-  using Word = Wrapping<T>;
   const Shape shape = broadcast_shapes(a.shape(), b.shape(), op);
   BasicTensor<T> out = empty<T>(shape);
-  kernels::map_binary(shape, reinterpret_cast<Word*>(out.mutable_data()), out.strides(),
-                      reinterpret_cast<const Word*>(a.data()), a.expand(shape).strides(),
-                      reinterpret_cast<const Word*>(b.data()), b.expand(shape).strides(), f);
+  kernels::map_binary(shape, kernels::words(out.mutable_data()), out.strides(), kernels::words(a.data()),
+                      a.expand(shape).strides(), kernels::words(b.data()), b.expand(shape).strides(), f);
   return out;
 }
 
@@ -59,15 +52,19 @@ T python_floor_divide(T a, T b) {
     return a / b - (a % b != 0 && (a < 0) != (b < 0) ? 1 : 0);
   } else {
     if (b == 0) return a / b;
-    const T quotient = (a - python_remainder(a, b)) / b;  // an integer but for rounding
+    const T rest = std::fmod(a, b);
+    const T quotient = (a - rest) / b - (rest != 0 && (rest < 0) != (b < 0) ? 1 : 0);  // but for rounding
     return quotient != 0 ? std::round(quotient) : std::copysign(T{0}, a / b);
   }
 }
 
+// Where the dividend is empty, nothing is divided.
 template <typename T>
-void refuse_zero([[maybe_unused]] const char* op, [[maybe_unused]] const BasicTensor<T>& divisor) {
+void refuse_zero([[maybe_unused]] const char* op, [[maybe_unused]] const BasicTensor<T>& dividend,
+                 [[maybe_unused]] const BasicTensor<T>& divisor) {
   if constexpr (std::is_integral_v<T>) {
-    if (any(divisor == T{0}).item()) throw ValueError(fmt::format("{}: an integer is divided by zero", op));
+    if (dividend.numel() > 0 && any(divisor == T{0}).item())
+      throw ValueError(fmt::format("{}: an integer is divided by zero", op));
   }
 }
 
@@ -90,49 +87,49 @@ BasicTensor<T> mul(const BasicTensor<T>& a, const BasicTensor<T>& b) {
 
 template <typename T>
 BasicTensor<T> div(const BasicTensor<T>& a, const BasicTensor<T>& b) {
-  return binary<T>("div", a, b, [](const auto& x, const auto& y) { return x / y; });
+  return binary("div", a, b, [](const auto& x, const auto& y) { return x / y; });
 }
 
 template <typename T>
 BasicTensor<T> maximum(const BasicTensor<T>& a, const BasicTensor<T>& b) {
-  return binary<T>("maximum", a, b, [](const auto& x, const auto& y) {
+  return binary("maximum", a, b, [](const auto& x, const auto& y) {
     return x.binaryExpr(y, Eigen::internal::scalar_max_op<T, T, Eigen::PropagateNaN>());
   });
 }
 
 template <typename T>
 BasicTensor<T> minimum(const BasicTensor<T>& a, const BasicTensor<T>& b) {
-  return binary<T>("minimum", a, b, [](const auto& x, const auto& y) {
+  return binary("minimum", a, b, [](const auto& x, const auto& y) {
     return x.binaryExpr(y, Eigen::internal::scalar_min_op<T, T, Eigen::PropagateNaN>());
   });
 }
 
 template <typename T>
 BasicTensor<T> pow(const BasicTensor<T>& a, const BasicTensor<T>& b) {
-  return binary<T>("pow", a, b, [](const auto& x, const auto& y) {
+  return binary("pow", a, b, [](const auto& x, const auto& y) {
     return x.binaryExpr(y, [](T base, T exponent) { return std::pow(base, exponent); });
   });
 }
 
 template <typename T>
 BasicTensor<T> atan2(const BasicTensor<T>& y, const BasicTensor<T>& x) {
-  return binary<T>("atan2", y, x, [](const auto& v, const auto& u) {
+  return binary("atan2", y, x, [](const auto& v, const auto& u) {
     return v.binaryExpr(u, [](T rise, T run) { return std::atan2(rise, run); });
   });
 }
 
 template <typename T>
 BasicTensor<T> floor_divide(const BasicTensor<T>& a, const BasicTensor<T>& b) {
-  refuse_zero("floor_divide", b);
-  return binary<T>("floor_divide", a, b,
-                   [](const auto& x, const auto& y) { return x.binaryExpr(y, &python_floor_divide<T>); });
+  refuse_zero("floor_divide", a, b);
+  return binary("floor_divide", a, b,
+                [](const auto& x, const auto& y) { return x.binaryExpr(y, &python_floor_divide<T>); });
 }
 
 template <typename T>
 BasicTensor<T> remainder(const BasicTensor<T>& a, const BasicTensor<T>& b) {
-  refuse_zero("remainder", b);
-  return binary<T>("remainder", a, b,
-                   [](const auto& x, const auto& y) { return x.binaryExpr(y, &python_remainder<T>); });
+  refuse_zero("remainder", a, b);
+  return binary("remainder", a, b,
+                [](const auto& x, const auto& y) { return x.binaryExpr(y, &python_remainder<T>); });
 }
 
 #define LT_INSTANTIATE_NUMBER(T)                                                      \

@@ -17,11 +17,11 @@ struct Range {
   T high;
 };
 
-// The range that is asked for, or x's own; never of width 0.
+// The range that is asked for, or x's own (0 to 1 where x is empty); never of width 0.
 template <typename T>
 Range<T> range_of(const BasicTensor<T>& x, T low, T high) {
   Range<T> range{low, high};
-  if (low == high && x.numel() > 0) range = {amin(x).item(), amax(x).item()};
+  if (low == high) range = x.numel() > 0 ? Range<T>{amin(x).item(), amax(x).item()} : Range<T>{0, 1};
   if (!std::isfinite(range.high - range.low)) {
     throw ValueError(fmt::format("histogram: range {} to {} is not finite", range.low, range.high));
   }

@@ -25,6 +25,14 @@ Dims with(Dims dims, int64_t last) {
   return dims;
 }
 
+// throws: ShapeError with the text of shapes()
+template <typename Describe>
+Shape broadcast_batch(const Shape& x, const Shape& y, Describe shapes) try {
+  return broadcast_shapes(leading(x), leading(y), "matmul");
+} catch (const ShapeError&) {
+  throw ShapeError("matmul: leading axes do not broadcast: " + shapes());
+}
+
 // One product of matrices that are shaped like the last two axes of x and y.
 template <typename T>
 void multiply(const BasicTensor<T>& x, const T* a, const BasicTensor<T>& y, const T* b, T* c) {
@@ -54,10 +62,9 @@ void multiply_batch(const BasicTensor<T>& x, const BasicTensor<T>& y, T* c) {
   }
 }
 
-// Both operands with at least two axes.
+// shapes: x (..., m, k), y (..., k, n) -> (batch..., m, n)
 template <typename T>
-BasicTensor<T> matrix_product(const BasicTensor<T>& x, const BasicTensor<T>& y) {
-  const Shape batch = broadcast_shapes(leading(x.shape()), leading(y.shape()), "matmul");
+BasicTensor<T> matrix_product(const BasicTensor<T>& x, const BasicTensor<T>& y, const Shape& batch) {
   const int64_t m = x.size(-2);
   const int64_t k = x.size(-1);
   const int64_t n = y.size(-1);
@@ -84,7 +91,7 @@ BasicTensor<T> matmul(const BasicTensor<T>& a, const BasicTensor<T>& b) {
   const BasicTensor<T> x = a.dim() == 1 ? a.unsqueeze(0) : a;
   const BasicTensor<T> y = b.dim() == 1 ? b.unsqueeze(1) : b;
   if (x.size(-1) != y.size(-2)) throw ShapeError(fmt::format("matmul: inner sizes differ: {}", shapes()));
-  BasicTensor<T> out = matrix_product(x, y);
+  BasicTensor<T> out = matrix_product(x, y, broadcast_batch(x.shape(), y.shape(), shapes));
   if (b.dim() == 1) out = out.squeeze(-1);
   if (a.dim() == 1) out = out.squeeze(b.dim() == 1 ? -1 : -2);
   return out;

@@ -91,6 +91,7 @@ Pool* this_pool() {
 }
 
 Block* take(size_t bytes) {
+  if (bytes > class_capacity(kClasses - 1)) throw std::bad_alloc();
   const int size_class = class_of(bytes);
   Pool* const own = this_pool();
   Block* block = own != nullptr ? own->idle[static_cast<size_t>(size_class)] : nullptr;

@@ -30,8 +30,8 @@ void update(BasicTensor<T>& out, const BasicTensor<T>& other, const char* op, F 
       out.data() == other.data() && out.shape() == other.shape() && out.strides() == other.strides();
   const bool may_overlap = out.storage() == other.storage() && !same_place;
   const BasicTensor<T> source = (may_overlap ? other.clone() : other).expand(out.shape());
-  T* const place = out.mutable_data();
-  kernels::map_binary(out.shape(), place, out.strides(), place, out.strides(), source.data(),
+  auto* const place = kernels::words(out.mutable_data());
+  kernels::map_binary(out.shape(), place, out.strides(), place, out.strides(), kernels::words(source.data()),
                       source.strides(), f);
 }
 
@@ -95,7 +95,13 @@ BasicTensor<U> BasicTensor<T>::cast() const {
 
 template <typename T>
 BasicTensor<T>& BasicTensor<T>::fill_(T value) {
-  return copy_(scalar<T>(value));
+  // Numbers that expand() repeats need to be written once only.
+  BasicTensor distinct = *this;
+  for (int i = 0; i < dim(); ++i) {
+    if (strides_[i] == 0 && shape_[i] > 1) distinct = distinct.narrow(i, 0, 1);
+  }
+  distinct.copy_(scalar<T>(value));
+  return *this;
 }
 
 template <typename T>
@@ -150,7 +156,9 @@ BasicTensor<T>& BasicTensor<T>::operator/=(T value) {
 
 template <typename T>
 BasicTensor<T>& BasicTensor<T>::add_(const BasicTensor& other, T alpha) {
-  update(*this, other, "add_", [alpha](const auto& a, const auto& b) { return a + alpha * b; });
+  update(*this, other, "add_", [factor = static_cast<kernels::Word<T>>(alpha)](const auto& a, const auto& b) {
+    return a + factor * b;
+  });
   return *this;
 }
 

@@ -5,6 +5,8 @@
 #include <type_traits>
 
 #include "tensor/kernels/elementwise.h"
+#include "tensor/kernels/parallel.h"
+#include "tensor/kernels/vector_math.h"
 #include "tensor/ops.h"
 
 // Elementwise ops of one operand. Each is one expression over Eigen arrays, or one function of a number.
@@ -23,6 +25,19 @@ BasicTensor<T> unary(const BasicTensor<T>& x, F f) {
 template <typename T, typename F>
 BasicTensor<T> each(const BasicTensor<T>& x, F f) {
   return unary(x, [f](const auto& v) { return v.unaryExpr(f); });
+}
+
+// f: a function of vectors, from kernels/vector_math.h
+template <typename T, typename F>
+BasicTensor<T> vectors(const BasicTensor<T>& x, F f) {
+  constexpr int64_t kCost = 4;  // a polynomial beside the read and the write
+  const BasicTensor<T> dense = x.contiguous();
+  BasicTensor<T> out = empty<T>(x.shape());
+  T* const y = out.mutable_data();
+  kernels::parallel_for(dense.numel(), kCost, [&](int64_t first, int64_t last) {
+    kernels::map(dense.data() + first, y + first, last - first, f);
+  });
+  return out;
 }
 
 // base^exponent by repeated squaring, wrapping as PyTorch's integers do.
@@ -84,6 +99,7 @@ BasicTensor<T> pow(const BasicTensor<T>& x, ScalarOf<T> exponent) {
   } else {
     if (exponent == 2) return square(x);
     if (exponent == T{0.5}) return sqrt(x);
+    if (exponent == T{-0.5}) return rsqrt(x);
     if (exponent == -1) return reciprocal(x);
     return each(x, [exponent](T v) { return std::pow(v, exponent); });
   }
@@ -91,12 +107,12 @@ BasicTensor<T> pow(const BasicTensor<T>& x, ScalarOf<T> exponent) {
 
 template <typename T>
 BasicTensor<T> exp(const BasicTensor<T>& x) {
-  return each(x, [](T v) { return std::exp(v); });
+  return vectors(x, [](auto v) { return kernels::exp(v); });
 }
 
 template <typename T>
 BasicTensor<T> log(const BasicTensor<T>& x) {
-  return each(x, [](T v) { return std::log(v); });
+  return vectors(x, [](auto v) { return kernels::log(v); });
 }
 
 template <typename T>
@@ -106,7 +122,7 @@ BasicTensor<T> log1p(const BasicTensor<T>& x) {
 
 template <typename T>
 BasicTensor<T> sqrt(const BasicTensor<T>& x) {
-  return unary(x, [](const auto& v) { return v.sqrt(); });
+  return each(x, [](T v) { return std::sqrt(v); });  // Eigen's vectors approximate, its scalars do not
 }
 
 template <typename T>
@@ -131,7 +147,7 @@ BasicTensor<T> cos(const BasicTensor<T>& x) {
 
 template <typename T>
 BasicTensor<T> tanh(const BasicTensor<T>& x) {
-  return each(x, [](T v) { return std::tanh(v); });
+  return vectors(x, [](auto v) { return kernels::tanh(v); });
 }
 
 template <typename T>
@@ -141,7 +157,7 @@ BasicTensor<T> erf(const BasicTensor<T>& x) {
 
 template <typename T>
 BasicTensor<T> sigmoid(const BasicTensor<T>& x) {
-  return each(x, [](T v) { return T{1} / (T{1} + std::exp(-v)); });
+  return vectors(x, [](auto v) { return kernels::sigmoid(v); });
 }
 
 template <typename T>

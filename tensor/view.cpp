@@ -10,24 +10,28 @@
 namespace lt {
 namespace {
 
-// Replaces one -1 by what the element count asks for.
-Shape infer_size(const Shape& shape, int64_t count, const char* op) {
+// `shape` with a -1 replaced by the size that the elements of `from` ask for.
+//   throws: ShapeError where they do not fill it
+Shape fit_shape(const Shape& from, const Shape& shape, const char* op) {
   Shape out = shape;
   int unknown = -1;
-  int64_t known = 1;
   for (int i = 0; i < shape.size(); ++i) {
     if (shape[i] == -1 && unknown == -1) {
       unknown = i;
+      out[i] = 1;
     } else if (shape[i] < 0) {
       throw ShapeError(fmt::format("{}: invalid size {} in {}", op, shape[i], to_string(shape)));
-    } else {
-      known *= shape[i];
     }
   }
+  const int64_t known = numel(out);
   if (unknown >= 0 && known == 0) {
     throw ShapeError(fmt::format("{}: -1 is ambiguous beside a size of 0 in {}", op, to_string(shape)));
   }
-  if (unknown >= 0 && count % known == 0) out[unknown] = count / known;
+  if (unknown >= 0) out[unknown] = numel(from) / known;
+  if (numel(out) != numel(from)) {
+    throw ShapeError(fmt::format("{}: {} elements of {} do not fill {}", op, numel(from), to_string(from),
+                                 to_string(shape)));
+  }
   return out;
 }
 
@@ -57,13 +61,6 @@ bool view_strides(const Shape& from, const Strides& strides, const Shape& to, St
   return true;
 }
 
-void check_count(const Shape& from, const Shape& to, const char* op) {
-  if (numel(from) != numel(to)) {
-    throw ShapeError(
-        fmt::format("{}: {} elements of {} do not fill {}", op, numel(from), to_string(from), to_string(to)));
-  }
-}
-
 }  // namespace
 
 template <typename T>
@@ -87,7 +84,7 @@ BasicTensor<T> BasicTensor<T>::view_as(Shape shape, Strides strides, int64_t off
   BasicTensor out = *this;
   out.shape_ = shape;
   out.strides_ = strides;
-  out.offset_ = offset;
+  out.offset_ = lt::numel(shape) == 0 ? 0 : offset;  // an empty view points at no element
   return out;
 }
 
@@ -106,8 +103,7 @@ bool BasicTensor<T>::is_contiguous() const {
 
 template <typename T>
 BasicTensor<T> BasicTensor<T>::view(const Shape& shape) const {
-  const Shape to = infer_size(shape, numel(), "view");
-  check_count(shape_, to, "view");
+  const Shape to = fit_shape(shape_, shape, "view");
   Strides strides;
   if (!view_strides(shape_, strides_, to, strides)) {
     throw ShapeError(fmt::format(
@@ -119,17 +115,16 @@ BasicTensor<T> BasicTensor<T>::view(const Shape& shape) const {
 
 template <typename T>
 BasicTensor<T> BasicTensor<T>::reshape(const Shape& shape) const {
-  const Shape to = infer_size(shape, numel(), "reshape");
-  check_count(shape_, to, "reshape");
+  const Shape to = fit_shape(shape_, shape, "reshape");
   Strides strides;
   return view_strides(shape_, strides_, to, strides) ? view_as(to, strides, offset_) : clone().view(to);
 }
 
 template <typename T>
 BasicTensor<T> BasicTensor<T>::flatten(int64_t first_axis, int64_t last_axis) const {
-  if (dim() == 0) return view(1);
   const int first = normalize_axis(first_axis, dim(), "flatten");
   const int last = normalize_axis(last_axis, dim(), "flatten");
+  if (dim() == 0) return view(1);
   if (first > last) throw ShapeError(fmt::format("flatten: axis {} comes after axis {}", first, last));
   Shape shape = shape_;
   for (int i = first; i < last; ++i) {

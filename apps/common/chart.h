@@ -67,6 +67,7 @@ class Chart {
   Chart& add(Layer layer);
   std::string next_colour(const std::string& colour);
   Frame frame() const;
+  std::vector<Point> legend_places(double width) const;
   void draw_axes(Svg& svg, const Frame& frame) const;
   void draw(Svg& svg, const Frame& frame, const Layer& layer) const;
   void draw_legend(Svg& svg, const Frame& frame) const;

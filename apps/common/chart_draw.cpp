@@ -37,7 +37,7 @@ double text_width(const std::string& text) {
 std::vector<Point> placed(const std::vector<double>& x, const std::vector<double>& y, const Scale& to_x,
                           const Scale& to_y) {
   std::vector<Point> points;
-  for (size_t i = 0; i < x.size(); ++i) points.push_back({to_x(x[i]), to_y(y[i])});
+  for (size_t i = 0; i < std::min(x.size(), y.size()); ++i) points.push_back({to_x(x[i]), to_y(y[i])});
   return points;
 }
 
@@ -63,6 +63,19 @@ std::vector<Point> thinned(const std::vector<Point>& points) {
 
 }  // namespace
 
+// Where each layer's name stands: rows under the title, where no curve can run through them.
+std::vector<Point> Chart::legend_places(double width) const {
+  std::vector<Point> places;
+  Point at;
+  for (const Layer& layer : layers_) {
+    const double needed = 22 + text_width(layer.label);
+    if (at.x > 0 && at.x + needed > width) at = {0, at.y + 18};
+    places.push_back(at);
+    if (!layer.label.empty()) at.x += needed + 16;
+  }
+  return places;
+}
+
 Chart::Frame Chart::frame() const {
   std::vector<double> xs;
   std::vector<double> ys;
@@ -84,7 +97,10 @@ Chart::Frame Chart::frame() const {
   frame.x.from = widest + (y_label_.empty() ? 18 : 36);
   frame.x.to = width_ - 18;
   frame.y.from = height_ - (x_label_.empty() ? 30 : 48);
-  frame.y.to = title_.empty() ? 14 : 38;
+  const bool has_legend =
+      std::any_of(layers_.begin(), layers_.end(), [](const Layer& l) { return !l.label.empty(); });
+  frame.y.to =
+      (title_.empty() ? 14 : 38) + (has_legend ? 22 + legend_places(frame.x.to - frame.x.from).back().y : 0);
   if (equal_) {
     const double unit = std::min((frame.x.to - frame.x.from) / (frame.x.high - frame.x.low),
                                  (frame.y.from - frame.y.to) / (frame.y.high - frame.y.low));
@@ -115,7 +131,7 @@ void Chart::draw_axes(Svg& svg, const Frame& frame) const {
   const double middle = (frame.left() + frame.right()) / 2;
   svg.text({middle, frame.bottom() + 38}, x_label_, Anchor::kMiddle);
   if (!y_label_.empty()) svg.upright_text({16, (frame.top() + frame.bottom()) / 2}, y_label_);
-  svg.text({middle, frame.top() - 14}, title_, Anchor::kMiddle, "class=\"lt-title\"");
+  svg.text({middle, 24}, title_, Anchor::kMiddle, "class=\"lt-title\"");
 }
 
 void Chart::draw(Svg& svg, const Frame& frame, const Layer& layer) const {
@@ -142,9 +158,11 @@ void Chart::draw(Svg& svg, const Frame& frame, const Layer& layer) const {
       break;
     case Kind::kFilled:
     case Kind::kBar:
-      for (const Point& p : points) {
-        svg.rect(p.x - unit / 2, std::min(p.y, zero), std::max(unit - 1, 0.5), std::abs(zero - p.y),
-                 fill + (layer.kind == Kind::kFilled ? " opacity=\"0.75\"" : ""));
+      for (size_t i = 0; i < points.size(); ++i) {
+        const Point p = points[i];
+        svg.rect(p.x - unit / 2, std::min(p.y, zero), std::max(unit - 1, 0.5), std::abs(zero - p.y), fill);
+        if (layer.kind != Kind::kBar || unit < 34) continue;
+        svg.text({p.x, p.y - 4}, fmt::format("{:.4g}", layer.y[i]), Anchor::kMiddle, "class=\"lt-dim\"");
       }
       break;
     case Kind::kRegions:
@@ -173,21 +191,13 @@ void Chart::draw(Svg& svg, const Frame& frame, const Layer& layer) const {
 }
 
 void Chart::draw_legend(Svg& svg, const Frame& frame) const {
-  std::vector<const Layer*> named;
-  double widest = 0;
-  for (const Layer& layer : layers_) {
-    if (layer.label.empty()) continue;
-    named.push_back(&layer);
-    widest = std::max(widest, text_width(layer.label));
-  }
-  if (named.empty()) return;
-  const double left = frame.right() - widest - 38;
-  const double rows = 18 * static_cast<double>(named.size());
-  svg.rect(left - 8, frame.top() + 4, widest + 42, rows + 8, "class=\"lt-paper\" opacity=\"0.85\" rx=\"4\"");
-  for (size_t i = 0; i < named.size(); ++i) {
-    const double y = frame.top() + 17 + 18 * static_cast<double>(i);
-    svg.rect(left, y - 5, 18, 5, fmt::format("fill=\"{}\" rx=\"2\"", named[i]->colour));
-    svg.text({left + 26, y + 2}, named[i]->label, Anchor::kStart);
+  const std::vector<Point> places = legend_places(frame.right() - frame.left());
+  const double top = title_.empty() ? 16 : 44;
+  for (size_t i = 0; i < layers_.size(); ++i) {
+    if (layers_[i].label.empty()) continue;
+    const Point at = {frame.left() + places[i].x, top + places[i].y};
+    svg.rect(at.x, at.y - 7, 16, 5, fmt::format("fill=\"{}\" rx=\"2\"", layers_[i].colour));
+    svg.text({at.x + 22, at.y}, layers_[i].label, Anchor::kStart);
   }
 }
 

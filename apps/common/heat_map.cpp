@@ -97,7 +97,8 @@ std::string svg(const HeatMap& map) {
       const double x = left + map.cell * static_cast<double>(c);
       out.rect(x, y, map.cell * static_cast<double>(end - c), map.cell,
                fmt::format("fill=\"{}\" shape-rendering=\"crispEdges\"", fill));
-      const char* grey = values[r * columns + c] > 0.6 ? "#d5d9de" : "#767b82";
+      const double value = values[r * columns + c];
+      const char* grey = value > 0.55 ? "#e3e7ec" : value > 0.25 ? "#454c54" : "#6f757c";
       const std::string style = fmt::format("fill=\"{}\" font-size=\"{:.3g}\"", grey, font);
       const double middle = x + map.cell / 2;
       if (!map.above.empty())

@@ -24,6 +24,8 @@ double NumpyRandom::rand() {
   return (high * 0x1p26 + low) * 0x1p-53;
 }
 
+double NumpyRandom::uniform(double low, double high) { return low + (high - low) * rand(); }
+
 double NumpyRandom::randn() {
   if (kept_normal_) {
     const double kept = *kept_normal_;

@@ -23,7 +23,7 @@ class NumpyRandom {
   uint32_t word() { return engine_(); }
   // Uniform in [0, 1) with 53 bits.
   double rand();
-  double uniform(double low, double high) { return low + (high - low) * rand(); }
+  double uniform(double low, double high);
   // Standard normal, from a pair of which the second is kept for the next call.
   double randn();
   // throws: ValueError unless std >= 0

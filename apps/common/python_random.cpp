@@ -51,6 +51,8 @@ int64_t PythonRandom::randint(int64_t low, int64_t high) {
   return static_cast<int64_t>(static_cast<uint64_t>(low) + randbelow(count));
 }
 
+double PythonRandom::uniform(double low, double high) { return low + (high - low) * random(); }
+
 double PythonRandom::gauss(double mean, double std) {
   if (kept_normal_) {
     const double kept = *kept_normal_;

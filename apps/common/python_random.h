@@ -33,7 +33,7 @@ class PythonRandom {
   // Uniform in low..high, both included. throws: ValueError for low > high
   int64_t randint(int64_t low, int64_t high);
   // Uniform in [low, high].
-  double uniform(double low, double high) { return low + (high - low) * random(); }
+  double uniform(double low, double high);
   // Normal, from a pair of which the second is kept for the next call.
   double gauss(double mean, double std);
 

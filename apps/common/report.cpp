@@ -31,7 +31,7 @@ pre.code{background:var(--cell);border-left:3px solid var(--accent)}
 pre.output{border:1px solid var(--rule)}
 table{border-collapse:collapse;margin:1rem 0;font-variant-numeric:tabular-nums;font-size:14.5px}
 .wide{overflow-x:auto}
-th,td{padding:.28rem .9rem;text-align:right;border-bottom:1px solid var(--rule);white-space:nowrap}
+th,td{padding:.28rem .9rem;text-align:right;border-bottom:1px solid var(--rule);max-width:24rem;overflow-wrap:anywhere}
 th{color:var(--dim);font-weight:600}
 th:first-child,td:first-child{text-align:left;padding-left:0}
 figure{margin:1.4rem 0;overflow-x:auto}

@@ -23,10 +23,7 @@ namespace {
 
 constexpr int kColumns = 88;
 
-size_t characters(std::string_view text) {
-  return static_cast<size_t>(std::count_if(
-      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
-}
+size_t characters(std::string_view text) { return static_cast<size_t>(length(text)); }
 
 std::string padded(const std::string& text, size_t width, bool right) {
   const std::string space(width - std::min(width, characters(text)), ' ');
@@ -72,6 +69,14 @@ Run::Run(const Options& options)
       is_terminal_(isatty(STDOUT_FILENO) != 0),
       start_(std::chrono::steady_clock::now()) {
   if (flags().threads > 0) set_num_threads(static_cast<int>(flags().threads));
+}
+
+Generator Run::generator(uint64_t seed) const {
+  const Profile profile = flags().profile == "avx2" ? Profile::avx2 : Profile::scalar;
+  const Sampling sampling = flags().sampling == "race"  ? Sampling::race
+                            : flags().sampling == "mkl" ? Sampling::mkl
+                                                        : Sampling::classic;
+  return Generator(seed, profile, sampling);
 }
 
 Words Run::load_words(const char* lecture_sha256) {
@@ -128,6 +133,7 @@ void Run::say(std::string_view text) {
 
 void Run::print(std::string_view text) {
   end_rows();
+  while (text.ends_with('\n')) text.remove_suffix(1);
   report_.output(text);
   std::cout << text << '\n';
 }
@@ -150,14 +156,23 @@ void Run::table(const std::vector<std::string>& head, const std::vector<std::vec
 }
 
 void Run::row(const std::string& name, const std::string& ours, const std::string& lecture, bool ok) {
-  const std::string mark = lecture.empty() || !is_lecture_data_ ? "" : ok ? "=" : "differs";
-  if (rows_.empty())
-    std::cout << fmt::format("  {}  {}  {}\n", padded("", 38, false), padded("ours", 16, true),
-                             padded("lecture", 16, true));
+  constexpr size_t kValue = 20;  // wider ones get lines of their own
+  const std::string mark = lecture.empty() || !is_lecture_data_ ? "" : ok ? "  =" : "  differs";
+  const auto line = [](const std::string& first, const std::string& second, const std::string& third) {
+    const std::string text = fmt::format("  {}  {}  {}", padded(first, 36, false),
+                                         padded(second, kValue, true), padded(third, kValue, true));
+    return text.substr(0, text.find_last_not_of(' ') + 1);
+  };
+  const bool has_header =
+      std::any_of(rows_.begin(), rows_.end(), [](const auto& cells) { return !cells[2].empty(); });
+  if (!has_header && !lecture.empty()) std::cout << line("", "ours", "lecture") << '\n';
   rows_.push_back({name, ours, lecture, mark});
-  const std::string line = fmt::format("  {}  {}  {}  {}", padded(without_ticks(name), 38, false),
-                                       padded(ours, 16, true), padded(lecture, 16, true), mark);
-  std::cout << line.substr(0, line.find_last_not_of(' ') + 1) << '\n';
+  if (std::max(characters(ours), characters(lecture)) <= kValue) {
+    std::cout << line(without_ticks(name), ours, lecture) << mark << '\n';
+    return;
+  }
+  std::cout << "  " << without_ticks(name) << mark << "\n    ours     " << ours << '\n';
+  if (!lecture.empty()) std::cout << "    lecture  " << lecture << '\n';
 }
 
 void Run::end_rows() {
@@ -202,11 +217,11 @@ void Run::figure(const std::string& file, const std::string& title, const std::s
   log_.write("figure", {{"file", file}, {"title", title}});
 }
 
-int Run::finish(int64_t steps) {
+int Run::finish() {
   end_rows();
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
   std::vector<Field> done{{"seconds", seconds}};
-  if (steps > 0) done.push_back({"steps_per_second", static_cast<double>(steps) / seconds});
+  if (steps_per_second_ > 0) done.push_back({"steps_per_second", steps_per_second_});
   log_.write("done", done);
   if (is_open_) {
     write_file(path_of("report.html"), report_.html());

@@ -19,6 +19,7 @@
 #include "apps/common/options.h"
 #include "apps/common/report.h"
 #include "apps/common/text_data.h"
+#include "tensor/random/generator.h"
 
 namespace lt::apps {
 
@@ -33,6 +34,10 @@ class Run {
   Run(const Run&) = delete;
 
   const CommonFlags& flags() const { return options_.flags; }
+  // Was this flag on the command line ("--lr")?
+  bool given(const std::string& name) const { return options_.given(name); }
+  // A random stream with the settings of --profile and --sampling.
+  Generator generator(uint64_t seed) const;
 
   // The data that the flags ask for. Logs "config" and "data", opens the output folder; before it nothing is
   // written.
@@ -69,10 +74,11 @@ class Run {
   // Where a file of this run goes; empty under --no-out.
   std::string path_of(const std::string& file) const;
 
-  // Ends the run: "done", report.html, what --check found. Returns the exit code. `steps` is 0 for apps
-  // without.
+  // An app that trains says how fast, for "done".
+  void set_speed(double steps_per_second) { steps_per_second_ = steps_per_second; }
+  // Ends the run: "done", report.html, what --check found. Returns the exit code.
   //   throws: IoError
-  int finish(int64_t steps = 0);
+  int finish();
 
  private:
   void open(const std::string& data_sha256, const char* lecture_sha256, const std::string& source);
@@ -85,6 +91,7 @@ class Run {
   Check check_;
   bool is_lecture_data_ = false;
   bool is_open_ = false;
+  double steps_per_second_ = 0;
   bool is_terminal_;
   std::vector<std::vector<std::string>> rows_;  // results that wait to become one table of the report
   std::chrono::steady_clock::time_point start_;

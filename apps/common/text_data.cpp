@@ -148,6 +148,17 @@ Text load_text(const std::string& path, const WordRange& range) {
   return out;
 }
 
+int64_t length(std::string_view text) {
+  return std::count_if(text.begin(), text.end(),
+                       [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; });
+}
+
+std::string brief(std::string_view text, int64_t characters) {
+  size_t end = 0;
+  while (end < text.size() && characters-- > 0) end += character_at(text, end).size();
+  return end < text.size() ? std::string(text.substr(0, end)) + "..." : std::string(text);
+}
+
 std::string_view character_at(std::string_view text, size_t at) {
   return text.substr(at, std::max<size_t>(character_length(text[at]), 1));
 }
@@ -189,8 +200,8 @@ std::vector<int64_t> Vocabulary::encode(std::string_view text) const {
   for (size_t at = 0; at < text.size(); at += character_at(text, at).size()) {
     const auto found = ids_.find(character_at(text, at));
     if (found == ids_.end()) {
-      throw IndexError(
-          fmt::format("'{}': the character '{}' does not occur in the data", text, character_at(text, at)));
+      throw IndexError(fmt::format("'{}': the character '{}' does not occur in the data", brief(text, 40),
+                                   character_at(text, at)));
     }
     out.push_back(found->second);
   }

@@ -84,6 +84,10 @@ struct Split {
 };
 Split split_words(std::vector<std::string> words);
 
+// Characters, not bytes, of UTF-8 text.
+int64_t length(std::string_view text);
+// At most `characters` of a text, and "..." in place of the rest.
+std::string brief(std::string_view text, int64_t characters = 160);
 // The UTF-8 character that starts at `at`, as text. The text must be valid UTF-8.
 std::string_view character_at(std::string_view text, size_t at);
 

@@ -37,14 +37,14 @@ std::string op_name(Value v) {
 }
 
 // Without the XML prologue, which has no place inside a page. A wide graph shrinks to the page, but to no
-// less than six tenths of its size: then it scrolls.
+// less than 0.55 of its size: then it scrolls.
 std::string for_page(const std::string& svg) {
   const std::size_t start = svg.find("<svg"), width = svg.find("width=\"", start);
   if (start == std::string::npos || width == std::string::npos)
     throw std::runtime_error("dot -Tsvg: no picture came back");
   constexpr double kPixelsPerPoint = 4.0 / 3;
   const double pixels = kPixelsPerPoint * std::atof(svg.c_str() + width + 7);
-  return fmt::format("<svg style=\"min-width:{:.0f}px\"{}", 0.6 * pixels, svg.substr(start + 4));
+  return fmt::format("<svg style=\"min-width:{:.0f}px\"{}", 0.55 * pixels, svg.substr(start + 4));
 }
 
 }  // namespace

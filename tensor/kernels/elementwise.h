@@ -1,13 +1,14 @@
 #pragma once
 
-// Elementwise loops over the walk of walk.h. The inner loop is contiguous, scalar (one operand repeats) or
-// strided; `f` is written once, over Eigen arrays: [](auto a, auto b) { return a + b; }.
-//
-// Parallel over elements: an element's value never depends on how the work was split.
+// Elementwise loops over the walk of walk.h. `f` is written once, over dense Eigen arrays:
+// [](const auto& a, const auto& b) { return a + b; }. Where an operand is not dense, the inner loop goes
+// block by block through small buffers, so that one loop an op is compiled, and it is always vectorised.
 
 #include <Eigen/Core>
+#include <algorithm>
+#include <array>
+#include <type_traits>
 
-#include "tensor/kernels/parallel.h"
 #include "tensor/kernels/walk.h"
 
 namespace lt::kernels {
@@ -16,27 +17,43 @@ template <typename T>
 using ArrayMap = Eigen::Map<Eigen::Array<T, Eigen::Dynamic, 1>>;
 template <typename T>
 using ConstArrayMap = Eigen::Map<const Eigen::Array<T, Eigen::Dynamic, 1>>;
-template <typename T>
-using StridedMap = Eigen::Map<Eigen::Array<T, Eigen::Dynamic, 1>, 0, Eigen::InnerStride<>>;
-template <typename T>
-using ConstStridedMap = Eigen::Map<const Eigen::Array<T, Eigen::Dynamic, 1>, 0, Eigen::InnerStride<>>;
 
-// Runs inner(n, offsets) over all of the walk, in parallel where the walk is large: threads share the outer
-// positions, or the one long inner loop where there are none.
-template <size_t N, typename Inner>
-void run(const Walk<N>& walk, const Inner& inner) {
-  const int64_t n = walk.inner_size();
-  if (walk.outer_count() > 1) {
-    parallel_for(walk.outer_count(), n, [&](int64_t first, int64_t last) {
-      for_each_outer(walk, first, last, [&](const std::array<int64_t, N>& offset) { inner(n, offset); });
-    });
-  } else if (walk.outer_count() == 1) {
-    const auto steps = walk.inner_strides();
-    parallel_for(n, 1, [&](int64_t first, int64_t last) {
-      std::array<int64_t, N> offset{};
-      for (size_t k = 0; k < N; ++k) offset[k] = first * steps[k];
-      inner(last - first, offset);
-    });
+// What numbers are computed as: integers as unsigned, so that overflow wraps (as PyTorch's) and is defined.
+template <typename T>
+using Word = std::conditional_t<std::is_same_v<T, int64_t>, uint64_t, T>;
+template <typename T>
+Word<T>* words(T* numbers) {
+  return reinterpret_cast<Word<T>*>(numbers);
+}
+template <typename T>
+const Word<T>* words(const T* numbers) {
+  return reinterpret_cast<const Word<T>*>(numbers);
+}
+
+// Elements of a buffer: a few of them stay in the first-level cache, and a loop over one hides its own start.
+inline constexpr int64_t kBlock = 512;
+
+// The n numbers at x, x + step, ... as a dense array: themselves, or copied to the buffer.
+template <typename T>
+const T* dense(const T* x, int64_t step, int64_t n, T* buffer) {
+  if (step == 1) return x;
+  for (int64_t i = 0; i < n; ++i) buffer[i] = x[i * step];
+  return buffer;
+}
+
+// Calls loop(i, m, y) for blocks of m elements from i on, whose results go to the dense y.
+template <typename Out, typename Loop>
+void write_blocks(Out* out, int64_t step, int64_t n, bool all_dense, const Loop& loop) {
+  if (all_dense) {
+    loop(0, n, out);
+    return;
+  }
+  Out buffer[kBlock];
+  for (int64_t i = 0; i < n; i += kBlock) {
+    const int64_t m = std::min(kBlock, n - i);
+    loop(i, m, step == 1 ? out + i : buffer);
+    if (step == 1) continue;
+    for (int64_t j = 0; j < m; ++j) out[(i + j) * step] = buffer[j];
   }
 }
 
@@ -45,15 +62,14 @@ template <typename Out, typename T, typename F>
 void map_unary(const Shape& shape, Out* out, const Strides& out_strides, const T* a, const Strides& a_strides,
                F f) {
   const auto walk = plan<2>(shape, {out_strides, a_strides});
-  const auto [so, sa] = walk.inner_strides();
-  run(walk, [&, so = so, sa = sa](int64_t n, const std::array<int64_t, 2>& offset) {
-    Out* const y = out + offset[0];
-    const T* const x = a + offset[1];
-    if (so == 1 && sa == 1) {
-      ArrayMap<Out>(y, n) = f(ConstArrayMap<T>(x, n));
-    } else {
-      StridedMap<Out>(y, n, Eigen::InnerStride<>(so)) = f(ConstStridedMap<T>(x, n, Eigen::InnerStride<>(sa)));
-    }
+  const auto step = walk.inner_strides();
+  run(walk, [&](int64_t n, const std::array<int64_t, 2>& offset) {
+    write_blocks(out + offset[0], step[0], n, step[0] == 1 && step[1] == 1,
+                 [&](int64_t i, int64_t m, Out* y) {
+                   T buffer[kBlock];
+                   const T* const x = dense(a + offset[1] + i * step[1], step[1], m, buffer);
+                   ArrayMap<Out>(y, m) = f(ConstArrayMap<T>(x, m));
+                 });
   });
 }
 
@@ -62,22 +78,16 @@ template <typename Out, typename T, typename F>
 void map_binary(const Shape& shape, Out* out, const Strides& out_strides, const T* a,
                 const Strides& a_strides, const T* b, const Strides& b_strides, F f) {
   const auto walk = plan<3>(shape, {out_strides, a_strides, b_strides});
-  const auto [so, sa, sb] = walk.inner_strides();
-  run(walk, [&, so = so, sa = sa, sb = sb](int64_t n, const std::array<int64_t, 3>& offset) {
-    Out* const y = out + offset[0];
-    const T* const u = a + offset[1];
-    const T* const v = b + offset[2];
-    using Array = Eigen::Array<T, Eigen::Dynamic, 1>;
-    if (so == 1 && sa == 1 && sb == 1) {
-      ArrayMap<Out>(y, n) = f(ConstArrayMap<T>(u, n), ConstArrayMap<T>(v, n));
-    } else if (so == 1 && sa == 1 && sb == 0) {
-      ArrayMap<Out>(y, n) = f(ConstArrayMap<T>(u, n), Array::Constant(n, *v));
-    } else if (so == 1 && sa == 0 && sb == 1) {
-      ArrayMap<Out>(y, n) = f(Array::Constant(n, *u), ConstArrayMap<T>(v, n));
-    } else {
-      StridedMap<Out>(y, n, Eigen::InnerStride<>(so)) = f(ConstStridedMap<T>(u, n, Eigen::InnerStride<>(sa)),
-                                                          ConstStridedMap<T>(v, n, Eigen::InnerStride<>(sb)));
-    }
+  const auto step = walk.inner_strides();
+  const bool all_dense = step[0] == 1 && step[1] == 1 && step[2] == 1;
+  run(walk, [&](int64_t n, const std::array<int64_t, 3>& offset) {
+    write_blocks(out + offset[0], step[0], n, all_dense, [&](int64_t i, int64_t m, Out* y) {
+      T buffer_a[kBlock];
+      T buffer_b[kBlock];
+      const T* const u = dense(a + offset[1] + i * step[1], step[1], m, buffer_a);
+      const T* const v = dense(b + offset[2] + i * step[2], step[2], m, buffer_b);
+      ArrayMap<Out>(y, m) = f(ConstArrayMap<T>(u, m), ConstArrayMap<T>(v, m));
+    });
   });
 }
 

@@ -1,15 +1,21 @@
 #pragma once
 
-// Matrix product over raw pointers. Any strides: a transposed operand is taken as it lies.
+// c = a @ b for one pair of matrices.
 
 #include <cstdint>
 
 namespace lt::kernels {
 
-// c = a b. T: float, double, int64_t (which wraps). c may not overlap a or b.
-//   shapes: a (m, k), b (k, n), c (m, n), whose rows are dense and c_row apart. k may be 0: c is then zero.
+// c = a @ b + bias, or c += a @ b + bias.
+//   a: (m, k), element (i, p) at a[i * a_row + p * a_col]
+//   b: (k, n), element (p, j) at b[p * b_row + j * b_col]
+//   c: (m, n), element (i, j) at c[i * c_row + j]; must not overlap a, b or bias
+//   bias: n numbers added to every row, or null
+// Strides are free: a transposed operand is its matrix with the strides swapped, and 0 repeats a row or
+// column. Every element sums over k in the same order whatever its place and the number of threads. k = 0
+// gives zeros (and the bias). T is float, double or int64_t.
 template <typename T>
 void matmul(const T* a, int64_t a_row, int64_t a_col, const T* b, int64_t b_row, int64_t b_col, T* c,
-            int64_t c_row, int64_t m, int64_t n, int64_t k);
+            int64_t c_row, int64_t m, int64_t n, int64_t k, const T* bias = nullptr, bool accumulate = false);
 
 }  // namespace lt::kernels

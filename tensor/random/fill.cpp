@@ -39,8 +39,7 @@ void stretch(std::span<T> units, T low, T width) {
   for (T& x : units) x = affine<kProfile>(x, width, low);
 }
 
-// The uniforms behind MKL's exponentials: MCG31m1 (L'Ecuyer, 1999), a multiplicative generator modulo 2^31
-// - 1.
+// The uniforms behind the exponentials of MKL: MCG31m1 (L'Ecuyer, 1999), multiplicative modulo 2^31 - 1.
 class Mcg31 {
  public:
   explicit Mcg31(uint64_t seed) : x_(seed % kModulus == 0 ? 1 : seed % kModulus) {}
@@ -55,6 +54,17 @@ class Mcg31 {
   static constexpr uint64_t kMultiplier = 1132489760;
   uint64_t x_;
 };
+
+// Each of out from a double unit of its own.
+template <typename T, typename F>
+void map_units(std::span<T> out, Generator& generator, const F& f) {
+  std::array<double, kBuffer> units;
+  for (size_t done = 0; done < out.size(); done += kBuffer) {
+    const size_t count = std::min(kBuffer, out.size() - done);
+    fill_units(std::span(units).first(count), generator);
+    for (size_t i = 0; i < count; ++i) out[done + i] = static_cast<T>(f(units[i]));
+  }
+}
 
 void check_probability(double p) {
   if (!(p >= 0 && p <= 1)) throw ValueError(fmt::format("bernoulli_: probability {} is not in [0, 1]", p));
@@ -71,17 +81,6 @@ void fill_units(std::span<T> out, Generator& generator) {
     const std::span<uint32_t> drawn(words.data(), count * kWords);
     generator.random(drawn);
     to_units(drawn, out.data() + done);
-  }
-}
-
-// Each of out from a double unit of its own.
-template <typename T, typename F>
-static void map_units(std::span<T> out, Generator& generator, const F& f) {
-  std::array<double, kBuffer> units;
-  for (size_t done = 0; done < out.size(); done += kBuffer) {
-    const size_t count = std::min(kBuffer, out.size() - done);
-    fill_units(std::span(units).first(count), generator);
-    for (size_t i = 0; i < count; ++i) out[done + i] = static_cast<T>(f(units[i]));
   }
 }
 

@@ -1,0 +1,101 @@
+#include "apps/bigram/counts.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "tensor/error.h"
+
+// Everything is a few tensor ops on the table: a count is an index_put with accumulate, a likelihood is the
+// sum of counts times log-probabilities. Logarithms are summed in double: a float32 running sum of 228,146 of
+// them is off by 50.
+
+namespace lt::apps {
+namespace {
+
+constexpr int64_t kMostCells = int64_t{1} << 24;
+constexpr size_t kLongestSample = 1000;
+
+// The row of P for a context: P[i] or P[i][j].
+template <typename T>
+BasicTensor<T> row_of(BasicTensor<T> P, const std::vector<int64_t>& context) {
+  for (const int64_t id : context) P = P[id];
+  return P;
+}
+
+void slide(std::vector<int64_t>& context, int64_t next) {
+  context.erase(context.begin());
+  context.push_back(next);
+}
+
+std::vector<int64_t> start_context(int axes) {
+  return std::vector<int64_t>(static_cast<size_t>(axes) - 1, 0);
+}
+
+}  // namespace
+
+IntTensor count(const std::vector<std::string>& words, const Vocabulary& vocabulary, int64_t order) {
+  const int64_t V = vocabulary.size();
+  if (V > (order == 2 ? 4096 : 256)) {
+    throw ShapeError(fmt::format("{} different characters make a table of {}^{} cells, above the limit of {}",
+                                 V, V, order, kMostCells));
+  }
+  const Examples examples = windows(words, vocabulary, order - 1);
+  std::vector<IntTensor> cells = examples.x.unbind(1);
+  cells.push_back(examples.y);
+  IntTensor N = zeros<int64_t>(order == 2 ? Shape{V, V} : Shape{V, V, V});
+  index_put_(N, cells, ones<int64_t>({1}), true);
+  return N;
+}
+
+Likelihood nll(const DoubleTensor& P, const IntTensor& seen) {
+  const DoubleTensor known = where(isnan(P), zeros_like(P), P);
+  const DoubleTensor terms = seen.cast<double>() * log(known);
+  return {-sum(where(seen > 0, terms, zeros_like(terms))).item(), sum(seen).item()};
+}
+
+std::vector<Step> steps_of(const std::string& word, const Vocabulary& vocabulary, const DoubleTensor& P,
+                           size_t at_most) {
+  std::vector<int64_t> context = start_context(P.dim());
+  std::vector<int64_t> ids = vocabulary.encode(word);
+  ids.push_back(0);
+  ids.resize(std::min(ids.size(), at_most));
+  std::vector<Step> steps;
+  for (const int64_t id : ids) {
+    const double p = row_of(P, context)[id].item();
+    steps.push_back({vocabulary.decode(context) + vocabulary.symbol(id), std::isnan(p) ? 0 : p});
+    slide(context, id);
+  }
+  return steps;
+}
+
+std::vector<std::string> sample(const Tensor& P, const Vocabulary& vocabulary, int64_t how_many,
+                                Generator generator) {
+  std::vector<std::string> names;
+  for (int64_t i = 0; i < how_many; ++i) {
+    std::vector<int64_t> context = start_context(P.dim());
+    std::vector<int64_t> name;
+    do {
+      name.push_back(multinomial(row_of(P, context), 1, true, generator).item());
+      slide(context, name.back());
+    } while (name.back() != 0 && name.size() < kLongestSample);
+    names.push_back(vocabulary.decode(name));
+  }
+  return names;
+}
+
+std::vector<Frequent> most_frequent(const IntTensor& N, const Vocabulary& vocabulary, int64_t how_many) {
+  const auto [counts, cells] = sort(N.flatten(), 0, true);
+  std::vector<Frequent> out;
+  const int64_t V = vocabulary.size();
+  for (int64_t i = 0; i < std::min(how_many, counts.numel()) && counts.at({i}) > 0; ++i) {
+    std::vector<int64_t> ids;
+    int64_t cell = cells.at({i});
+    for (int axis = 0; axis < N.dim(); ++axis, cell /= V) ids.insert(ids.begin(), cell % V);
+    out.push_back({vocabulary.decode(ids), counts.at({i})});
+  }
+  return out;
+}
+
+}  // namespace lt::apps

@@ -1,0 +1,34 @@
+#pragma once
+
+// Elementwise layers without parameters.
+
+#include "nn/module.h"
+
+namespace lt::nn {
+
+struct Tanh : Module {
+  Variable operator()(const Variable& x) override { return tanh(x); }
+  std::string to_string() const override { return "Tanh()"; }
+};
+
+struct ReLU : Module {
+  Variable operator()(const Variable& x) override { return relu(x); }
+  std::string to_string() const override { return "ReLU()"; }
+};
+
+struct Sigmoid : Module {
+  Variable operator()(const Variable& x) override { return sigmoid(x); }
+  std::string to_string() const override { return "Sigmoid()"; }
+};
+
+struct GELU : Module {
+  explicit GELU(Gelu approximate_form = Gelu::none) : approximate(approximate_form) {}
+  Variable operator()(const Variable& x) override { return gelu(x, approximate); }
+  std::string to_string() const override {
+    return approximate == Gelu::tanh ? "GELU(approximate='tanh')" : "GELU(approximate='none')";
+  }
+
+  Gelu approximate;
+};
+
+}  // namespace lt::nn

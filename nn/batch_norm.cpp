@@ -1,0 +1,52 @@
+#include "nn/batch_norm.h"
+
+#include <fmt/format.h>
+
+namespace lt::nn {
+
+BatchNorm1d::BatchNorm1d(int64_t num_features, BatchNormOptions settings) : options(settings) {
+  if (num_features < 1) throw ValueError(fmt::format("BatchNorm1d: {} channels", num_features));
+  weight = Variable(ones(num_features), true);
+  bias = Variable(zeros(num_features), true);
+  running_mean = zeros(num_features);
+  running_var = ones(num_features);
+  num_batches_tracked = zeros<int64_t>({});
+}
+
+Variable BatchNorm1d::operator()(const Variable& x) {
+  const bool last = x.dim() == 2 || options.channels_last;
+  if (x.dim() < 2 || x.dim() > 3 || x.size(last ? -1 : 1) != weight.size(0)) {
+    throw ShapeError(
+        fmt::format("BatchNorm1d: input {} has not {} channels", lt::to_string(x.shape()), weight.size(0)));
+  }
+  return last ? normalize_rows(x) : transpose(normalize_rows(transpose(x, 1, 2)), 1, 2);
+}
+
+Variable BatchNorm1d::normalize_rows(const Variable& x) {
+  if (!training()) {
+    const Tensor scale = rsqrt(running_var + static_cast<float>(options.eps));
+    return (x - running_mean) * scale * weight + bias;
+  }
+  BatchStatistics<float> batch;
+  const Variable y = batch_norm(x, weight, bias, options.eps, options.unbiased, &batch);
+  const auto momentum = static_cast<float>(options.momentum);
+  running_mean *= 1 - momentum;
+  running_mean.add_(batch.mean, momentum);
+  running_var *= 1 - momentum;
+  running_var.add_(batch.var, momentum);
+  num_batches_tracked += 1;
+  return y;
+}
+
+std::string BatchNorm1d::to_string() const {
+  return fmt::format("BatchNorm1d({}, eps={}, momentum={}, affine=True, track_running_stats=True)",
+                     weight.size(0), options.eps, options.momentum);
+}
+
+void BatchNorm1d::list(Members& members) {
+  members.parameters = {{"weight", &weight}, {"bias", &bias}};
+  members.buffers = {{"running_mean", &running_mean}, {"running_var", &running_var}};
+  members.counters = {{"num_batches_tracked", &num_batches_tracked}};
+}
+
+}  // namespace lt::nn

@@ -1,0 +1,109 @@
+#include "nn/checkpoint.h"
+
+#include <fmt/format.h>
+
+#include <cstring>
+#include <functional>
+
+#include "tensor/ops.h"
+
+// Tensors go in as they are; an integer is a tensor of shape (), a generator's state an int64 tensor of its
+// bytes, and text is metadata.
+
+namespace lt::nn {
+namespace {
+
+// Runs `load`, and names the file where what it holds does not fit.
+void in_file(const std::string& path, const std::function<void()>& load) {
+  try {
+    load();
+  } catch (const ValueError& error) {
+    throw IoError(fmt::format("{}: {}", path, error.what()));
+  }
+}
+
+}  // namespace
+
+Checkpoint::Checkpoint(const std::string& path) : file_(load_safetensors(path)) {}
+
+void Checkpoint::put(const std::string& name, const AnyTensor& tensor) {
+  file_.tensors[name] = std::visit([](const auto& x) { return AnyTensor(x.clone()); }, tensor);
+}
+
+void Checkpoint::put(const std::string& name, int64_t value) { file_.tensors[name] = scalar<int64_t>(value); }
+
+void Checkpoint::put(const std::string& name, const std::string& text) { file_.metadata[name] = text; }
+
+void Checkpoint::put(const std::string& name, const Generator& generator) {
+  const std::string bytes = generator.state();
+  IntTensor words = zeros<int64_t>(static_cast<int64_t>((bytes.size() + 7) / 8));
+  std::memcpy(words.mutable_data(), bytes.data(), bytes.size());
+  file_.tensors[name] = words;
+}
+
+void Checkpoint::put(const std::string& prefix, Module& module) {
+  for (const auto& [name, tensor] : module.state_dict()) file_.tensors[prefix + "." + name] = tensor;
+}
+
+void Checkpoint::put(const std::string& prefix, const Optimizer& optimizer) {
+  for (const auto& [name, tensor] : optimizer.state_dict()) file_.tensors[prefix + "." + name] = tensor;
+}
+
+template <typename T>
+void Checkpoint::get(const std::string& name, BasicTensor<T>& tensor) const {
+  const BasicTensor<T>& saved = file_.get<T>(name);
+  if (saved.shape() != tensor.shape()) {
+    throw IoError(fmt::format("{}: {} has shape {}, not {}", file_.path, name, lt::to_string(saved.shape()),
+                              lt::to_string(tensor.shape())));
+  }
+  tensor.copy_(saved);
+}
+
+int64_t Checkpoint::get_int(const std::string& name) const {
+  IntTensor value = zeros<int64_t>({});
+  get(name, value);
+  return value.item();
+}
+
+std::string Checkpoint::get_text(const std::string& name) const {
+  const auto found = file_.metadata.find(name);
+  if (found == file_.metadata.end()) throw IoError(fmt::format("{}: no text named {}", file_.path, name));
+  return found->second;
+}
+
+void Checkpoint::get(const std::string& name, Generator& generator) const {
+  const size_t size = generator.state().size();
+  IntTensor words = zeros<int64_t>(static_cast<int64_t>((size + 7) / 8));
+  get(name, words);
+  std::string bytes(size, '\0');
+  std::memcpy(bytes.data(), words.data(), size);
+  in_file(file_.path, [&] { generator.set_state(bytes); });
+}
+
+void Checkpoint::get(const std::string& prefix, Module& module) const {
+  in_file(file_.path, [&] { module.load_state_dict(below(prefix)); });
+}
+
+void Checkpoint::get(const std::string& prefix, Optimizer& optimizer) const {
+  in_file(file_.path, [&] { optimizer.load_state_dict(below(prefix)); });
+}
+
+void Checkpoint::save(const std::string& path) const {
+  save_safetensors(path, file_.tensors, file_.metadata);
+}
+
+NamedTensors Checkpoint::below(const std::string& prefix) const {
+  NamedTensors part;
+  const std::string start = prefix + ".";
+  for (const auto& [name, tensor] : file_.tensors) {
+    if (name.starts_with(start)) part.emplace(name.substr(start.size()), tensor);
+  }
+  return part;
+}
+
+template void Checkpoint::get(const std::string&, Tensor&) const;
+template void Checkpoint::get(const std::string&, DoubleTensor&) const;
+template void Checkpoint::get(const std::string&, IntTensor&) const;
+template void Checkpoint::get(const std::string&, BoolTensor&) const;
+
+}  // namespace lt::nn

@@ -1,0 +1,52 @@
+#pragma once
+
+// A training run at rest, in one .safetensors file: enough to go on to the same bits.
+
+#include <cstdint>
+#include <string>
+
+#include "nn/module.h"
+#include "nn/optim.h"
+#include "tensor/random.h"
+
+namespace lt::nn {
+
+// Parts of a run, each under its name. Written to a new file and renamed: a crash leaves the old checkpoint
+// whole.
+class Checkpoint {
+ public:
+  Checkpoint() = default;
+  //   throws: IoError for a file that is missing, torn or malformed
+  explicit Checkpoint(const std::string& path);
+
+  void put(const std::string& name, const AnyTensor& tensor);
+  void put(const std::string& name, int64_t value);
+  void put(const std::string& name, const std::string& text);
+  void put(const std::string& name, const Generator& generator);
+  void put(const std::string& prefix, Module& module);
+  void put(const std::string& prefix, const Optimizer& optimizer);
+
+  // The part of that name, into what is given; a tensor's numbers are copied in place.
+  //   throws: IoError where it is missing, or of another type or shape
+  template <typename T>
+  void get(const std::string& name, BasicTensor<T>& tensor) const;
+  template <typename T>
+  BasicTensor<T> get_tensor(const std::string& name) const {
+    return file_.get<T>(name);
+  }
+  int64_t get_int(const std::string& name) const;
+  std::string get_text(const std::string& name) const;
+  void get(const std::string& name, Generator& generator) const;
+  void get(const std::string& prefix, Module& module) const;
+  void get(const std::string& prefix, Optimizer& optimizer) const;
+
+  //   throws: IoError where it cannot be written; the old file is then as it was
+  void save(const std::string& path) const;
+
+ private:
+  NamedTensors below(const std::string& prefix) const;
+
+  TensorFile file_;
+};
+
+}  // namespace lt::nn

@@ -1,0 +1,41 @@
+#pragma once
+
+// What lecture 4 looks at to tell whether a network trains well: the spread of activations and gradients,
+// units that are stuck, and how fast parameters move.
+
+#include <cstdint>
+#include <vector>
+
+#include "tensor/tensor.h"
+
+namespace lt::nn {
+
+struct Spread {
+  double mean;
+  double std;        // divided by n - 1
+  double saturated;  // share of numbers with |x| > threshold
+};
+
+// Of all numbers of x. threshold: lecture 4 calls a tanh saturated at 0.97. throws: ShapeError for an empty x
+Spread spread(const Tensor& x, double threshold = 0.97);
+
+// How many columns are saturated in every row: units that learn nothing from this batch.
+//   shapes: (rows, units). throws: ShapeError for other rank
+int64_t dead_units(const Tensor& activations, double threshold = 0.99);
+
+// A histogram as a curve: centres of `bins` equal bins over the range of x, and the density there (area 1).
+//   throws: ValueError for bins < 1 or x not finite
+struct Density {
+  std::vector<double> x;
+  std::vector<double> density;
+};
+Density density(const Tensor& x, int64_t bins = 100);
+
+// log10 of std(lr * gradient) / std(data): how far an update moves a parameter, in its own scale; about -3 is
+// healthy.
+double update_ratio(const Tensor& data, const Tensor& gradient, double lr);
+
+// std(gradient) / std(data)
+double gradient_ratio(const Tensor& data, const Tensor& gradient);
+
+}  // namespace lt::nn

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "nn/module.h"
+#include "tensor/random.h"
+
+namespace lt::nn {
+
+// In training, zeroes each element with probability p and scales the rest by 1 / (1 - p); else passes x on.
+struct Dropout : Module {
+  //   throws: ValueError for p outside 0..1
+  explicit Dropout(double p = 0.5, Generator& generator = default_generator());
+  Variable operator()(const Variable& x) override { return training() ? dropout(x, p, *generator) : x; }
+  std::string to_string() const override;
+
+  double p;
+  Generator* generator;  // outlives the layer
+};
+
+}  // namespace lt::nn

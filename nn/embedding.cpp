@@ -1,0 +1,30 @@
+#include "nn/embedding.h"
+
+#include <fmt/format.h>
+
+#include "nn/init.h"
+
+namespace lt::nn {
+
+Embedding::Embedding(int64_t num_embeddings, int64_t embedding_dim, Generator& generator) {
+  if (num_embeddings < 1 || embedding_dim < 1) {
+    throw ValueError(
+        fmt::format("Embedding: {} vectors of {}: both must be at least 1", num_embeddings, embedding_dim));
+  }
+  weight = Variable(empty({num_embeddings, embedding_dim}), true);
+  init::normal_(weight, 0, 1, generator);
+}
+
+Variable Embedding::operator()(const Variable& ids) {
+  const IntTensor whole = ids.data().cast<int64_t>();
+  if (!equal(whole.cast<float>(), ids.data())) throw ValueError("Embedding: an id is not an integer");
+  return (*this)(whole);
+}
+
+std::string Embedding::to_string() const {
+  return fmt::format("Embedding({}, {})", weight.size(0), weight.size(1));
+}
+
+void Embedding::list(Members& members) { members.parameters = {{"weight", &weight}}; }
+
+}  // namespace lt::nn

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "nn/module.h"
+
+namespace lt::nn {
+
+// Joins all axes but the first. shapes: (n, a, b...) -> (n, a * b * ...)
+struct Flatten : Module {
+  Variable operator()(const Variable& x) override { return flatten(x, 1); }
+  std::string to_string() const override { return "Flatten(start_dim=1, end_dim=-1)"; }
+};
+
+// Joins n neighbours in time (lecture 6). shapes: (b, t, c) -> (b, t / n, c * n), or (b, c * n) where t = n
+struct FlattenConsecutive : Module {
+  //   throws: ValueError for n below 1
+  explicit FlattenConsecutive(int64_t n);
+  //   throws: ShapeError unless x has 3 axes and n divides its second
+  Variable operator()(const Variable& x) override;
+  std::string to_string() const override;
+
+  int64_t n;
+};
+
+}  // namespace lt::nn

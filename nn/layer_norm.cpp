@@ -1,0 +1,19 @@
+#include "nn/layer_norm.h"
+
+#include <fmt/format.h>
+
+namespace lt::nn {
+
+LayerNorm::LayerNorm(int64_t normalized_shape, double epsilon) : eps(epsilon) {
+  if (normalized_shape < 1) throw ValueError(fmt::format("LayerNorm: {} channels", normalized_shape));
+  weight = Variable(ones(normalized_shape), true);
+  bias = Variable(zeros(normalized_shape), true);
+}
+
+std::string LayerNorm::to_string() const {
+  return fmt::format("LayerNorm(({},), eps={}, elementwise_affine=True)", weight.size(0), eps);
+}
+
+void LayerNorm::list(Members& members) { members.parameters = {{"weight", &weight}, {"bias", &bias}}; }
+
+}  // namespace lt::nn

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "nn/module.h"
+
+namespace lt::nn {
+
+// Normalises each row over its last axis, then scales and shifts it (Ba, Kiros and Hinton, 2016).
+//   shapes: (..., c) -> (..., c); weight, bias: (c)
+struct LayerNorm : Module {
+  explicit LayerNorm(int64_t normalized_shape, double eps = 1e-5);
+  Variable operator()(const Variable& x) override { return layer_norm(x, weight, bias, eps); }
+  std::string to_string() const override;
+
+  double eps;
+  Variable weight;  // 1 at the start
+  Variable bias;    // 0 at the start
+
+ protected:
+  void list(Members& members) override;
+};
+
+}  // namespace lt::nn

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "nn/module.h"
+#include "tensor/random.h"
+
+namespace lt::nn {
+
+// y = x @ weight^T + bias. shapes: (..., in) -> (..., out); weight (out, in), bias (out)
+// Draws weight, then bias, uniform within 1 / sqrt(in) of 0, as PyTorch's constructor.
+struct Linear : Module {
+  //   throws: ValueError for a size below 1
+  Linear(int64_t in_features, int64_t out_features, bool bias = true,
+         Generator& generator = default_generator());
+  Variable operator()(const Variable& x) override { return linear(x, weight, bias); }
+  std::string to_string() const override;
+
+  Variable weight;
+  Variable bias;  // undefined without one
+
+ protected:
+  void list(Members& members) override;
+};
+
+}  // namespace lt::nn

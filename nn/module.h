@@ -1,0 +1,73 @@
+#pragma once
+
+// Module: a layer, or a network of layers, with parameters. Members keep PyTorch's names, so a state saved
+// here loads there, and the other way round.
+
+#include <cstdint>
+#include <iosfwd>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "autograd/ops.h"
+#include "tensor/io.h"
+
+namespace lt::nn {
+
+class Module;
+
+// What a module is made of, each member under its name, in the order of PyTorch's state_dict.
+struct Members {
+  std::vector<std::pair<std::string, Variable*>> parameters;
+  std::vector<std::pair<std::string, Tensor*>> buffers;
+  std::vector<std::pair<std::string, IntTensor*>> counters;
+  std::vector<std::pair<std::string, Module*>> children;
+};
+
+class Module {
+ public:
+  virtual ~Module() = default;
+
+  virtual Variable operator()(const Variable& x) = 0;
+
+  // Every parameter of this module and of those inside it; names are joined by dots: "0.weight".
+  std::vector<Variable> parameters();
+  std::vector<std::pair<std::string, Variable>> named_parameters();
+  int64_t num_parameters();
+
+  // Training or evaluation: dropout and batch normalisation differ. All modules inside follow.
+  void train(bool training = true);
+  void eval() { train(false); }
+  bool training() const { return training_; }
+
+  void zero_grad();
+
+  // Parameters and buffers by name; copies, so that training on does not change them.
+  NamedTensors state_dict();
+  // Takes the numbers of `state` over, in place.
+  //   throws: ValueError that lists every missing, unexpected and misshaped name at once; nothing is then
+  //   changed
+  void load_state_dict(const NamedTensors& state);
+
+  // As PyTorch prints it: "Linear(in_features=3, out_features=2, bias=True)".
+  virtual std::string to_string() const = 0;
+
+ protected:
+  // Lists the members of a module that has some.
+  virtual void list(Members&) {}
+
+ private:
+  friend struct ModuleWalk;
+  bool training_ = true;
+};
+
+std::ostream& operator<<(std::ostream& out, const Module& module);
+
+// A module made in place: auto net = sequential(make<Linear>(3, 2), make<Tanh>()).
+template <typename M, typename... Args>
+std::unique_ptr<M> make(Args&&... args) {
+  return std::make_unique<M>(std::forward<Args>(args)...);
+}
+
+}  // namespace lt::nn

@@ -1,0 +1,183 @@
+#include "nn/optim.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <variant>
+
+#include "tensor/kernels/optimize.h"
+#include "tensor/ops.h"
+
+// Parameters and gradients of leaves are dense, so an update is one kernel call over plain arrays.
+
+namespace lt::nn {
+namespace {
+
+struct Place {
+  std::string name;
+  Tensor tensor;
+};
+
+// Copies the named tensors of `state` into their places, after checking them all.
+void restore(const std::vector<Place>& places, const NamedTensors& state) {
+  std::string problems;
+  for (const auto& [name, tensor] : places) {
+    const auto found = state.find(name);
+    const Tensor* value = found == state.end() ? nullptr : std::get_if<Tensor>(&found->second);
+    if (value == nullptr) problems += fmt::format("\n  missing: {}", name);
+    if (value != nullptr && value->shape() != tensor.shape()) {
+      problems += fmt::format("\n  shape {} where {} is wanted: {}", to_string(value->shape()),
+                              to_string(tensor.shape()), name);
+    }
+  }
+  if (!problems.empty())
+    throw ValueError("load_state_dict: the state does not fit the optimiser:" + problems);
+  for (Place place : places) place.tensor.copy_(std::get<Tensor>(state.at(place.name)));
+}
+
+std::vector<Place> named(const std::vector<Tensor>& tensors, const char* name) {
+  std::vector<Place> places;
+  for (size_t i = 0; i < tensors.size(); ++i) places.push_back({fmt::format("{}.{}", i, name), tensors[i]});
+  return places;
+}
+
+std::vector<Tensor> zeros_for(const std::vector<Variable>& parameters) {
+  std::vector<Tensor> all;
+  for (const Variable& parameter : parameters) all.push_back(zeros_like(parameter.data()));
+  return all;
+}
+
+float* numbers(const Variable& parameter) {
+  Tensor data = parameter.data();
+  return data.mutable_data();
+}
+
+}  // namespace
+
+Optimizer::Optimizer(std::vector<Variable> parameters, double learning_rate)
+    : lr(learning_rate), parameters_(std::move(parameters)) {
+  if (!std::isfinite(lr)) throw ValueError(fmt::format("optimizer: learning rate {}", lr));
+  for (size_t i = 0; i < parameters_.size(); ++i) {
+    const Variable& p = parameters_[i];
+    if (!p.requires_grad() || !p.is_leaf() || !p.data().is_contiguous()) {
+      throw ValueError(fmt::format("optimizer: parameter {} is not a dense leaf that needs a gradient", i));
+    }
+  }
+}
+
+void Optimizer::zero_grad() {
+  for (const Variable& parameter : parameters_) parameter.zero_grad();
+}
+
+void Optimizer::load_state_dict(const NamedTensors& state) { restore({}, state); }
+
+SGD::SGD(std::vector<Variable> parameters, double learning_rate, Options options)
+    : Optimizer(std::move(parameters), learning_rate), options_(options) {
+  if (!(options.momentum >= 0) || !(options.weight_decay >= 0)) {
+    throw ValueError(fmt::format("SGD: momentum {} and weight_decay {} must not be negative",
+                                 options.momentum, options.weight_decay));
+  }
+  if (options.nesterov && options.momentum == 0) throw ValueError("SGD: nesterov wants a momentum");
+  if (options_.momentum > 0) velocity_ = zeros_for(parameters_);
+}
+
+void SGD::step() {
+  const kernels::SgdStep settings{static_cast<float>(lr), static_cast<float>(options_.momentum),
+                                  static_cast<float>(options_.weight_decay), options_.nesterov};
+  for (size_t i = 0; i < parameters_.size(); ++i) {
+    const Variable& p = parameters_[i];
+    if (!p.grad().defined()) continue;
+    float* velocity = velocity_.empty() ? nullptr : velocity_[i].mutable_data();
+    kernels::sgd_step(numbers(p), p.grad().data(), velocity, p.numel(), settings);
+  }
+}
+
+NamedTensors SGD::state_dict() const {
+  NamedTensors state;
+  for (const auto& [name, tensor] : named(velocity_, "momentum_buffer")) state.emplace(name, tensor.clone());
+  return state;
+}
+
+void SGD::load_state_dict(const NamedTensors& state) { restore(named(velocity_, "momentum_buffer"), state); }
+
+Adam::Adam(std::vector<Variable> parameters, double learning_rate, Options options)
+    : Optimizer(std::move(parameters), learning_rate),
+      options_(options),
+      exp_avg_(zeros_for(parameters_)),
+      exp_avg_sq_(zeros_for(parameters_)),
+      steps_(zeros<int64_t>({})) {
+  const auto is_beta = [](double beta) { return beta >= 0 && beta < 1; };
+  if (!is_beta(options.beta1) || !is_beta(options.beta2) || !(options.eps >= 0) ||
+      !(options.weight_decay >= 0)) {
+    throw ValueError(
+        fmt::format("Adam: betas {} and {} must lie in [0, 1), eps {} and weight_decay {} not be negative",
+                    options.beta1, options.beta2, options.eps, options.weight_decay));
+  }
+}
+
+void Adam::step() {
+  steps_ += 1;
+  const auto t = static_cast<double>(steps_.item());
+  const double correction1 = 1 - std::pow(options_.beta1, t);
+  const double correction2 = 1 - std::pow(options_.beta2, t);
+  const kernels::AdamStep settings{
+      .step_size = static_cast<float>(lr / correction1),
+      .beta1 = static_cast<float>(options_.beta1),
+      .beta2 = static_cast<float>(options_.beta2),
+      .inverse_sqrt_correction = static_cast<float>(1 / std::sqrt(correction2)),
+      .eps = static_cast<float>(options_.eps),
+      .weight_decay = options_.decoupled ? 0.0F : static_cast<float>(options_.weight_decay),
+      .shrink = options_.decoupled ? static_cast<float>(1 - lr * options_.weight_decay) : 1.0F};
+  for (size_t i = 0; i < parameters_.size(); ++i) {
+    const Variable& p = parameters_[i];
+    if (!p.grad().defined()) continue;
+    kernels::adam_step(numbers(p), p.grad().data(), exp_avg_[i].mutable_data(), exp_avg_sq_[i].mutable_data(),
+                       p.numel(), settings);
+  }
+}
+
+NamedTensors Adam::state_dict() const {
+  NamedTensors state{{"step", steps_.clone()}};
+  for (const auto& [name, tensor] : named(exp_avg_, "exp_avg")) state.emplace(name, tensor.clone());
+  for (const auto& [name, tensor] : named(exp_avg_sq_, "exp_avg_sq")) state.emplace(name, tensor.clone());
+  return state;
+}
+
+void Adam::load_state_dict(const NamedTensors& state) {
+  const auto step = state.find("step");
+  const IntTensor* count = step == state.end() ? nullptr : std::get_if<IntTensor>(&step->second);
+  if (count == nullptr || count->numel() != 1)
+    throw ValueError("load_state_dict: the Adam state has no step");
+  std::vector<Place> places = named(exp_avg_, "exp_avg");
+  for (Place& place : named(exp_avg_sq_, "exp_avg_sq")) places.push_back(std::move(place));
+  restore(places, state);
+  steps_.fill_(count->item());
+}
+
+double clip_grad_norm_(const std::vector<Variable>& parameters, double max_norm) {
+  if (!(max_norm >= 0)) throw ValueError(fmt::format("clip_grad_norm_: max_norm {} is negative", max_norm));
+  double squares = 0;
+  for (const Variable& p : parameters) {
+    if (p.grad().defined()) squares += sum(square(p.grad().cast<double>())).item();
+  }
+  const double total = std::sqrt(squares);
+  if (!std::isfinite(total))
+    throw ValueError(fmt::format("clip_grad_norm_: the gradients' norm is {}", total));
+  const double scale = max_norm / (total + 1e-6);  // PyTorch's guard against a norm of 0
+  for (const Variable& p : parameters) {
+    Tensor grad = p.grad();
+    if (grad.defined() && scale < 1) grad *= static_cast<float>(scale);
+  }
+  return total;
+}
+
+void clip_grad_value_(const std::vector<Variable>& parameters, double limit) {
+  if (!(limit >= 0)) throw ValueError(fmt::format("clip_grad_value_: limit {} is negative", limit));
+  const auto bound = static_cast<float>(limit);
+  for (const Variable& p : parameters) {
+    Tensor grad = p.grad();
+    if (grad.defined()) grad.copy_(clamp(grad, -bound, bound));
+  }
+}
+
+}  // namespace lt::nn

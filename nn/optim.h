@@ -1,0 +1,93 @@
+#pragma once
+
+// Optimisers: they change parameters in place by their gradients, PyTorch's formulas and defaults.
+
+#include <vector>
+
+#include "autograd/variable.h"
+#include "tensor/io.h"
+
+namespace lt::nn {
+
+class Optimizer {
+ public:
+  //   throws: ValueError for a parameter that is no leaf or needs no gradient, or for a rate that is not
+  //   finite
+  Optimizer(std::vector<Variable> parameters, double learning_rate);
+  virtual ~Optimizer() = default;
+
+  // One update. A parameter without a gradient stays as it is.
+  virtual void step() = 0;
+  void zero_grad();
+
+  // What step() remembers, by "<index of the parameter>.<name>"; empty where it remembers nothing.
+  virtual NamedTensors state_dict() const { return {}; }
+  //   throws: ValueError that lists what is missing or misshaped; nothing is then changed
+  virtual void load_state_dict(const NamedTensors& state);
+
+  double lr;  // a schedule sets it before each step
+
+ protected:
+  std::vector<Variable> parameters_;
+};
+
+// p -= lr * (g + weight_decay * p), or along momentum's running direction (Polyak, 1964; Nesterov, 1983).
+class SGD : public Optimizer {
+ public:
+  struct Options {
+    double momentum = 0;
+    double weight_decay = 0;
+    bool nesterov = false;
+  };
+  SGD(std::vector<Variable> parameters, double learning_rate, Options options);
+  SGD(std::vector<Variable> parameters, double learning_rate)
+      : SGD(std::move(parameters), learning_rate, {}) {}
+  void step() override;
+  NamedTensors state_dict() const override;
+  void load_state_dict(const NamedTensors& state) override;
+
+ private:
+  Options options_;
+  std::vector<Tensor> velocity_;  // none without momentum
+};
+
+// Kingma and Ba, "Adam", 2015. weight_decay is added to the gradient, or, where decoupled, shrinks the
+// parameter by lr * weight_decay (Loshchilov and Hutter, "Decoupled weight decay regularization", 2019).
+class Adam : public Optimizer {
+ public:
+  struct Options {
+    double beta1 = 0.9;
+    double beta2 = 0.999;
+    double eps = 1e-8;
+    double weight_decay = 0;
+    bool decoupled = false;
+  };
+  Adam(std::vector<Variable> parameters, double learning_rate, Options options);
+  Adam(std::vector<Variable> parameters, double learning_rate)
+      : Adam(std::move(parameters), learning_rate, {}) {}
+  void step() override;
+  NamedTensors state_dict() const override;
+  void load_state_dict(const NamedTensors& state) override;
+
+ private:
+  Options options_;
+  std::vector<Tensor> exp_avg_;
+  std::vector<Tensor> exp_avg_sq_;
+  IntTensor steps_;  // shape (): updates so far
+};
+
+// Adam with decoupled decay, PyTorch's defaults.
+class AdamW : public Adam {
+ public:
+  AdamW(std::vector<Variable> parameters, double learning_rate, double weight_decay = 0.01,
+        double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8)
+      : Adam(std::move(parameters), learning_rate, {beta1, beta2, eps, weight_decay, true}) {}
+};
+
+// Scales all gradients so that their joint Euclidean norm is at most max_norm; returns the norm before.
+//   throws: ValueError unless max_norm >= 0, or where the norm is not finite
+double clip_grad_norm_(const std::vector<Variable>& parameters, double max_norm);
+// Limits every gradient to -limit..limit. throws: ValueError unless limit >= 0
+void clip_grad_value_(const std::vector<Variable>& parameters, double limit);
+
+}  // namespace lt::nn

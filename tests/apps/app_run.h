@@ -1,0 +1,55 @@
+#pragma once
+
+// Runs an app as a user does, and reads what came out.
+
+#include <sys/wait.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "tests/scratch.h"
+
+namespace lt::apps {
+
+inline std::string slurp(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+struct Outcome {
+  int code;  // the exit code; 128 + the signal that ended it
+  std::string out;
+  std::string err;
+};
+
+// `command` is an app's name and its flags as typed in a shell, in the scratch folder.
+inline Outcome run_in(const Scratch& scratch, const std::string& command) {
+  const std::string texts = scratch.folder() + "_texts";
+  std::filesystem::create_directories(texts);
+  const std::string line = "cd '" + scratch.folder() + "' && " LIBTENSOR_BIN_DIR "/" + command + " >'" +
+                           texts + "/out' 2>'" + texts + "/err' </dev/null";
+  const int status = std::system(line.c_str());
+  Outcome outcome{WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), slurp(texts + "/out"),
+                  slurp(texts + "/err")};
+  std::filesystem::remove_all(texts);
+  return outcome;
+}
+
+inline std::vector<nlohmann::json> events_of(const std::string& log, const std::string& event) {
+  std::ifstream file(log);
+  std::vector<nlohmann::json> found;
+  for (std::string line; std::getline(file, line);) {
+    const nlohmann::json parsed = nlohmann::json::parse(line);
+    if (parsed["event"] == event) found.push_back(parsed);
+  }
+  return found;
+}
+
+}  // namespace lt::apps

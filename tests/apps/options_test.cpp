@@ -1,0 +1,147 @@
+#include "apps/common/options.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/errors.h"
+
+namespace lt::apps {
+namespace {
+
+using testing::HasSubstr;
+
+struct Parsed {
+  Options options{"mlp", "Lecture 3", "mlp --steps 100"};
+  TrainingFlags training;
+  std::vector<int64_t> hidden = {16, 16};
+  std::vector<std::string> score;
+  std::string stage = "kaiming";
+  double gain = 1;
+
+  explicit Parsed(std::vector<const char*> arguments) {
+    options.add("--hidden N,N", hidden, "sizes", {.min = 1});
+    options.add("--score WORD", score, "words");
+    options.add("--stage original|kaiming", stage, "which fix", {.lecture = "original", .selects = true});
+    options.add("--gain G", gain, "gain", {.min = 0, .max = 10});
+    options.add_training(training);
+    arguments.insert(arguments.begin(), "mlp");
+    options.parse(static_cast<int>(arguments.size()), arguments.data());
+  }
+};
+
+std::string usage_error(std::vector<const char*> arguments) {
+  return error_text<UsageError>([&] { Parsed parsed(arguments); });
+}
+
+TEST(Options, KeepDefaultsWithoutFlags) {
+  const Parsed parsed({});
+  EXPECT_EQ(parsed.options.flags.seed, 2147483647U);
+  EXPECT_EQ(parsed.options.flags.out, "out/mlp");
+  EXPECT_EQ(parsed.training.lr, 0.1);
+  EXPECT_FALSE(parsed.options.given("--lr"));
+}
+
+TEST(Options, ReadEveryKindOfValue) {
+  const Parsed parsed({"--lr", "0.5", "--steps=100", "--hidden", "4,4,1", "--score", "emma", "--score", "ava",
+                       "--quiet", "--stage", "original", "--words", "10:20", "--seed", "-1"});
+  EXPECT_EQ(parsed.training.lr, 0.5);
+  EXPECT_EQ(parsed.training.steps, 100);
+  EXPECT_EQ(parsed.hidden, (std::vector<int64_t>{4, 4, 1}));
+  EXPECT_EQ(parsed.score, (std::vector<std::string>{"emma", "ava"}));
+  EXPECT_TRUE(parsed.options.flags.quiet);
+  EXPECT_EQ(parsed.stage, "original");
+  EXPECT_EQ(parsed.options.flags.words.first, 10);
+  EXPECT_EQ(parsed.options.flags.words.last, 20);
+  EXPECT_EQ(parsed.options.flags.seed, ~uint64_t{0});
+  EXPECT_TRUE(parsed.options.given("--lr"));
+}
+
+TEST(Options, ReadOpenRangesOfWords) {
+  EXPECT_EQ(Parsed({"--words", "100:"}).options.flags.words.first, 100);
+  EXPECT_EQ(Parsed({"--words", "100:"}).options.flags.words.last, WordRange::kEnd);
+  EXPECT_EQ(Parsed({"--words", ":500"}).options.flags.words.last, 500);
+}
+
+TEST(Options, TakeTheLastOfAFlagThatIsGivenTwice) {
+  EXPECT_EQ(Parsed({"--lr", "1", "--lr", "2"}).training.lr, 2);
+}
+
+TEST(Options, RefuseBadValuesNamingFlagValueAndRule) {
+  EXPECT_EQ(usage_error({"--lr", "nan"}), "--lr: 'nan' is not a number above 0");
+  EXPECT_EQ(usage_error({"--lr", "inf"}), "--lr: 'inf' is not a number above 0");
+  EXPECT_EQ(usage_error({"--lr", "0"}), "--lr: '0' is not a number above 0");
+  EXPECT_EQ(usage_error({"--lr", "1e999"}), "--lr: '1e999' is not a number above 0");
+  EXPECT_EQ(usage_error({"--lr", "0.1x"}), "--lr: '0.1x' is not a number above 0");
+  EXPECT_EQ(usage_error({"--steps", "-3"}), "--steps: '-3' is not a whole number from 0 up");
+  EXPECT_EQ(usage_error({"--steps", "1.5"}), "--steps: '1.5' is not a whole number from 0 up");
+  EXPECT_EQ(usage_error({"--steps", "99999999999999999999"}),
+            "--steps: '99999999999999999999' is not a whole number from 0 up");
+  EXPECT_EQ(usage_error({"--gain", "11"}), "--gain: '11' is not a number from 0 to 10");
+  EXPECT_EQ(usage_error({"--hidden", "4,,4"}), "--hidden: '' is not a whole number from 1 up");
+  EXPECT_EQ(usage_error({"--stage", "softmx"}), "--stage: 'softmx' is not one of original, kaiming");
+  EXPECT_EQ(usage_error({"--seed", "1e3"}), "--seed: '1e3' is not a whole number of 64 bits");
+  EXPECT_EQ(usage_error({"--out", ""}), "--out: the value is empty");
+}
+
+TEST(Options, RefuseRangesThatTakeNothing) {
+  for (const char* range : {"9:2", "5:5", ":", "5", "a:b", "1:2:3", "-1:4"}) {
+    EXPECT_EQ(usage_error({"--words", range}),
+              "--words: '" + std::string(range) + "' is not a range of lines A:B with A below B");
+  }
+}
+
+TEST(Options, RefuseUnknownFlagsAndStrayWords) {
+  EXPECT_EQ(usage_error({"--stepz", "3"}), "unknown flag or word '--stepz'");
+  EXPECT_EQ(usage_error({"names.txt"}), "unknown flag or word 'names.txt'");
+  EXPECT_THAT(usage_error({"--steps"}), HasSubstr("--steps"));
+}
+
+TEST(Options, RefuseWhatWouldChangeTheLectureBesideCheck) {
+  EXPECT_EQ(usage_error({"--check", "--lr", "1"}),
+            "--lr: cannot stand beside --check, which runs the lecture's own settings");
+  EXPECT_EQ(usage_error({"--check", "--stage", "original", "--quiet"}), "no error");
+}
+
+TEST(Options, ListEveryFlagInHelpWithDefaultAndLecture) {
+  const Parsed parsed({"--gain", "3"});
+  const std::string help = parsed.options.help();
+  for (const char* flag : {"--data FILE",
+                           "--words A:B",
+                           "--seed N",
+                           "--samples N",
+                           "--sample-seed N",
+                           "--threads N",
+                           "--sampling classic|race|mkl",
+                           "--profile scalar|avx2",
+                           "--out DIR",
+                           "--no-out",
+                           "--quiet",
+                           "--check",
+                           "--version",
+                           "--steps N",
+                           "--batch N",
+                           "--lr RATE",
+                           "--decay-at STEP",
+                           "--save FILE",
+                           "--resume FILE",
+                           "--save-every N",
+                           "--log-every N",
+                           "--score WORD"}) {
+    EXPECT_THAT(help, HasSubstr(flag));
+  }
+  EXPECT_THAT(help, testing::ContainsRegex("--stage original.kaiming +kaiming +original +which fix"));
+  EXPECT_THAT(help, testing::ContainsRegex("--gain G +1 +1 +gain"));
+  EXPECT_THAT(help, HasSubstr("Example: mlp --steps 100"));
+}
+
+TEST(Options, GiveEveryValueToTheLog) {
+  const Parsed parsed({"--words", "3:", "--hidden", "4"});
+  const std::string line = to_json_line("config", parsed.options.config());
+  EXPECT_THAT(line, HasSubstr("\"words\":\"3:\""));
+  EXPECT_THAT(line, HasSubstr("\"hidden\":[4]"));
+  EXPECT_THAT(line, HasSubstr("\"seed\":2147483647"));
+  EXPECT_THAT(line, HasSubstr("\"lr\":0.1"));
+}
+
+}  // namespace
+}  // namespace lt::apps

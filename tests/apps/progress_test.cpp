@@ -1,0 +1,48 @@
+#include "apps/common/progress.h"
+
+#include <gtest/gtest.h>
+
+namespace lt::apps {
+namespace {
+
+TEST(Progress, ShowsPartLossSpeedAndTimeLeft) {
+  EXPECT_EQ(
+      progress_text("train", 500, 1000, 2.4541, 100, 100),
+      "train [###############---------------]  50%  step 500/1000  loss 2.4541  100 steps/s  00:05 left");
+  EXPECT_EQ(progress_text("train", 1000, 1000, 2.4541, 100, 90),
+            "train [######################] 100%  step 1000/1000  loss 2.4541  100 steps/s  00:00 left");
+}
+
+TEST(Progress, FitsANarrowTerminal) {
+  for (const int columns : {1, 20, 60, 80, 200}) {
+    EXPECT_LT(progress_text("train", 1, 200000, 27.8817, 30000, columns).size(),
+              static_cast<size_t>(columns) + 1);
+  }
+}
+
+TEST(Progress, CountsHoursAndAdmitsNotKnowing) {
+  EXPECT_NE(progress_text("train", 0, 7322, 1, 1, 120).find("2:02:02 left"), std::string::npos);
+  EXPECT_NE(progress_text("train", 0, 100, 1, 0, 120).find("--:-- left"), std::string::npos);
+}
+
+TEST(Progress, PrintsAPlainLineAtEachTwentiethWhereThereIsNoTerminal) {
+  testing::internal::CaptureStderr();
+  {
+    Progress progress("train", 100, false);
+    for (int i = 0; i < 100; ++i) progress.step(1.5);
+  }
+  const std::string text = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 20);
+  EXPECT_EQ(text.find('\r'), std::string::npos);
+}
+
+TEST(Progress, IsSilentWhenAsked) {
+  testing::internal::CaptureStderr();
+  Progress progress("train", 3, true);
+  for (int i = 0; i < 3; ++i) progress.step(1);
+  progress.finish();
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+}
+
+}  // namespace
+}  // namespace lt::apps

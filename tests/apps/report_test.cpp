@@ -1,0 +1,61 @@
+#include "apps/common/report.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tensor/error.h"
+#include "tests/apps/app_run.h"
+#include "tests/errors.h"
+
+namespace lt::apps {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+TEST(Reports, EscapeTextAndSetCodeBetweenBackticks) {
+  Report report("bigram <1>", "Lecture & more");
+  report.prose("`N[i, j]` < 3 & `a<b>");
+  report.code("zeros<int64_t>({27, 27})");
+  report.samples({"<script>"});
+  const std::string html = report.html();
+  EXPECT_THAT(html, HasSubstr("<title>bigram &lt;1&gt;</title>"));
+  EXPECT_THAT(html, HasSubstr("<code>N[i, j]</code> &lt; 3 &amp; <code>a&lt;b&gt;</code>"));
+  EXPECT_THAT(html, HasSubstr("zeros&lt;int64_t&gt;"));
+  EXPECT_THAT(html, Not(HasSubstr("<script")));
+}
+
+TEST(Reports, NeedNothingBesideThemselves) {
+  Report report("t", "s");
+  report.figure("<svg xmlns=\"http://www.w3.org/2000/svg\"></svg>", "caption");
+  report.table({"", "ours"}, {{"loss", "2.45"}});
+  const std::string html = report.html();
+  EXPECT_THAT(html, HasSubstr("<td>2.45</td>"));
+  EXPECT_THAT(html, HasSubstr("prefers-color-scheme:dark"));
+  for (const char* outside : {"src=", "href=", "@import", "url("}) EXPECT_THAT(html, Not(HasSubstr(outside)));
+}
+
+TEST(WriteFile, ReplacesAFileAndLeavesNothingBeside) {
+  const Scratch scratch;
+  const std::string path = scratch.put("report.html", "old");
+  write_file(path, "new");
+  EXPECT_EQ(slurp(path), "new");
+  EXPECT_EQ(scratch.names(), std::vector<std::string>{"report.html"});
+}
+
+TEST(WriteFile, NamesTheFileAndTheReason) {
+  EXPECT_EQ(error_text<IoError>([] { write_file("/no/such/a.svg", ""); }),
+            "/no/such/a.svg: cannot write: No such file or directory");
+}
+
+TEST(WriteFile, KeepsTheOldFileWhenTheDiskIsFull) {
+  const Scratch scratch;
+  const std::string path = scratch.put("report.html", "old");
+  std::filesystem::create_symlink("/dev/full", path + ".new");
+  EXPECT_EQ(error_text<IoError>([&] { write_file(path, "new"); }),
+            path + ": cannot write: No space left on device");
+  EXPECT_EQ(slurp(path), "old");
+}
+
+}  // namespace
+}  // namespace lt::apps

@@ -1,0 +1,214 @@
+#include <cmath>
+#include <cstdint>
+#include <fstream>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "tensor/ops.h"
+#include "tests/expect.h"
+
+namespace lt {
+namespace {
+
+using test::bits;
+using Numbers = std::vector<int64_t>;
+using Elementwise = test::Threads;
+
+constexpr float kInf = std::numeric_limits<float>::infinity();
+constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
+constexpr int64_t kLeast = std::numeric_limits<int64_t>::min();
+
+TEST_F(Elementwise, ComputesAndNamesEveryOperator) {
+  const IntTensor a = tensor<int64_t>({7, -7});
+  const IntTensor b = tensor<int64_t>({2, 3});
+  EXPECT_EQ((a + b).to_vector(), Numbers({9, -4}));
+  EXPECT_EQ((a - b).to_vector(), Numbers({5, -10}));
+  EXPECT_EQ((a * b).to_vector(), Numbers({14, -21}));
+  EXPECT_EQ((tensor({1, 6}) / tensor({4, 3})).to_vector(), std::vector<float>({0.25F, 2}));
+  EXPECT_EQ((a + 1).to_vector(), Numbers({8, -6}));
+  EXPECT_EQ((1 - a).to_vector(), Numbers({-6, 8}));
+  EXPECT_EQ((2 / tensor({4})).item(), 0.5F);
+  EXPECT_EQ((-a).to_vector(), Numbers({-7, 7}));
+}
+
+TEST_F(Elementwise, BroadcastsAsPyTorch) {
+  const IntTensor rows = tensor<int64_t>({10, 20}).unsqueeze(1);
+  const IntTensor columns = tensor<int64_t>({1, 2, 3});
+  EXPECT_EQ((rows + columns).to_vector(), Numbers({11, 12, 13, 21, 22, 23}));
+  EXPECT_EQ((columns - rows).to_vector(), Numbers({-9, -8, -7, -19, -18, -17}));
+  EXPECT_EQ((rows + zeros<int64_t>({2, 0})).shape(), Shape({2, 0}));
+  EXPECT_EQ((scalar<int64_t>(1) + scalar<int64_t>(2)).shape(), Shape());
+  EXPECT_THROW_TEXT(rows + zeros<int64_t>({3, 1}), ShapeError,
+                    "add: shapes do not broadcast: (2, 1) and (3, 1) differ at axis 0");
+}
+
+// The oracle: one element at a time, by its index.
+TEST_F(Elementwise, AgreesWithSingleElementsForEveryRankAndLayout) {
+  Shape shape;
+  for (int rank = 0; rank <= kMaxRank; ++rank) {
+    const IntTensor a = arange<int64_t>(numel(shape)).view(shape);
+    const IntTensor b = rank > 1 ? a.transpose(0, -1).contiguous().transpose(0, -1) : a;
+    const Numbers sums = (a * 3 - b).to_vector();
+    for (int64_t i = 0; i < a.numel(); ++i) ASSERT_EQ(sums[static_cast<size_t>(i)], 2 * i) << rank;
+    if (rank < kMaxRank) shape.push_back(rank % 3 + 1);
+  }
+}
+
+TEST_F(Elementwise, GivesTheSameBitsForEveryLayoutOfItsOperands) {
+  const Tensor a = sin(arange(40 * 50)).view({40, 50});
+  const Tensor b = cos(arange(40 * 50)).view({40, 50}) + 2;
+  const auto scattered = [](const Tensor& x) {
+    Tensor wide = zeros({50, 40, 3});
+    Tensor part = wide.select(2, 1).t();
+    return part.copy_(x);
+  };
+  const auto same = [&](Tensor (*op)(const Tensor&, const Tensor&)) {
+    const std::string want = bits(op(a, b));
+    EXPECT_EQ(bits(op(scattered(a), b)), want);
+    EXPECT_EQ(bits(op(a, scattered(b))), want);
+    EXPECT_EQ(bits(op(scattered(a), scattered(b))), want);
+    Tensor rows = zeros({40, 50});
+    for (int64_t i = 0; i < 40; ++i) {
+      for (int64_t j = 0; j < 50; j += 7) {
+        const int64_t n = std::min<int64_t>(7, 50 - j);
+        rows[i].narrow(0, j, n).copy_(op(a[i].narrow(0, j, n), b[i].narrow(0, j, n)));
+      }
+    }
+    EXPECT_EQ(bits(rows), want);
+  };
+  same(&add<float>);
+  same(&sub<float>);
+  same(&mul<float>);
+  same(&div<float>);
+  same(&pow<float>);
+  same(&atan2<float>);
+  same(&maximum<float>);
+  same(&minimum<float>);
+  same(&remainder<float>);
+  same(&floor_divide<float>);
+}
+
+TEST_F(Elementwise, GivesTheSameBitsOnAnyNumberOfThreads) {
+  const DoubleTensor a = arange<double>(1000 * 301).view({1000, 301}) / 7;
+  const DoubleTensor b = arange<double>(301) + 0.1;
+  std::vector<std::string> results;
+  for (const int threads : {1, 2, 5}) {
+    set_num_threads(threads);
+    results.push_back(bits(a * b + remainder(a.t(), b.narrow(0, 0, 1).expand(1000)).t() / (a + 1)));
+  }
+  EXPECT_EQ(results[1], results[0]);
+  EXPECT_EQ(results[2], results[0]);
+}
+
+TEST_F(Elementwise, IntegersWrap) {
+  const IntTensor most = full<int64_t>(9, kMost);
+  EXPECT_EQ((most + 1).to_vector(), Numbers(9, kLeast));
+  EXPECT_EQ((kLeast - full<int64_t>(9, 1)).to_vector(), Numbers(9, kMost));
+  EXPECT_EQ((most * 2).to_vector(), Numbers(9, -2));
+  EXPECT_EQ(neg(full<int64_t>(9, kLeast)).to_vector(), Numbers(9, kLeast));
+}
+
+TEST_F(Elementwise, MaximumAndMinimumKeepNan) {
+  // Twenty copies, so that whole vectors and their tail both meet NaN on either side.
+  const Tensor a = tensor({kNan, 1, kNan, 1, -kInf}).expand({20, 5}).contiguous();
+  const Tensor b = tensor({1, kNan, kNan, 2, kInf}).expand({20, 5}).contiguous();
+  const Tensor high = maximum(a, b);
+  const Tensor low = minimum(a, b);
+  for (int64_t i = 0; i < 20; ++i) {
+    for (int64_t j = 0; j < 3; ++j) EXPECT_TRUE(std::isnan(high.at({i, j})) && std::isnan(low.at({i, j})));
+    EXPECT_EQ(high.at({i, 3}), 2);
+    EXPECT_EQ(low.at({i, 3}), 1);
+    EXPECT_EQ(high.at({i, 4}), kInf);
+    EXPECT_EQ(low.at({i, 4}), -kInf);
+  }
+}
+
+TEST_F(Elementwise, FloorDivideAndRemainderFollowPythonForIntegers) {
+  const IntTensor a = tensor<int64_t>({7, -7, 7, -7, 6, kLeast, kLeast});
+  const IntTensor b = tensor<int64_t>({3, 3, -3, -3, -3, -1, 1});
+  EXPECT_EQ(floor_divide(a, b).to_vector(), Numbers({2, -3, -3, 2, -2, kLeast, kLeast}));
+  EXPECT_EQ(remainder(a, b).to_vector(), Numbers({1, 2, -2, -1, 0, 0, 0}));
+}
+
+TEST_F(Elementwise, FloorDivideAndRemainderFollowPythonForFloats) {
+  const DoubleTensor a = tensor<double>({7.5, -7.5, 7.5, -1, 1, -0.0, 1});
+  const DoubleTensor b = tensor<double>({2, 2, -2, kInf, -kInf, 5, 0.1});
+  EXPECT_EQ(floor_divide(a, b).to_vector(), std::vector<double>({3, -4, -4, -1, -1, -0.0, 9}));
+  EXPECT_EQ(remainder(a, b).narrow(0, 0, 5).to_vector(), std::vector<double>({1.5, 0.5, -0.5, kInf, -kInf}));
+  EXPECT_EQ(floor_divide(tensor({1, -1}), tensor({0, 0})).to_vector(), std::vector<float>({kInf, -kInf}));
+  EXPECT_TRUE(std::isnan(remainder(tensor({1}), tensor({0})).item()));
+}
+
+TEST_F(Elementwise, RefusesToDivideIntegersByZero) {
+  const IntTensor a = tensor<int64_t>({1, 2});
+  const IntTensor b = tensor<int64_t>({1, 0});
+  EXPECT_THROW_TEXT(floor_divide(a, b), ValueError, "floor_divide: an integer is divided by zero");
+  EXPECT_THROW_TEXT(remainder(a, b), ValueError, "remainder: an integer is divided by zero");
+  EXPECT_EQ(remainder(zeros<int64_t>({0, 2}), b).shape(), Shape({0, 2}));  // nothing is divided
+}
+
+TEST_F(Elementwise, PowKeepsTheSpecialCasesOfIeee) {
+  const Tensor x = tensor({0, 2, -8, kNan, 0});
+  const Tensor y = tensor({0, -1, 1.0F / 3, 0, -1});
+  const std::vector<float> z = pow(x, y).to_vector();
+  EXPECT_EQ(z[0], 1);
+  EXPECT_EQ(z[1], 0.5F);
+  EXPECT_TRUE(std::isnan(z[2]));
+  EXPECT_EQ(z[3], 1);
+  EXPECT_EQ(z[4], kInf);
+}
+
+// What each row and each column of counts / its sums adds up to.
+struct Normalised {
+  std::vector<float> rows;
+  std::vector<float> columns;
+};
+
+Normalised normalise(const Tensor& counts, bool keepdim) {
+  const Tensor p = counts / sum(counts, 1, keepdim);
+  return {sum(p, 1).to_vector(), sum(p, 0).to_vector()};
+}
+
+// The lecture's bug. Row sums without keepdim have shape (n): as a row they broadcast down the table, so that
+// column j is divided by row j's sum. In the table of counts the j-th row and column have nearly the same
+// sum, so the columns come out normalised, and nothing fails.
+TEST_F(Elementwise, DividingByRowSumsWithoutKeepdimNormalisesColumns) {
+  const Tensor counts = tensor({{1, 2, 3}, {4, 0, 1}, {1, 3, 4}});  // row sums 6, 5, 8 = column sums
+  const Normalised right = normalise(counts, true);
+  const Normalised wrong = normalise(counts, false);
+  for (size_t i = 0; i < 3; ++i) {
+    EXPECT_FLOAT_EQ(right.rows[i], 1);
+    EXPECT_FLOAT_EQ(wrong.columns[i], 1);
+  }
+  EXPECT_FLOAT_EQ(wrong.rows[0], 1.F / 6 + 2.F / 5 + 3.F / 8);
+}
+
+// Letters a..z are 1..26, the word's ends 0; every count starts at 1.
+Tensor bigram_counts(std::istream& names) {
+  Tensor counts = ones({27, 27});
+  float* const table = counts.mutable_data();
+  for (std::string name; names >> name;) {
+    int64_t before = 0;
+    for (const char letter : name + '`') {  // '`' is just before 'a'
+      const int64_t now = letter - '`';
+      table[before * 27 + now] += 1;
+      before = now;
+    }
+  }
+  return counts;
+}
+
+TEST_F(Elementwise, TheBroadcastingBugGivesTheLecturesRowSums) {
+  std::ifstream names(LIBTENSOR_SOURCE_DIR "/../shared/data/names.txt");
+  if (!names) GTEST_SKIP() << "../shared/data/names.txt, the lecture's own data, is absent";
+  const Tensor counts = bigram_counts(names);
+  const Normalised wrong = normalise(counts, false);
+  const float recorded[] = {6.9246F, 4.3671F, 0.2122F, 0.3786F};  // printed with four decimals
+  for (size_t i = 0; i < 4; ++i) EXPECT_NEAR(wrong.rows[i], recorded[i], 0.5e-4F);
+  for (const float row : normalise(counts, true).rows) EXPECT_NEAR(row, 1, 1e-6F);  // 27 roundings of 2^-24
+}
+
+}  // namespace
+}  // namespace lt

@@ -1,0 +1,141 @@
+#include "tensor/file.h"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <array>
+#include <csignal>
+#include <filesystem>
+#include <string>
+
+#include "tensor/error.h"
+#include "tests/errors.h"
+#include "tests/scratch.h"
+
+namespace lt {
+namespace {
+
+namespace fs = std::filesystem;
+
+TEST(File, ReadsBackEveryByte) {
+  const Scratch scratch;
+  std::string bytes;
+  for (int i = 0; i < 200'000; ++i) bytes += static_cast<char>(i * 7);
+  write_file_atomically(scratch.path("a"), bytes);
+  EXPECT_EQ(read_file(scratch.path("a")), bytes);
+}
+
+TEST(File, ReadsAnEmptyFile) {
+  const Scratch scratch;
+  write_file_atomically(scratch.path("a"), "");
+  EXPECT_EQ(read_file(scratch.path("a")), "");
+}
+
+TEST(File, WritesPartsOneAfterTheOther) {
+  const Scratch scratch;
+  write_file_atomically(scratch.path("a"), std::array<std::string_view, 3>{"one ", "", "two"});
+  EXPECT_EQ(read_file(scratch.path("a")), "one two");
+}
+
+TEST(File, NamesAFileThatIsMissing) {
+  EXPECT_EQ(error_text<IoError>([] { read_file("no/such/file"); }),
+            "cannot read 'no/such/file': No such file or directory");
+}
+
+TEST(File, RefusesToReadAFolder) {
+  const Scratch scratch;
+  EXPECT_EQ(error_text<IoError>([&] { read_file(scratch.folder()); }),
+            "cannot read '" + scratch.folder() + "': Is a directory");
+}
+
+TEST(File, ReadsWhatHasNoSizeOfItsOwn) { EXPECT_EQ(read_file("/proc/self/comm").back(), '\n'); }
+
+TEST(File, ReplacesTheOldContentAndLeavesNothingBeside) {
+  const Scratch scratch;
+  scratch.put("a", "a long old content");
+  write_file_atomically(scratch.path("a"), "new");
+  EXPECT_EQ(read_file(scratch.path("a")), "new");
+  EXPECT_EQ(scratch.names(), std::vector<std::string>{"a"});
+}
+
+TEST(File, KeepsTheOldFilesPermissions) {
+  const Scratch scratch;
+  const std::string path = scratch.put("a", "old");
+  fs::permissions(path, fs::perms::owner_read | fs::perms::owner_write);
+  write_file_atomically(path, "new");
+  EXPECT_EQ(fs::status(path).permissions(), fs::perms::owner_read | fs::perms::owner_write);
+}
+
+TEST(File, WritesThroughASymbolicLink) {
+  const Scratch scratch;
+  fs::create_directory(scratch.path("folder"));
+  scratch.put("folder/target", "old");
+  fs::create_symlink("folder/target", scratch.path("link"));
+  write_file_atomically(scratch.path("link"), "new");
+  EXPECT_TRUE(fs::is_symlink(scratch.path("link")));
+  EXPECT_EQ(read_file(scratch.path("folder/target")), "new");
+}
+
+TEST(File, TakesANameOfTheGreatestLength) {
+  const Scratch scratch;
+  const std::string path = scratch.path(std::string(255, 'n'));
+  write_file_atomically(path, "new");
+  EXPECT_EQ(read_file(path), "new");
+}
+
+TEST(File, NamesAFolderThatIsMissing) {
+  const Scratch scratch;
+  const std::string path = scratch.path("missing/a");
+  EXPECT_EQ(error_text<IoError>([&] { write_file_atomically(path, "new"); }),
+            "cannot write '" + path + "': No such file or directory");
+}
+
+TEST(File, RefusesToReplaceAFolder) {
+  const Scratch scratch;
+  EXPECT_EQ(error_text<IoError>([&] { write_file_atomically(scratch.folder(), "new"); }),
+            "cannot write '" + scratch.folder() + "': Is a directory");
+}
+
+TEST(File, SaysThatTheDiskIsFull) {
+  if (!fs::is_character_file("/dev/full")) GTEST_SKIP() << "this system has no /dev/full";
+  EXPECT_EQ(error_text<IoError>([] { write_file_atomically("/dev/full", "new"); }),
+            "cannot write '/dev/full': No space left on device");
+  EXPECT_TRUE(fs::is_character_file("/dev/full"));
+}
+
+// Lets no file of this process grow past a size, as a disk does that fills up in the middle of a write.
+class SizeLimit {
+ public:
+  explicit SizeLimit(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limit{bytes, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  SizeLimit(const SizeLimit&) = delete;
+  SizeLimit& operator=(const SizeLimit&) = delete;
+  ~SizeLimit() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+
+ private:
+  void (*handler_)(int);
+  rlimit before_{};
+};
+
+TEST(File, LeavesTheOldFileWholeWhenAWriteFailsHalfway) {
+  const Scratch scratch;
+  const std::string path = scratch.put("a", "old");
+  std::string text;
+  {
+    const SizeLimit limit(5000);
+    text = error_text<IoError>([&] { write_file_atomically(path, std::string(100'000, 'x')); });
+  }
+  EXPECT_EQ(text, "cannot write '" + path + "': File too large");
+  EXPECT_EQ(read_file(path), "old");
+  EXPECT_EQ(scratch.names(), std::vector<std::string>{"a"});
+}
+
+}  // namespace
+}  // namespace lt

@@ -1,0 +1,223 @@
+#include "tensor/kernels/matmul.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "tensor/kernels/matmul_tile.h"
+#include "tensor/kernels/pack.h"
+#include "tensor/parallel.h"
+#include "tests/reference.h"
+
+namespace lt::kernels {
+namespace {
+
+enum class Layout { kPlain, kTransposed, kStrided };
+
+// A matrix with NaN everywhere that is not an element: beyond each row, between strided elements, at both
+// ends.
+template <typename T>
+struct Matrix {
+  std::vector<T> memory;
+  const T* data;
+  int64_t row, col;
+
+  Matrix(int64_t rows, int64_t columns, Layout layout, int seed) {
+    constexpr int64_t kGap = 3;
+    const int64_t step = layout == Layout::kStrided ? 2 : 1;
+    row = layout == Layout::kTransposed ? 1 : columns * step + kGap;
+    col = layout == Layout::kTransposed ? rows + kGap : step;
+    memory.assign(static_cast<size_t>((rows + kGap) * (columns + kGap) * step + 2 * kGap), nan());
+    data = memory.data() + kGap;
+    uint32_t state = static_cast<uint32_t>(seed) * 2654435761U + 1;
+    for (int64_t i = 0; i < rows; ++i) {
+      for (int64_t j = 0; j < columns; ++j) {
+        state = state * 1664525U + 1013904223U;
+        memory[static_cast<size_t>(kGap + i * row + j * col)] =
+            static_cast<T>(static_cast<int>(state >> 24) - 128) / 16;
+      }
+    }
+  }
+  static T nan() {
+    return std::numeric_limits<T>::has_quiet_NaN ? std::numeric_limits<T>::quiet_NaN() : T{99};
+  }
+};
+
+// The product of (m, k) and (k, n) into a c whose rows are 2 apart, every place of which is compared:
+// elements with the plain loop, gaps with what was there. Elements are sixteenths below 8, so that a product
+// of k <= 1000 of them is exact in float whatever the order: no tolerance.
+template <typename T>
+void expect_product(int64_t m, int64_t n, int64_t k, Layout a_layout, Layout b_layout, bool with_bias = false,
+                    bool accumulate = false) {
+  const Matrix<T> a(m, k, a_layout, 1);
+  const Matrix<T> b(k, n, b_layout, 2);
+  const Matrix<T> bias(1, n, Layout::kPlain, 3);
+  constexpr T kBefore = 7;
+  const int64_t c_row = n + 2;
+  std::vector<T> c(static_cast<size_t>(m * c_row), kBefore);
+  matmul(a.data, a.row, a.col, b.data, b.row, b.col, c.data(), c_row, m, n, k,
+         with_bias ? bias.data : nullptr, accumulate);
+  const auto want = reference::matmul(a.data, a.row, a.col, b.data, b.row, b.col, m, n, k);
+  for (int64_t i = 0; i < m; ++i) {
+    for (int64_t j = 0; j < c_row; ++j) {
+      double expected = static_cast<double>(kBefore);
+      if (j < n) {
+        expected = want[static_cast<size_t>(i * n + j)] +
+                   (with_bias ? static_cast<double>(bias.data[j]) : 0) +
+                   (accumulate ? static_cast<double>(kBefore) : 0);
+      }
+      ASSERT_EQ(static_cast<double>(c[static_cast<size_t>(i * c_row + j)]), expected)
+          << "at (" << i << ", " << j << ") of " << m << " x " << n << " x " << k << ", layouts "
+          << static_cast<int>(a_layout) << static_cast<int>(b_layout) << (with_bias ? " bias" : "")
+          << (accumulate ? " accumulate" : "");
+    }
+  }
+}
+
+constexpr Layout kLayouts[] = {Layout::kPlain, Layout::kTransposed, Layout::kStrided};
+
+// Restores the number of threads that a test changes.
+class Matmul : public testing::Test {
+ protected:
+  ~Matmul() override { set_num_threads(before_); }
+
+ private:
+  int before_ = num_threads();
+};
+
+TEST_F(Matmul, AgreesWithThePlainLoopForEverySizeTo40) {
+  int turn = 0;
+  for (int64_t m = 0; m <= 40; ++m) {
+    for (int64_t n = 0; n <= 40; ++n) {
+      for (int64_t k = 0; k <= 40; ++k, ++turn) {
+        // All nine pairs of layouts come round, and bias and accumulation with each of them.
+        expect_product<float>(m, n, k, kLayouts[turn % 3], kLayouts[turn / 3 % 3], turn % 5 == 0,
+                              turn % 7 == 0);
+        if (HasFatalFailure()) return;
+      }
+    }
+  }
+}
+
+TEST_F(Matmul, AgreesInDoubleForEveryLayout) {
+  for (const Layout a : kLayouts) {
+    for (const Layout b : kLayouts) {
+      for (int64_t size = 0; size <= 40; ++size) {
+        expect_product<double>(size, 41 - size, (size * 7) % 41, a, b, size % 2 == 0, size % 3 == 0);
+        if (HasFatalFailure()) return;
+      }
+    }
+  }
+}
+
+TEST_F(Matmul, AgreesAroundEveryBlockBoundary) {
+  const int64_t rows = kTileRows * 14;
+  for (const Layout a : kLayouts) {
+    for (const Layout b : kLayouts) {
+      for (const int64_t around : {-1, 0, 1}) {
+        expect_product<float>(rows + around, 65, 70, a, b);
+        expect_product<float>(2 * rows + around, 33, 257, a, b, true);
+        expect_product<float>(29, 2048 + around, 20, a, b, true);
+        expect_product<float>(61, 2 * 2048 + around, 9, a, b, false, true);
+        for (const int64_t depth : {512, 1024}) {
+          expect_product<float>(61, 300, depth + around, a, b, true, true);
+          expect_product<float>(3, 5, depth + around, a, b, true, true);
+        }
+        if (HasFatalFailure()) return;
+      }
+    }
+  }
+}
+
+TEST_F(Matmul, AgreesWhereItIsCutAlongK) {
+  // Beyond k = 1000 sixteenths are no longer exact; ones are, to 2^24.
+  for (const int64_t k : {4095, 4096, 8191, 8192, 8193, 70001}) {
+    const std::vector<float> ones(static_cast<size_t>(k * 27), 1.0F);
+    std::vector<float> c(27 * 27, 2.0F);
+    matmul(ones.data(), 1, 27, ones.data(), 27, 1, c.data(), 27, 27, 27, k, ones.data(), true);
+    for (const float sum : c) ASSERT_EQ(sum, static_cast<float>(k + 3));
+  }
+}
+
+TEST_F(Matmul, GivesTheSameBitsOnOneTwoAndFiveThreads) {
+  struct Size {
+    int64_t m, n, k;
+  };
+  for (const Size s : {Size{300, 300, 300}, Size{32, 4100, 300}, Size{1000, 27, 270}, Size{27, 27, 50000}}) {
+    for (const Layout layout : {Layout::kPlain, Layout::kTransposed}) {
+      Matrix<float> a(s.m, s.k, layout, 1);
+      Matrix<float> b(s.k, s.n, layout, 2);
+      // Thirds round in every sum.
+      for (auto* memory : {&a.memory, &b.memory}) {
+        for (float& x : *memory) x /= 3;
+      }
+      const auto product = [&](int threads) {
+        set_num_threads(threads);
+        std::vector<float> c(static_cast<size_t>(s.m * s.n));
+        matmul(a.data, a.row, a.col, b.data, b.row, b.col, c.data(), s.n, s.m, s.n, s.k);
+        return c;
+      };
+      const auto alone = product(1);
+      EXPECT_EQ(product(2), alone) << s.m << " x " << s.n << " x " << s.k;
+      EXPECT_EQ(product(5), alone) << s.m << " x " << s.n << " x " << s.k;
+    }
+  }
+}
+
+TEST_F(Matmul, AnElementsBitsDoNotDependOnItsPlace) {
+  // Every row of a and every column of b is the same: so must all of c be.
+  const int64_t m = 67, n = 83, k = 300;
+  std::vector<float> a(static_cast<size_t>(k)), b(static_cast<size_t>(k)), c(static_cast<size_t>(m * n));
+  for (int64_t p = 0; p < k; ++p) {
+    a[static_cast<size_t>(p)] = std::sin(static_cast<float>(p));
+    b[static_cast<size_t>(p)] = std::cos(static_cast<float>(3 * p));
+  }
+  matmul(a.data(), 0, 1, b.data(), 1, 0, c.data(), n, m, n, k);
+  EXPECT_EQ(std::count(c.begin(), c.end(), c[0]), m * n);
+}
+
+TEST_F(Matmul, RunsInfinityAndNanThroughTheirOwnRowsAndColumnsOnly) {
+  constexpr int64_t kSize = 50;
+  std::vector<float> a(kSize * kSize, 1.0F), b(kSize * kSize, 1.0F), c(kSize * kSize);
+  a[7 * kSize + 3] = std::numeric_limits<float>::infinity();
+  b[4 * kSize + 49] = std::numeric_limits<float>::quiet_NaN();
+  matmul(a.data(), kSize, 1, b.data(), kSize, 1, c.data(), kSize, kSize, kSize, kSize);
+  for (int64_t i = 0; i < kSize; ++i) {
+    for (int64_t j = 0; j < kSize; ++j) {
+      const float got = c[static_cast<size_t>(i * kSize + j)];
+      if (j == 49) {
+        EXPECT_TRUE(std::isnan(got)) << i;
+      } else {
+        EXPECT_EQ(got, i == 7 ? std::numeric_limits<float>::infinity() : 50.0F) << i << ", " << j;
+      }
+    }
+  }
+}
+
+TEST_F(Matmul, MultipliesWholeNumbersAndWrapsAsTheyDo) {
+  for (const Layout a : kLayouts) expect_product<int64_t>(13, 9, 17, a, Layout::kTransposed, true, true);
+  const int64_t big = std::numeric_limits<int64_t>::max();
+  const int64_t two = 2;
+  int64_t c = 0;
+  matmul(&big, 1, 1, &two, 1, 1, &c, 1, 1, 1, 1);
+  EXPECT_EQ(c, -2);
+}
+
+TEST(Pack, TransposesEveryNumberOfColumns) {
+  const Matrix<float> from(21, kLanes<float>, Layout::kTransposed, 1);
+  for (int64_t columns = 1; columns <= kLanes<float>; ++columns) {
+    std::vector<float> to(21 * kLanes<float>, -1.0F);
+    pack_columns<float>({from.data, from.row, from.col}, 21, columns, to.data(), kLanes<float>);
+    for (int64_t p = 0; p < 21; ++p) {
+      for (int64_t j = 0; j < columns; ++j) {
+        EXPECT_EQ(to[static_cast<size_t>(p * kLanes<float> + j)], from.data[p * from.row + j * from.col]);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace lt::kernels

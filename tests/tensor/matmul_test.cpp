@@ -1,0 +1,130 @@
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "tensor/ops.h"
+#include "tensor/parallel.h"
+#include "tests/errors.h"
+#include "tests/reduce_golden.h"
+
+namespace lt {
+namespace {
+
+// Whole numbers from -7 to 7: every product below is exact in float.
+template <typename T = float>
+BasicTensor<T> small_numbers(const Shape& shape, int64_t seed) {
+  std::vector<T> values;
+  for (int64_t i = 0; i < numel(shape); ++i)
+    values.push_back(static_cast<T>((i * i + 5 * i * seed + seed) % 15 - 7));
+  return from_vector<T>(values, shape);
+}
+
+// The sum over k of a[..., i, k] * b[..., k, j], by broadcasting.
+template <typename T>
+BasicTensor<T> plain_product(const BasicTensor<T>& a, const BasicTensor<T>& b) {
+  return sum(mul(a.unsqueeze(-1), b.unsqueeze(-3)), -2);
+}
+
+TEST(Matmul, MultipliesMatricesOfEveryKind) {
+  for (const int64_t m : {1, 2, 7, 33}) {
+    for (const int64_t k : {1, 3, 30}) {
+      for (const int64_t n : {1, 5, 40}) {
+        EXPECT_TRUE(equal(matmul(small_numbers({m, k}, 1), small_numbers({k, n}, 2)),
+                          plain_product(small_numbers({m, k}, 1), small_numbers({k, n}, 2))));
+      }
+    }
+  }
+  const IntTensor a = small_numbers<int64_t>({4, 6}, 3);
+  EXPECT_TRUE(equal(matmul(a, a.t()), plain_product(a, a.t())));
+  const DoubleTensor d = small_numbers<double>({4, 6}, 4);
+  EXPECT_TRUE(equal(matmul(d.t(), d), plain_product(d.t(), d)));
+}
+
+TEST(Matmul, TakesViewsAsTheyLie) {
+  const Tensor a = small_numbers({9, 12}, 1);
+  const Tensor b = small_numbers({12, 10}, 2);
+  EXPECT_TRUE(equal(matmul(a.t().contiguous().t(), b.t().contiguous().t()), matmul(a, b)));
+  const Tensor odd = a.slice(1, 0, 12, 3);
+  EXPECT_TRUE(
+      equal(matmul(odd, b.slice(0, 1, 12, 3)), matmul(odd.contiguous(), b.slice(0, 1, 12, 3).contiguous())));
+  const Tensor row = a.narrow(0, 2, 1).expand({5, 12});
+  EXPECT_TRUE(equal(matmul(row, b), matmul(row.contiguous(), b)));
+}
+
+TEST(Matmul, TakesVectorsAsRowsAndColumns) {
+  const Tensor v = tensor({1, 2, 3});
+  const Tensor x = small_numbers({3, 4}, 1);
+  EXPECT_EQ(matmul(v, v).shape(), Shape());
+  EXPECT_EQ(matmul(v, v).item(), 14.0F);
+  EXPECT_TRUE(equal(matmul(v, x), plain_product(v.unsqueeze(0), x).squeeze(0)));
+  EXPECT_TRUE(equal(matmul(x.t(), v), matmul(v, x)));
+  EXPECT_EQ(matmul(small_numbers({2, 5, 4, 3}, 2), v).shape(), Shape({2, 5, 4}));
+  EXPECT_EQ(matmul(v, small_numbers({2, 3, 4}, 2)).shape(), Shape({2, 4}));
+}
+
+TEST(Matmul, BroadcastsTheBatch) {
+  const Tensor a = small_numbers({2, 1, 3, 4}, 1);
+  const Tensor b = small_numbers({5, 4, 6}, 2);
+  EXPECT_EQ(matmul(a, b).shape(), Shape({2, 5, 3, 6}));
+  EXPECT_TRUE(equal(matmul(a, b), plain_product(a, b)));
+  EXPECT_TRUE(equal(matmul(a, small_numbers({4, 6}, 3)), plain_product(a, small_numbers({4, 6}, 3))));
+  EXPECT_TRUE(equal(matmul(small_numbers({7, 3}, 4), a), plain_product(small_numbers({7, 3}, 4), a)));
+  const Tensor swapped = b.transpose(1, 2);
+  EXPECT_TRUE(equal(matmul(b, swapped), plain_product(b, swapped)));
+  const Tensor heads = small_numbers({2, 8, 3, 4}, 5).transpose(1, 2);  // (2, 3, 8, 4), not dense
+  EXPECT_TRUE(equal(matmul(heads, heads.transpose(-2, -1)), plain_product(heads, heads.transpose(-2, -1))));
+  EXPECT_TRUE(equal(matmul(heads, small_numbers({4, 6}, 6)), plain_product(heads, small_numbers({4, 6}, 6))));
+}
+
+TEST(Matmul, OfNothingIsZero) {
+  EXPECT_TRUE(equal(matmul(empty({3, 0}), empty({0, 2})), zeros({3, 2})));
+  EXPECT_EQ(matmul(empty({0}), empty({0})).item(), 0.0F);
+  EXPECT_EQ(matmul(empty({0, 3}), ones({3, 2})).shape(), Shape({0, 2}));
+  EXPECT_EQ(matmul(empty({0, 2, 3}), ones({3, 4})).shape(), Shape({0, 2, 4}));
+  EXPECT_TRUE(equal(matmul(empty({2, 3, 0}), empty({2, 0, 2})), zeros({2, 3, 2})));
+}
+
+TEST(Matmul, WrapsIntegers) {
+  const int64_t top = std::numeric_limits<int64_t>::max();
+  EXPECT_EQ(matmul(tensor<int64_t>({top, 1}), tensor<int64_t>({1, 1})).item(),
+            std::numeric_limits<int64_t>::min());
+}
+
+TEST(Matmul, KeepsNaNAndInfinity) {
+  const float inf = std::numeric_limits<float>::infinity();
+  EXPECT_TRUE(isnan(matmul(tensor({0.0F, 1.0F}), tensor({inf, 1.0F}))).item());
+  EXPECT_EQ(matmul(tensor({1.0F, 1.0F}), tensor({inf, 1.0F})).item(), inf);
+}
+
+TEST(Matmul, NamesBothShapesWhenTheyDoNotFit) {
+  EXPECT_EQ(error_text<ShapeError>([] {
+              matmul(ones({3, 4}), ones({5, 2}));
+            }),
+            "matmul: inner sizes differ: (3, 4) @ (5, 2)");
+  EXPECT_EQ(error_text<ShapeError>([] { matmul(ones({3}), ones({4})); }),
+            "matmul: inner sizes differ: (3) @ (4)");
+  EXPECT_EQ(error_text<ShapeError>([] { matmul(scalar(1.0F), ones({4})); }),
+            "matmul: a scalar is no matrix: () @ (4)");
+  EXPECT_EQ(error_text<ShapeError>([] {
+              matmul(ones({2, 3, 4}), ones({5, 4, 2}));
+            }),
+            "matmul: leading axes do not broadcast: (2, 3, 4) @ (5, 4, 2)");
+}
+
+TEST(Matmul, IsTheSameOnAnyNumberOfThreads) {
+  const Tensor a = sin(arange(8 * 70 * 90)).view({8, 70, 90});
+  const Tensor b = cos(arange(8 * 90 * 60)).view({8, 90, 60});
+  const int before = num_threads();
+  set_num_threads(1);
+  const Tensor batch = matmul(a, b);
+  const Tensor rows = matmul(a, b[0]);
+  for (const int threads : {2, 5}) {
+    set_num_threads(threads);
+    EXPECT_TRUE(equal(batch, matmul(a, b)));
+    EXPECT_TRUE(equal(rows, matmul(a, b[0])));
+  }
+  set_num_threads(before);
+}
+
+}  // namespace
+}  // namespace lt

@@ -1,0 +1,115 @@
+#include "tensor/shape.h"
+
+#include <sstream>
+#include <type_traits>
+
+#include "tensor/error.h"
+#include "tests/expect.h"
+
+namespace lt {
+namespace {
+
+constexpr int64_t kHuge = int64_t{1} << 40;
+
+TEST(Shape, IsBuiltFromOneNumberOrAList) {
+  EXPECT_EQ(Shape(3), Shape({3}));
+  EXPECT_EQ(Shape({2, 3}).size(), 2);
+  EXPECT_TRUE(Shape().empty());
+}
+
+TEST(Shape, NeverTouchesTheHeap) { EXPECT_TRUE(std::is_trivially_copyable_v<Shape>); }
+
+TEST(Shape, HoldsEightAxesAndRefusesNine) {
+  EXPECT_EQ(Shape({1, 2, 3, 4, 5, 6, 7, 8}).back(), 8);
+  EXPECT_THROW_TEXT(Shape({1, 2, 3, 4, 5, 6, 7, 8, 9}), ShapeError,
+                    "shape: 9 axes, but a tensor has at most 8");
+  Shape full{1, 2, 3, 4, 5, 6, 7, 8};
+  EXPECT_THROW_TEXT(full.push_back(9), ShapeError, "shape: more than 8 axes");
+}
+
+TEST(Shape, InsertsAndErasesInTheMiddle) {
+  Shape shape{2, 4};
+  shape.insert(1, 3);
+  EXPECT_EQ(shape, Shape({2, 3, 4}));
+  shape.insert(3, 5);
+  EXPECT_EQ(shape, Shape({2, 3, 4, 5}));
+  shape.erase(0);
+  EXPECT_EQ(shape, Shape({3, 4, 5}));
+  shape.erase(2);
+  EXPECT_EQ(shape, Shape({3, 4}));
+}
+
+TEST(Shape, DiffersByRankEvenWhereSizesAgree) {
+  EXPECT_NE(Shape({2, 3}), Shape({2, 3, 0}));
+  EXPECT_NE(Shape({}), Shape({0}));
+}
+
+TEST(Shape, PrintsAsATuple) {
+  EXPECT_EQ(to_string(Shape{}), "()");
+  EXPECT_EQ(to_string(Shape{5}), "(5)");
+  std::ostringstream out;
+  out << Shape{2, 3};
+  EXPECT_EQ(out.str(), "(2, 3)");
+}
+
+TEST(Shape, CountsItsElements) {
+  EXPECT_EQ(numel({}), 1);
+  EXPECT_EQ(numel({2, 3, 4}), 24);
+  EXPECT_EQ(numel({2, 0, 4}), 0);
+}
+
+TEST(Shape, CountsNoElementsBesideSizesWhoseProductWouldOverflow) {
+  EXPECT_EQ(numel({kHuge, kHuge, 0}), 0);
+  EXPECT_EQ(numel({0, kHuge, kHuge}), 0);
+}
+
+TEST(Shape, RefusesNegativeSizesAndTooManyElements) {
+  EXPECT_THROW_TEXT(numel({2, -3}), ShapeError, "shape: negative size in (2, -3)");
+  EXPECT_THROW_TEXT(numel({0, -3}), ShapeError, "shape: negative size in (0, -3)");
+  EXPECT_THROW_TEXT(numel({kHuge, kHuge}), ShapeError,
+                    "shape: too many elements in (1099511627776, 1099511627776)");
+}
+
+TEST(Shape, HasRowMajorStrides) {
+  EXPECT_EQ(contiguous_strides({2, 3, 4}), Strides({12, 4, 1}));
+  EXPECT_EQ(contiguous_strides({2, 0, 4}), Strides({4, 4, 1}));
+  EXPECT_EQ(contiguous_strides({}), Strides({}));
+}
+
+TEST(Shape, BroadcastsFromTheLastAxis) {
+  EXPECT_EQ(broadcast_shapes({3, 1}, {4}, "op"), Shape({3, 4}));
+  EXPECT_EQ(broadcast_shapes({4}, {3, 1}, "op"), Shape({3, 4}));
+  EXPECT_EQ(broadcast_shapes({}, {2, 3}, "op"), Shape({2, 3}));
+  EXPECT_EQ(broadcast_shapes({5, 1, 1}, {1, 6, 1}, "op"), Shape({5, 6, 1}));
+}
+
+TEST(Shape, BroadcastsOneToZero) {
+  EXPECT_EQ(broadcast_shapes({1, 3}, {0, 3}, "op"), Shape({0, 3}));
+  EXPECT_THROW_TEXT(broadcast_shapes({2, 3}, {0, 3}, "op"), ShapeError,
+                    "op: shapes do not broadcast: (2, 3) and (0, 3) differ at axis 0");
+}
+
+TEST(Shape, NamesOpShapesAndAxisWhereTheyDoNotBroadcast) {
+  EXPECT_THROW_TEXT(broadcast_shapes({2, 3}, {5, 4, 3}, "add"), ShapeError,
+                    "add: shapes do not broadcast: (2, 3) and (5, 4, 3) differ at axis 1");
+}
+
+TEST(Shape, CountsNegativeAxesFromTheEnd) {
+  EXPECT_EQ(normalize_axis(-1, 3, "op"), 2);
+  EXPECT_EQ(normalize_axis(-3, 3, "op"), 0);
+  EXPECT_EQ(normalize_axis(2, 3, "op"), 2);
+}
+
+TEST(Shape, GivesAScalarTheAxes0AndMinus1) {
+  EXPECT_EQ(normalize_axis(0, 0, "op"), 0);
+  EXPECT_EQ(normalize_axis(-1, 0, "op"), 0);
+  EXPECT_THROW_TEXT(normalize_axis(1, 0, "sum"), IndexError, "sum: axis 1 out of range for 0 axes");
+}
+
+TEST(Shape, NamesOpAxisAndRankWhereAnAxisIsOutOfRange) {
+  EXPECT_THROW_TEXT(normalize_axis(3, 3, "sum"), IndexError, "sum: axis 3 out of range for 3 axes");
+  EXPECT_THROW_TEXT(normalize_axis(-4, 3, "sum"), IndexError, "sum: axis -4 out of range for 3 axes");
+}
+
+}  // namespace
+}  // namespace lt
