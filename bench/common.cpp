@@ -110,10 +110,10 @@ Contender copy_probe(int64_t bytes) {
   return {"limit", [from, to] { std::memcpy(to->data(), from->data(), from->size()); }};
 }
 
-std::vector<float> numbers(int64_t count, uint32_t seed) {
+Floats numbers(int64_t count, uint32_t seed) {
   std::mt19937 generator(seed);
   std::uniform_real_distribution<float> uniform(-1, 1);
-  std::vector<float> values(static_cast<size_t>(count));
+  Floats values(static_cast<size_t>(count));
   for (auto& value : values) value = uniform(generator);
   return values;
 }

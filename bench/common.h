@@ -3,6 +3,7 @@
 // What the benches share: timing of several contenders in turns, the processor's limits measured in the same
 // turns, and the table and JSON that close a run.
 
+#include <Eigen/Core>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -48,8 +49,11 @@ double fma_probe_flops(int threads);
 // Copies `bytes` from one buffer to another: what a kernel that reads and writes once cannot beat.
 Contender copy_probe(int64_t bytes);
 
+// Memory that starts at a cache line, as a tensor's does.
+using Floats = std::vector<float, Eigen::aligned_allocator<float>>;
+
 // `count` reproducible numbers in [-1, 1).
-std::vector<float> numbers(int64_t count, uint32_t seed);
+Floats numbers(int64_t count, uint32_t seed);
 
 // Prints the table (work, ours, each peer, ratio to the best peer, fraction of the limit) and writes
 // options.json.

@@ -35,7 +35,7 @@ struct Work {
 };
 
 struct Data {
-  std::vector<float> a, b, c;
+  Floats a, b, c;
 };
 
 Contender ours(const Work& w, Data& d) {
@@ -150,7 +150,7 @@ void use_threads(int threads) {
 
 Row measure(const Work& w, int threads, const Options& options) {
   use_threads(threads);
-  Data d{numbers(w.m * w.k, 1), numbers(w.k * w.n, 2), std::vector<float>(static_cast<size_t>(w.m * w.n))};
+  Data d{numbers(w.m * w.k, 1), numbers(w.k * w.n, 2), Floats(static_cast<size_t>(w.m * w.n))};
   auto all = contenders(w, d);
   for (const auto& contender : all) {
     std::fill(d.c.begin(), d.c.end(), std::nanf(""));
@@ -192,10 +192,14 @@ std::vector<Work> works() {
 
 int run(int argc, char** argv) {
   const Options options = parse(argc, argv);
+#ifdef LIBTENSOR_BENCH_OPENBLAS
+  fmt::print("OpenBLAS runs its {} kernels\n", openblas_get_corename());
+#endif
   std::vector<Row> rows;
   for (const auto& work : works()) {
     if (work.name().find(options.filter) == std::string::npos) continue;
-    for (const int threads : {1, 2}) rows.push_back(measure(work, threads, options));
+    for (const int threads : options.least ? std::vector{1} : std::vector{1, 2})
+      rows.push_back(measure(work, threads, options));
     const Row& last = rows.back();
     fmt::print("{} {:.0f} us\n", last.work, last.ours_us);
   }

@@ -30,6 +30,10 @@ class Checkpoint {
   //   throws: IoError where it is missing, or of another type or shape
   template <typename T>
   void get(const std::string& name, BasicTensor<T>& tensor) const;
+  template <typename T>
+  BasicTensor<T> get_tensor(const std::string& name) const {
+    return file_.get<T>(name);
+  }
   int64_t get_int(const std::string& name) const;
   std::string get_text(const std::string& name) const;
   void get(const std::string& name, Generator& generator) const;

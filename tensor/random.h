@@ -56,9 +56,10 @@ template <typename T>
 IntTensor multinomial(const BasicTensor<T>& p, int64_t samples, bool replacement = false,
                       Generator& generator = default_generator());
 
-// What dropout multiplies x by: 0 with probability p, else 1 / (1 - p). With p = 0 or 1, or an empty x,
-// nothing is drawn. shapes: x's, with x's order in memory. throws: ValueError unless 0 <= p <= 1
-template <typename T>
-BasicTensor<T> dropout_mask(const BasicTensor<T>& x, double p, Generator& generator = default_generator());
+// What dropout multiplies a tensor of this shape by: 0 with probability p, else 1 / (1 - p); dense, and drawn
+// row by row whatever the tensor's strides, as in PyTorch. With p = 0 or 1 nothing is drawn.
+//   throws: ValueError unless 0 <= p <= 1
+template <typename T = float>
+BasicTensor<T> dropout_mask(const Shape& shape, double p, Generator& generator = default_generator());
 
 }  // namespace lt

@@ -48,8 +48,8 @@ struct TrainingFlags {
   int64_t batch = 32;
   double lr = 0.1;
   int64_t decay_at = 0;  // from this step on a tenth of the rate; at or above steps: never
-  std::string save;
-  std::string resume;
+  std::string save = {};
+  std::string resume = {};
   int64_t save_every = 0;  // 0: only at the end
   int64_t log_every = 0;   // 0: only the usual steps
 };

@@ -217,11 +217,11 @@ void Run::figure(const std::string& file, const std::string& title, const std::s
   log_.write("figure", {{"file", file}, {"title", title}});
 }
 
-int Run::finish(int64_t steps) {
+int Run::finish() {
   end_rows();
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
   std::vector<Field> done{{"seconds", seconds}};
-  if (steps > 0) done.push_back({"steps_per_second", static_cast<double>(steps) / seconds});
+  if (steps_per_second_ > 0) done.push_back({"steps_per_second", steps_per_second_});
   log_.write("done", done);
   if (is_open_) {
     write_file(path_of("report.html"), report_.html());

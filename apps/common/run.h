@@ -74,10 +74,11 @@ class Run {
   // Where a file of this run goes; empty under --no-out.
   std::string path_of(const std::string& file) const;
 
-  // Ends the run: "done", report.html, what --check found. Returns the exit code. `steps` is 0 for apps
-  // without.
+  // An app that trains says how fast, for "done".
+  void set_speed(double steps_per_second) { steps_per_second_ = steps_per_second; }
+  // Ends the run: "done", report.html, what --check found. Returns the exit code.
   //   throws: IoError
-  int finish(int64_t steps = 0);
+  int finish();
 
  private:
   void open(const std::string& data_sha256, const char* lecture_sha256, const std::string& source);
@@ -90,6 +91,7 @@ class Run {
   Check check_;
   bool is_lecture_data_ = false;
   bool is_open_ = false;
+  double steps_per_second_ = 0;
   bool is_terminal_;
   std::vector<std::vector<std::string>> rows_;  // results that wait to become one table of the report
   std::chrono::steady_clock::time_point start_;

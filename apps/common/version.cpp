@@ -10,6 +10,14 @@
 namespace lt::apps {
 namespace {
 
+const char* compiler() {
+#if defined(__clang__)
+  return "Clang " __clang_version__;
+#else
+  return "GCC " __VERSION__;
+#endif
+}
+
 const char* instruction_set() {
 #if defined(__AVX512F__)
   return "x86-64 with AVX-512";
@@ -39,7 +47,7 @@ std::string version_text(const std::string& app) {
       "random streams   PyTorch's CPU generator; --profile scalar (the lectures), avx2;\n"
       "                 --sampling classic (PyTorch 1.6 to 1.13, the lectures), race (2.x), mkl (2.x with "
       "MKL)\n",
-      app, LIBTENSOR_VERSION, LIBTENSOR_BUILD_TYPE, __VERSION__, instruction_set(), num_threads());
+      app, LIBTENSOR_VERSION, LIBTENSOR_BUILD_TYPE, compiler(), instruction_set(), num_threads());
 }
 
 }  // namespace lt::apps

@@ -1,10 +1,10 @@
 // The matrix product in the BLIS manner: loops around one register tile (matmul_tile.h).
 //
-//   for each block of k (kDepth)            so that a panel of b, one tile wide, stays in L1
+//   for each block of k (kDepth)
 //     pack b, panel by panel                shared by all threads
 //     for each block of rows (kRows)        in parallel: threads own disjoint blocks of c
 //       pack a                              stays in L2, this thread's own
-//       for each panel of b, for each tile of rows: multiply_tile
+//       for each panel of b, one tile wide, for each tile of rows: multiply_tile
 //
 // Packing makes every load sequential and keeps power-of-two strides from landing in the same few cache sets.
 // It costs a pass over the operand, so operands that are used only a few times, or that fit in L1 as they
@@ -24,15 +24,16 @@
 namespace lt::kernels {
 namespace {
 
-// A panel of b, kDepth x 2 vectors of 64 bytes, takes 32 KB of the 48 KB that L1 has on current processors,
-// and leaves room for the tile's rows of a as they pass.
-constexpr int64_t kDepth = 256;
+// Long sums, because every block of k reads and writes all of c again and every tile costs a mispredicted
+// exit: 512 is 6 % faster at 1024^3 than 256, although a panel of b (512 x 2 vectors, 64 KB) then streams
+// from L2.
+constexpr int64_t kDepth = 512;
 
-// Rows of a in a block: 252 x 256 floats are 252 KB, a quarter of a 1 MB L2, beside a panel of b and parts of
+// Rows of a in a block: 196 x 512 floats are 392 KB, under half of a 1 MB L2, beside panels of b and parts of
 // c.
-constexpr int64_t kRows = kTileRows * 18;
+constexpr int64_t kRows = kTileRows * 14;
 
-// Columns of b packed at once: 256 x 2048 floats are 2 MB, which L3 holds for the whole pass over the rows.
+// Columns of b packed at once: 512 x 2048 floats are 4 MB, which L3 holds for the whole pass over the rows.
 constexpr int64_t kColumns = 2048;
 
 template <typename T>
@@ -255,7 +256,7 @@ void matmul(const T* a, int64_t a_row, int64_t a_col, const T* b, int64_t b_row,
   } else {
     if (n == 1) x.b.col = 1;  // one column is contiguous whatever its stride
     // Slices of at least kSlice of k, where c is too small to be shared by threads.
-    constexpr int64_t kSlice = 16 * kDepth;
+    constexpr int64_t kSlice = 8 * kDepth;
     const int64_t slices = m * n <= kLanes<T> * kLanes<T> * 16 ? std::clamp<int64_t>(k / kSlice, 1, 16) : 1;
     slices > 1 ? multiply_slices(x, slices) : multiply(x);
   }

@@ -47,7 +47,9 @@ void multiply_tile(const Tile<T>& t) {
   const auto load_vector = [&tail](const T* row, auto v) {
     return Masked && v == Vectors - 1 ? tail.load(row + v * kLane) : load(row + v * kLane);
   };
-  unroll<Rows>([&](auto i) { __builtin_prefetch(t.c + i * t.c_row, 1); });
+  unroll<Rows>([&](auto i) {
+    unroll<Vectors>([&](auto v) { __builtin_prefetch(t.c + i * t.c_row + v * kLane, 1); });
+  });
 
   Vec<T> sum[Rows][Vectors] = {};
   // Three rows share a pointer: processors address p, p + row and p + 2 * row for free.

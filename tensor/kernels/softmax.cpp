@@ -1,59 +1,329 @@
+// Rows of up to kShort vectors live in registers from load to store: maximum, exponentials and sum never meet
+// memory, and the last vector is masked. Longer rows go through in chunks that stay in L1: a chunk's maximum,
+// then its exponentials, which are added to a sum that is rescaled whenever the maximum has grown; so memory
+// is read once. Softmax keeps those exponentials and a second pass scales them by what their chunk lacked.
+// Threads share the rows; a row's arithmetic depends on n alone.
+
 #include "tensor/kernels/softmax.h"
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "tensor/kernels/parallel.h"
-
-// A row at a time: its maximum is taken off first, so that no exponential overflows and the largest is 1.
-// Threads share the rows.
+#include "tensor/kernels/vector_math.h"
 
 namespace lt::kernels {
 namespace {
 
-constexpr int64_t kWork = 10;  // an exponential costs about as much as ten reads and writes
+// Four vectors of a row, their exponentials and the constants of exp fit 32 registers.
+constexpr int kShort = 4;
 
-// y = exp(x - max); returns the sum of y, added in double.
+// An exponential costs about four simple operations.
+constexpr int64_t kWorkPerElement = 4;
+
 template <typename T>
-double exponentials(const T* x, T* y, int64_t n, T max) {
-  double total = 0;
-  for (int64_t i = 0; i < n; ++i) {
-    y[i] = std::exp(x[i] - max);
-    total += static_cast<double>(y[i]);
+constexpr T kMinusInf = -std::numeric_limits<T>::infinity();
+
+// A row of 1 to Vectors * kLanes numbers in registers; lanes beyond it hold -inf, whose exponential is 0.
+template <typename T, int Vectors>
+struct ShortRow {
+  Vec<T> v[Vectors];
+  T max;
+  T sum;  // of exponentials, once exponentiate() has run
+
+  ShortRow(const T* x, const Tail<T>& tail) {
+    unroll<Vectors - 1>([&](auto i) { v[i] = load(x + i * kLanes<T>); });
+    const T* last = x + (Vectors - 1) * kLanes<T>;
+    v[Vectors - 1] = tail.select(tail.load(last), broadcast(kMinusInf<T>));
+    Vec<T> largest = v[Vectors - 1];
+    unroll<Vectors - 1>([&](auto i) { largest = kernels::max(v[i], largest); });
+    max = reduce_max<T>(largest);
   }
-  return total;
+
+  // v -> v - shift
+  void shift(T by) {
+    unroll<Vectors>([&](auto i) { v[i] -= broadcast(by); });
+  }
+
+  // Returns e^v, and sets sum.
+  ShortRow exponentiate() {
+    ShortRow e = *this;
+    Vec<T> total{};
+    unroll<Vectors>([&](auto i) {
+      e.v[i] = exp(v[i]);
+      total += e.v[i];
+    });
+    sum = e.sum = reduce_add<T>(total);
+    return e;
+  }
+
+  void scale(T by) {
+    unroll<Vectors>([&](auto i) { v[i] *= broadcast(by); });
+  }
+
+  void store_to(T* y, const Tail<T>& tail) const {
+    unroll<Vectors - 1>([&](auto i) { store(y + i * kLanes<T>, v[i]); });
+    tail.store(y + (Vectors - 1) * kLanes<T>, v[Vectors - 1]);
+  }
+};
+
+// A row of any length in chunks.
+template <typename T>
+class LongRow {
+ public:
+  T max = kMinusInf<T>;
+  T sum = 0;
+
+  // Reads x once; writes each chunk's e^(x - the maximum so far) to e unless e is null.
+  LongRow(const T* x, int64_t n, T* e) : n_(n) {
+    // 4 KB, so that x and e are in L1 when they are needed again, or as much more as leaves kChunks of them.
+    constexpr int64_t kChunk = 4096 / sizeof(T);
+    chunk_ = std::max(kChunk, (n / kChunks + kLanes<T>) / kLanes<T> * kLanes<T>);
+    for (int64_t c = 0; c * chunk_ < n; ++c) add_chunk(x, c, e);
+  }
+
+  // e -> softmax: undoes each chunk's own maximum, and divides by the sum.
+  void finish(T* e, T scale) const {
+    for (int64_t c = 0; c * chunk_ < n_; ++c) {
+      const T factor = std::exp(maxima_[c] - max) / sum * scale;
+      T* part = e + c * chunk_;
+      map(part, part, length(c), [factor](Vec<T> v) { return v * factor; });
+    }
+  }
+
+ private:
+  static constexpr int64_t kChunks = 64;
+
+  int64_t length(int64_t c) const { return std::min(chunk_, n_ - c * chunk_); }
+
+  void add_chunk(const T* x, int64_t c, T* e) {
+    const T* part = x + c * chunk_;
+    const int64_t n = length(c);
+    const T largest = std::max(max, largest_of(part, n));
+    // e^(-inf - -inf) would be NaN; a row that is -inf so far has the sum 0 whatever is subtracted.
+    const T shift = largest == kMinusInf<T> ? T{0} : largest;
+    if (largest > max) sum *= std::exp(max - shift);
+    max = largest;
+    maxima_[c] = largest;
+    Vec<T> total{};
+    const Vec<T> shifts = broadcast(shift);
+    const auto exponential = [&](Vec<T> v) { return exp(v - shifts); };
+    int64_t i = 0;
+    for (; i + kLanes<T> <= n; i += kLanes<T>) {
+      const Vec<T> v = exponential(load(part + i));
+      total += v;
+      if (e) store(e + c * chunk_ + i, v);
+    }
+    if (i < n) {
+      const Tail<T> tail(n - i);
+      const Vec<T> v = tail.select(exponential(tail.load(part + i)), Vec<T>{});
+      total += v;
+      if (e) tail.store(e + c * chunk_ + i, v);
+    }
+    sum += reduce_add<T>(total);
+  }
+
+  static T largest_of(const T* x, int64_t n) {
+    constexpr int kSums = 4;  // as many as a comparison takes cycles
+    Vec<T> largest[kSums];
+    for (auto& v : largest) v = broadcast(kMinusInf<T>);
+    int64_t i = 0;
+    for (; i + kSums * kLanes<T> <= n; i += kSums * kLanes<T>) {
+      unroll<kSums>([&](auto s) { largest[s] = kernels::max(load(x + i + s * kLanes<T>), largest[s]); });
+    }
+    for (; i < n; i += kLanes<T>) {
+      const Tail<T> tail(std::min<int64_t>(n - i, kLanes<T>));
+      largest[0] = kernels::max(tail.select(tail.load(x + i), largest[0]), largest[0]);
+    }
+    unroll<kSums>([&](auto s) { largest[0] = kernels::max(largest[s], largest[0]); });
+    return reduce_max<T>(largest[0]);
+  }
+
+  int64_t n_, chunk_ = 0;
+  T maxima_[kChunks + 1];
+};
+
+template <typename T, int Vectors, typename ShortF>
+void short_rows(int64_t begin, int64_t end, int64_t n, const T* x, ShortF f) {
+  const Tail<T> tail(n - (Vectors - 1) * kLanes<T>);
+  for (int64_t r = begin; r < end; ++r) f(r, ShortRow<T, Vectors>(x + r * n, tail), tail);
+}
+
+// Calls on_short(row number, ShortRow, Tail) or on_long(row number) for every row, over threads.
+template <typename T, typename ShortF, typename LongF>
+void each_row(const T* x, int64_t rows, int64_t n, ShortF on_short, LongF on_long) {
+  static_assert(kShort == 4);
+  if (n == 0) return;
+  parallel_for(rows, n * kWorkPerElement, [&](int64_t begin, int64_t end) {
+    switch ((n + kLanes<T> - 1) / kLanes<T>) {
+      case 1:
+        return short_rows<T, 1>(begin, end, n, x, on_short);
+      case 2:
+        return short_rows<T, 2>(begin, end, n, x, on_short);
+      case 3:
+        return short_rows<T, 3>(begin, end, n, x, on_short);
+      case 4:
+        return short_rows<T, 4>(begin, end, n, x, on_short);
+      default:
+        for (int64_t r = begin; r < end; ++r) on_long(r);
+    }
+  });
+}
+
+// The mean of the losses that count, summed in eight interleaved sums: the order depends on the rows alone.
+template <typename T>
+T mean_loss(const T* losses, int64_t rows, int64_t counted) {
+  double sums[8] = {};
+  for (int64_t r = 0; r < rows; ++r) sums[r % 8] += static_cast<double>(losses[r]);
+  double total = 0;
+  for (const double sum : sums) total += sum;
+  return static_cast<T>(total / static_cast<double>(counted));
 }
 
 }  // namespace
 
 template <typename T>
 void softmax_rows(const T* x, T* y, int64_t rows, int64_t n) {
-  if (n == 0) return;
-  parallel_for(rows, n * kWork, [&](int64_t begin, int64_t end) {
-    for (const T* row = x + begin * n; row < x + end * n; row += n) {
-      T* const out = y + (row - x);
-      const double total = exponentials(row, out, n, *std::max_element(row, row + n));
-      for (int64_t i = 0; i < n; ++i) out[i] = static_cast<T>(static_cast<double>(out[i]) / total);
+  each_row(
+      x, rows, n,
+      [=](int64_t r, auto row, const Tail<T>& tail) {
+        row.shift(row.max);
+        auto e = row.exponentiate();
+        e.scale(1 / e.sum);
+        e.store_to(y + r * n, tail);
+      },
+      [=](int64_t r) { LongRow<T>(x + r * n, n, y + r * n).finish(y + r * n, 1); });
+}
+
+template <typename T>
+void log_softmax_rows(const T* x, T* y, int64_t rows, int64_t n) {
+  each_row(
+      x, rows, n,
+      [=](int64_t r, auto row, const Tail<T>& tail) {
+        row.shift(row.max);
+        row.exponentiate();
+        row.shift(log(broadcast(row.sum))[0]);
+        row.store_to(y + r * n, tail);
+      },
+      [=](int64_t r) {
+        const LongRow<T> row(x + r * n, n, nullptr);
+        const T log_sum = std::log(row.sum);
+        map(x + r * n, y + r * n, n, [&](Vec<T> v) { return (v - row.max) - log_sum; });
+      });
+}
+
+template <typename T>
+void logsumexp_rows(const T* x, T* y, int64_t rows, int64_t n) {
+  // Where the maximum is infinite it is the answer, unless a NaN is in the sum.
+  const auto finish = [](T max, T sum) {
+    const T result = max + std::log(sum);
+    return std::isinf(max) && !std::isnan(sum) ? max : result;
+  };
+  if (n == 0) std::fill_n(y, rows, kMinusInf<T>);
+  each_row(
+      x, rows, n,
+      [=](int64_t r, auto row, const Tail<T>&) {
+        const T max = row.max;
+        if (!std::isinf(max)) row.shift(max);
+        row.exponentiate();
+        y[r] = finish(max, row.sum);
+      },
+      [=](int64_t r) {
+        const LongRow<T> row(x + r * n, n, nullptr);
+        if (row.max < std::numeric_limits<T>::infinity()) {
+          y[r] = finish(row.max, row.sum);
+        } else {
+          // inf - inf spoilt the sum: only a NaN in the row itself may.
+          const bool has_nan = std::any_of(x + r * n, x + (r + 1) * n, [](T v) { return std::isnan(v); });
+          y[r] = has_nan ? std::numeric_limits<T>::quiet_NaN() : row.max;
+        }
+      });
+}
+
+template <typename T>
+void softmax_backward_rows(const T* y, const T* dy, T* dx, int64_t rows, int64_t n) {
+  parallel_for(rows, n * kWorkPerElement, [=](int64_t begin, int64_t end) {
+    for (int64_t r = begin; r < end; ++r) {
+      const T* y_row = y + r * n;
+      const T* dy_row = dy + r * n;
+      Vec<T> total{};
+      for (int64_t i = 0; i < n; i += kLanes<T>) {
+        const Tail<T> tail(std::min<int64_t>(n - i, kLanes<T>));
+        total += tail.load(y_row + i) * tail.load(dy_row + i);
+      }
+      const Vec<T> dot = broadcast(reduce_add<T>(total));
+      for (int64_t i = 0; i < n; i += kLanes<T>) {
+        const Tail<T> tail(std::min<int64_t>(n - i, kLanes<T>));
+        tail.store(dx + r * n + i, tail.load(y_row + i) * (tail.load(dy_row + i) - dot));
+      }
     }
   });
 }
 
 template <typename T>
-void log_softmax_rows(const T* x, T* y, int64_t rows, int64_t n) {
-  if (n == 0) return;
-  parallel_for(rows, n * kWork, [&](int64_t begin, int64_t end) {
-    for (const T* row = x + begin * n; row < x + end * n; row += n) {
-      T* const out = y + (row - x);
-      const T max = *std::max_element(row, row + n);
-      const T log_total = static_cast<T>(std::log(exponentials(row, out, n, max)));
-      for (int64_t i = 0; i < n; ++i) out[i] = row[i] - max - log_total;
+void log_softmax_backward_rows(const T* y, const T* dy, T* dx, int64_t rows, int64_t n) {
+  parallel_for(rows, n * kWorkPerElement, [=](int64_t begin, int64_t end) {
+    for (int64_t r = begin; r < end; ++r) {
+      Vec<T> total{};
+      for (int64_t i = 0; i < n; i += kLanes<T>) {
+        total += Tail<T>(std::min<int64_t>(n - i, kLanes<T>)).load(dy + r * n + i);
+      }
+      const Vec<T> sum = broadcast(reduce_add<T>(total));
+      for (int64_t i = 0; i < n; i += kLanes<T>) {
+        const Tail<T> tail(std::min<int64_t>(n - i, kLanes<T>));
+        tail.store(dx + r * n + i, tail.load(dy + r * n + i) - exp(tail.load(y + r * n + i)) * sum);
+      }
     }
   });
 }
 
+template <typename T>
+T cross_entropy_rows(const T* x, const int64_t* targets, int64_t ignored, T* losses, T* dx, int64_t rows,
+                     int64_t n) {
+  const int64_t counted = rows - std::count(targets, targets + rows, ignored);
+  const T scale = 1 / static_cast<T>(counted);
+  const auto ignore = [=](int64_t r) {
+    losses[r] = 0;
+    if (dx) std::fill_n(dx + r * n, n, T{0});
+  };
+  each_row(
+      x, rows, n,
+      [=](int64_t r, auto row, const Tail<T>& tail) {
+        if (targets[r] == ignored) return ignore(r);
+        const T target = x[r * n + targets[r]] - row.max;
+        row.shift(row.max);
+        auto e = row.exponentiate();
+        losses[r] = log(broadcast(e.sum))[0] - target;
+        if (!dx) return;
+        e.scale(scale / e.sum);
+        e.store_to(dx + r * n, tail);
+        dx[r * n + targets[r]] -= scale;
+      },
+      [=](int64_t r) {
+        if (targets[r] == ignored) return ignore(r);
+        const T target = x[r * n + targets[r]];
+        const LongRow<T> row(x + r * n, n, dx ? dx + r * n : nullptr);
+        losses[r] = std::log(row.sum) - (target - row.max);
+        if (!dx) return;
+        row.finish(dx + r * n, scale);
+        dx[r * n + targets[r]] -= scale;
+      });
+  return mean_loss(losses, rows, counted);
+}
+
 template void softmax_rows(const float*, float*, int64_t, int64_t);
-template void softmax_rows(const double*, double*, int64_t, int64_t);
 template void log_softmax_rows(const float*, float*, int64_t, int64_t);
+template void logsumexp_rows(const float*, float*, int64_t, int64_t);
+template void softmax_backward_rows(const float*, const float*, float*, int64_t, int64_t);
+template void log_softmax_backward_rows(const float*, const float*, float*, int64_t, int64_t);
+template float cross_entropy_rows(const float*, const int64_t*, int64_t, float*, float*, int64_t, int64_t);
+template void softmax_rows(const double*, double*, int64_t, int64_t);
 template void log_softmax_rows(const double*, double*, int64_t, int64_t);
+template void logsumexp_rows(const double*, double*, int64_t, int64_t);
+template void softmax_backward_rows(const double*, const double*, double*, int64_t, int64_t);
+template void log_softmax_backward_rows(const double*, const double*, double*, int64_t, int64_t);
+template double cross_entropy_rows(const double*, const int64_t*, int64_t, double*, double*, int64_t,
+                                   int64_t);
 
 }  // namespace lt::kernels

@@ -145,14 +145,18 @@ IntTensor random_(IntTensor x, Generator& generator) {
 }
 
 template <typename T>
-BasicTensor<T> dropout_mask(const BasicTensor<T>& x, double p, Generator& generator) {
+BasicTensor<T> dropout_mask(const Shape& shape, double p, Generator& generator) {
   if (!(p >= 0 && p <= 1)) throw ValueError(fmt::format("dropout: probability {} is not in [0, 1]", p));
+  BasicTensor<T> mask = empty<T>(shape);
+  const std::span<T> scales = elements(mask);
   const T scale = p < 1 ? T{1} / static_cast<T>(1 - p) : T{0};
-  return filled_like(x, [&](std::span<T> out) {
-    if (p == 0 || p == 1) return std::fill(out.begin(), out.end(), scale);
-    fill_bernoulli(out, 1 - p, generator);
-    for (T& mask : out) mask *= scale;
-  });
+  if (p == 0 || p == 1) {
+    std::fill(scales.begin(), scales.end(), scale);
+  } else {
+    fill_bernoulli(scales, 1 - p, generator);
+    for (T& x : scales) x *= scale;
+  }
+  return mask;
 }
 
 namespace {
@@ -227,8 +231,8 @@ template Tensor bernoulli_(Tensor, double, Generator&);
 template DoubleTensor bernoulli_(DoubleTensor, double, Generator&);
 template IntTensor bernoulli_(IntTensor, double, Generator&);
 template BoolTensor bernoulli_(BoolTensor, double, Generator&);
-template Tensor dropout_mask(const Tensor&, double, Generator&);
-template DoubleTensor dropout_mask(const DoubleTensor&, double, Generator&);
+template Tensor dropout_mask(const Shape&, double, Generator&);
+template DoubleTensor dropout_mask(const Shape&, double, Generator&);
 template IntTensor multinomial(const Tensor&, int64_t, bool, Generator&);
 template IntTensor multinomial(const DoubleTensor&, int64_t, bool, Generator&);
 

@@ -10,7 +10,7 @@ TEST(Progress, ShowsPartLossSpeedAndTimeLeft) {
       progress_text("train", 500, 1000, 2.4541, 100, 100),
       "train [###############---------------]  50%  step 500/1000  loss 2.4541  100 steps/s  00:05 left");
   EXPECT_EQ(progress_text("train", 1000, 1000, 2.4541, 100, 90),
-            "train [########################] 100%  step 1000/1000  loss 2.4541  100 steps/s  00:00 left");
+            "train [######################] 100%  step 1000/1000  loss 2.4541  100 steps/s  00:00 left");
 }
 
 TEST(Progress, FitsANarrowTerminal) {

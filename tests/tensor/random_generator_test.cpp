@@ -56,7 +56,7 @@ TEST(Generator, WithoutASeedStartsWherePyTorchsDoes) {
 TEST(Generator, DrawsTheSameWordsInBulkAsOneByOne) {
   Generator bulk(7);
   Generator single(7);
-  for (const size_t count : {1, 623, 2, 1300, 0, 624}) {
+  for (const size_t count : std::initializer_list<size_t>{1, 623, 2, 1300, 0, 624}) {
     std::vector<uint32_t> words(count);
     bulk.random(words);
     for (const uint32_t word : words) ASSERT_EQ(word, single.random());

@@ -101,7 +101,7 @@ Numbers mixed_normals(const Match&, Generator& generator) {
 
 Numbers dropout(const Match&, Generator& generator) {
   const Tensor x = arange(-10, 30) / 8.0F;
-  return (x * dropout_mask(x, 0.2, generator)).to_vector();
+  return (x * dropout_mask(x.shape(), 0.2, generator)).to_vector();
 }
 
 // What PyTorch's DataLoader draws with a replacing RandomSampler: a base seed, a sampler's seed, its batches.

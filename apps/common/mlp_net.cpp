@@ -1,0 +1,103 @@
+#include "apps/common/mlp_net.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace lt::apps {
+namespace {
+
+Variable drawn(const Shape& shape, float scale, Generator& generator) {
+  return Variable(randn(shape, generator) * scale, true);
+}
+
+}  // namespace
+
+MlpScales mlp_scales(const std::string& stage, const MlpSizes& sizes) {
+  if (stage == "original") return {};
+  if (stage == "softmax") return {.W2 = 0.01F, .b2 = 0};
+  if (stage == "tanh") return {.W1 = 0.2F, .b1 = 0.01F, .W2 = 0.01F, .b2 = 0};
+  if (stage == "kaiming") {
+    const double gain = (5.0 / 3) / std::sqrt(static_cast<double>(sizes.block * sizes.embed));
+    return {.W1 = static_cast<float>(gain), .b1 = 0.01F, .W2 = 0.01F, .b2 = 0};
+  }
+  throw ValueError(fmt::format("mlp_scales: no stage is called \"{}\"", stage));
+}
+
+MlpNet::MlpNet(const MlpSizes& net_sizes, const MlpScales& scales, Generator& generator, bool direct)
+    : sizes(net_sizes) {
+  const int64_t inputs = sizes.block * sizes.embed;
+  C = drawn({sizes.vocabulary, sizes.embed}, 1, generator);
+  W1 = drawn({inputs, sizes.hidden}, scales.W1, generator);
+  b1 = drawn(sizes.hidden, scales.b1, generator);
+  W2 = drawn({sizes.hidden, sizes.vocabulary}, scales.W2, generator);
+  b2 = drawn(sizes.vocabulary, scales.b2, generator);
+  if (direct) W0 = drawn({inputs, sizes.vocabulary}, 1, generator);
+}
+
+Variable MlpNet::embeddings(const IntTensor& x) const {
+  return view(embedding(C, x), {x.size(0), sizes.block * sizes.embed});
+}
+
+Variable MlpNet::preactivations(const IntTensor& x) const { return matmul(embeddings(x), W1) + b1; }
+
+Variable MlpNet::logits(const IntTensor& x) const {
+  const Variable emb = embeddings(x);
+  const Variable h = tanh(matmul(emb, W1) + b1);
+  const Variable out = matmul(h, W2) + b2;
+  return W0.defined() ? out + matmul(emb, W0) : out;
+}
+
+std::vector<std::pair<std::string, Variable>> MlpNet::parameters() const {
+  std::vector<std::pair<std::string, Variable>> all = {
+      {"C", C}, {"W1", W1}, {"b1", b1}, {"W2", W2}, {"b2", b2}};
+  if (W0.defined()) all.emplace_back("W0", W0);
+  return all;
+}
+
+int64_t count_parameters(const std::vector<std::pair<std::string, Variable>>& parameters) {
+  int64_t count = 0;
+  for (const auto& [name, parameter] : parameters) count += parameter.numel();
+  return count;
+}
+
+Examples minibatch(const Examples& examples, int64_t size, Generator& generator) {
+  const IntTensor ix = randint(0, examples.y.size(0), size, generator);
+  return {examples.x[ix], examples.y[ix]};
+}
+
+double split_loss(const Logits& logits, const Examples& examples) {
+  constexpr int64_t kRows = 4096;  // the activations of so many rows stay in the second-level cache
+  const NoGrad no_grad;
+  double total = 0;
+  const int64_t count = examples.y.size(0);
+  for (int64_t first = 0; first < count; first += kRows) {
+    const int64_t rows = std::min(kRows, count - first);
+    const Variable loss =
+        cross_entropy(logits(examples.x.narrow(0, first, rows)), examples.y.narrow(0, first, rows));
+    total += static_cast<double>(loss.item()) * static_cast<double>(rows);
+  }
+  return total / static_cast<double>(count);
+}
+
+std::vector<std::string> sample_names(const Logits& logits, const Vocabulary& vocabulary, int64_t block,
+                                      int64_t how_many, Generator generator) {
+  constexpr size_t kLongest = 1000;
+  const NoGrad no_grad;
+  std::vector<std::string> names;
+  for (int64_t i = 0; i < how_many; ++i) {
+    std::vector<int64_t> ids;
+    std::vector<int64_t> context(static_cast<size_t>(block), 0);
+    do {
+      const Tensor p = softmax(logits(from_vector<int64_t>(context, {1, block})).data(), 1);
+      ids.push_back(multinomial(p, 1, false, generator).item());
+      std::rotate(context.begin(), context.begin() + 1, context.end());
+      context.back() = ids.back();
+    } while (ids.back() != 0 && ids.size() < kLongest);
+    names.push_back(vocabulary.decode(ids));
+  }
+  return names;
+}
+
+}  // namespace lt::apps

@@ -1,0 +1,67 @@
+#pragma once
+
+// The network of lectures 3 and 4 (Bengio et al., "A neural probabilistic language model", 2003): the
+// embeddings of `block` characters side by side, a tanh layer, logits of the next character.
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "apps/common/text_data.h"
+#include "autograd/ops.h"
+#include "tensor/random.h"
+
+namespace lt::apps {
+
+struct MlpSizes {
+  int64_t vocabulary = 27;
+  int64_t block = 3;
+  int64_t embed = 10;
+  int64_t hidden = 200;
+};
+
+// What each part is multiplied by once it is drawn from N(0, 1).
+struct MlpScales {
+  float W1 = 1;
+  float b1 = 1;
+  float W2 = 1;
+  float b2 = 1;
+};
+// "original", "softmax", "tanh", "kaiming": lecture 4's fixes, one after another. throws: ValueError for
+// another name
+MlpScales mlp_scales(const std::string& stage, const MlpSizes& sizes);
+
+// Draws C, W1, b1, W2, b2 in this order, and with `direct` then W0, from embeddings to logits.
+struct MlpNet {
+  MlpNet(const MlpSizes& sizes, const MlpScales& scales, Generator& generator, bool direct = false);
+
+  // shapes: x (n, block) -> (n, block * embed)
+  Variable embeddings(const IntTensor& x) const;
+  // -> (n, hidden), before the tanh
+  Variable preactivations(const IntTensor& x) const;
+  // -> (n, vocabulary)
+  Variable logits(const IntTensor& x) const;
+  std::vector<std::pair<std::string, Variable>> parameters() const;
+
+  MlpSizes sizes;
+  Variable C, W1, b1, W2, b2;
+  Variable W0;  // undefined without `direct`
+};
+
+int64_t count_parameters(const std::vector<std::pair<std::string, Variable>>& parameters);
+
+// Rows of examples drawn with replacement, as the lectures' minibatches.
+Examples minibatch(const Examples& examples, int64_t size, Generator& generator);
+
+// A function from contexts to logits; shapes: (n, block) -> (n, vocabulary).
+using Logits = std::function<Variable(const IntTensor& x)>;
+// The mean loss over all examples, without a graph; the sum is kept in double.
+double split_loss(const Logits& logits, const Examples& examples);
+// Names drawn a character at a time from softmax(logits) until "."; one that reaches 1000 characters is cut
+// there.
+std::vector<std::string> sample_names(const Logits& logits, const Vocabulary& vocabulary, int64_t block,
+                                      int64_t how_many, Generator generator);
+
+}  // namespace lt::apps

@@ -1,0 +1,102 @@
+#include "apps/common/training.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "apps/common/progress.h"
+#include "apps/common/stop.h"
+#include "nn/checkpoint.h"
+#include "nn/schedule.h"
+
+// A checkpoint holds all that the next step depends on, and the losses so far, so that a resumed run draws
+// the whole curve.
+
+namespace lt::apps {
+namespace {
+
+void save(const std::string& path, const Course& course, const History& history) {
+  nn::Checkpoint checkpoint;
+  checkpoint.put("setup", course.setup);
+  checkpoint.put("generator", course.generator);
+  checkpoint.put("optimizer", course.optimizer);
+  checkpoint.put("losses", from_vector<double>(history.losses, static_cast<int64_t>(history.losses.size())));
+  for (const auto& [name, parameter] : course.parameters)
+    checkpoint.put("parameter." + name, parameter.data());
+  for (const auto& [name, buffer] : course.buffers) checkpoint.put("buffer." + name, buffer);
+  checkpoint.save(path);
+}
+
+History load(const std::string& path, const Course& course) {
+  const nn::Checkpoint checkpoint(path);
+  const std::string setup = checkpoint.get_text("setup");
+  if (setup != course.setup) {
+    throw IoError(fmt::format("{}: of another run: {}; this one is {}", path, setup, course.setup));
+  }
+  checkpoint.get("generator", course.generator);
+  checkpoint.get("optimizer", course.optimizer);
+  for (const auto& [name, parameter] : course.parameters) {
+    Tensor data = parameter.data();
+    checkpoint.get("parameter." + name, data);
+  }
+  for (auto [name, buffer] : course.buffers) checkpoint.get("buffer." + name, buffer);
+  return {checkpoint.get_tensor<double>("losses").to_vector()};
+}
+
+// One step; returns its loss before the update.
+double train_step(const Course& course, int64_t step, double rate) {
+  const Variable loss = course.loss();
+  const double value = loss.item();
+  if (!std::isfinite(value)) {
+    throw AppError(
+        fmt::format("{}: the loss at step {} is {}: a smaller --lr may help", course.name, step, value));
+  }
+  course.optimizer.zero_grad();
+  loss.backward();
+  if (course.look) course.look(step, rate);
+  course.optimizer.lr = rate;
+  course.optimizer.step();
+  return value;
+}
+
+}  // namespace
+
+History train(Run& run, const TrainingFlags& flags, const Course& course) {
+  History history = flags.resume.empty() ? History{} : load(flags.resume, course);
+  const std::string file = flags.save.empty() ? run.path_of("checkpoint.safetensors") : flags.save;
+  const auto first = static_cast<int64_t>(history.losses.size());
+  history.losses.reserve(static_cast<size_t>(std::max(first, flags.steps)));
+  const StopOnSignal stop;
+  Progress progress(course.name, flags.steps, run.flags().quiet, first);
+  for (int64_t step = first; step < flags.steps && !stop_requested(); ++step) {
+    const double rate = course.rate ? course.rate(step) : nn::step_decay(flags.lr, step, flags.decay_at);
+    const double loss = train_step(course, step, rate);
+    history.losses.push_back(loss);
+    if (is_logged_step(step, flags.steps, flags.log_every)) {
+      run.log().write("step", {{"step", step}, {"loss", static_cast<float>(loss)}, {"lr", rate}});
+    }
+    if (flags.save_every > 0 && (step + 1) % flags.save_every == 0 && !file.empty())
+      save(file, course, history);
+    progress.step(loss);
+  }
+  progress.finish();
+  if (!file.empty() && flags.steps > first) save(file, course, history);
+  history.stopped = stop_requested();
+  if (history.stopped) {
+    run.say(fmt::format("Stopped after {} of {} steps{}.", history.losses.size(), flags.steps,
+                        file.empty() ? "" : fmt::format("; go on with `--resume {}`", file)));
+  }
+  return history;
+}
+
+std::vector<double> means_of(const std::vector<double>& losses, size_t group) {
+  std::vector<double> means;
+  for (size_t first = 0; first + group <= losses.size(); first += group) {
+    double sum = 0;
+    for (size_t i = first; i < first + group; ++i) sum += losses[i];
+    means.push_back(sum / static_cast<double>(group));
+  }
+  return means;
+}
+
+}  // namespace lt::apps

@@ -1,0 +1,224 @@
+#include "tensor/kernels/softmax.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <numeric>
+#include <random>
+#include <vector>
+
+#include "tensor/parallel.h"
+#include "tests/reference.h"
+
+namespace lt::kernels {
+namespace {
+
+constexpr double kInf = std::numeric_limits<double>::infinity();
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+// Register rows, their last and first partial vectors, chunk boundaries (1024 floats, 512 doubles) and more
+// than 64 chunks' worth.
+const std::vector<int64_t> kLengths{1,  2,  7,  8,   9,   15,  16,  17,   27,   31,   32,   33,   48,
+                                    63, 64, 65, 100, 511, 512, 513, 1023, 1024, 1025, 2100, 4097, 70000};
+
+// Relative errors: a few roundings of a float exponential and of a sum; libm's in double.
+template <typename T>
+constexpr double kTolerance = sizeof(T) == 4 ? 2e-6 : 4e-15;
+
+// Equal kinds, or within the tolerance of the larger of want and 1.
+template <typename T>
+void expect_close(T got, double want, int64_t n, int64_t at) {
+  if (std::isnan(want) || std::isinf(want)) {
+    ASSERT_EQ(std::isnan(want), std::isnan(got)) << got << " for " << want << " at " << at << " of " << n;
+    if (!std::isnan(want)) {
+      ASSERT_EQ(static_cast<double>(got), want) << at << " of " << n;
+    }
+  } else {
+    ASSERT_NEAR(static_cast<double>(got), want, kTolerance<T> * std::max(1.0, std::fabs(want)))
+        << at << " of " << n;
+  }
+}
+
+template <typename T>
+std::vector<T> rows_of(int64_t rows, int64_t n, double spread) {
+  std::mt19937 generator(static_cast<uint32_t>(n));
+  std::normal_distribution<double> normal(0, spread);
+  std::vector<T> x(static_cast<size_t>(rows * n));
+  for (auto& v : x) v = static_cast<T>(normal(generator));
+  return x;
+}
+
+template <typename T>
+class Softmax : public testing::Test {
+ protected:
+  ~Softmax() override { set_num_threads(before_); }
+
+  // All forward functions against the plain ones.
+  static void check_rows(const std::vector<T>& x, int64_t rows, int64_t n) {
+    std::vector<T> softmax(x.size()), log_softmax(x.size()), sums(static_cast<size_t>(rows));
+    softmax_rows(x.data(), softmax.data(), rows, n);
+    log_softmax_rows(x.data(), log_softmax.data(), rows, n);
+    logsumexp_rows(x.data(), sums.data(), rows, n);
+    for (int64_t r = 0; r < rows; ++r) {
+      const auto want = reference::log_softmax(x.data() + r * n, n);
+      expect_close(sums[static_cast<size_t>(r)],
+                   static_cast<double>(reference::logsumexp(x.data() + r * n, n)), n, -1);
+      for (int64_t i = 0; i < n; ++i) {
+        expect_close(log_softmax[static_cast<size_t>(r * n + i)], want[static_cast<size_t>(i)], n, i);
+        expect_close(softmax[static_cast<size_t>(r * n + i)], std::exp(want[static_cast<size_t>(i)]), n, i);
+        if (testing::Test::HasFatalFailure()) return;
+      }
+    }
+  }
+
+ private:
+  int before_ = num_threads();
+};
+
+using Floating = testing::Types<float, double>;
+TYPED_TEST_SUITE(Softmax, Floating);
+
+TYPED_TEST(Softmax, AgreesWithThePlainLoopForEveryKindOfLength) {
+  for (const int64_t n : kLengths) {
+    this->check_rows(rows_of<TypeParam>(3, n, 3), 3, n);
+    if (this->HasFatalFailure()) return;
+  }
+}
+
+TYPED_TEST(Softmax, IsStableForExtremeLogits) {
+  for (const int64_t n : kLengths) {
+    this->check_rows(rows_of<TypeParam>(2, n, 1e4), 2, n);
+    auto rising = rows_of<TypeParam>(1, n, 1);
+    for (int64_t i = 0; i < n; ++i) rising[static_cast<size_t>(i)] += static_cast<TypeParam>(i) - 1e4F;
+    this->check_rows(rising, 1, n);
+    if (this->HasFatalFailure()) return;
+  }
+}
+
+TYPED_TEST(Softmax, TreatsInfinitiesAndNanAsPyTorchDoes) {
+  for (const int64_t n : kLengths) {
+    for (const double special : {-kInf, kInf, kNan}) {
+      for (const int64_t at : {int64_t{0}, n / 2, n - 1}) {
+        auto x = rows_of<TypeParam>(1, n, 1);
+        x[static_cast<size_t>(at)] = static_cast<TypeParam>(special);
+        this->check_rows(x, 1, n);
+        if (this->HasFatalFailure()) return;
+      }
+      this->check_rows(std::vector<TypeParam>(static_cast<size_t>(n), static_cast<TypeParam>(special)), 1, n);
+    }
+    auto mixed = rows_of<TypeParam>(1, n, 1);
+    std::fill_n(mixed.begin(), (2 * n) / 3, static_cast<TypeParam>(-kInf));
+    this->check_rows(mixed, 1, n);
+    if (this->HasFatalFailure()) return;
+  }
+}
+
+TYPED_TEST(Softmax, WritesInPlaceAndNothingBeyond) {
+  for (const int64_t n : kLengths) {
+    auto x = rows_of<TypeParam>(1, n, 2);
+    std::vector<TypeParam> apart(x.size());
+    softmax_rows(x.data(), apart.data(), 1, n);
+    x.push_back(42);
+    softmax_rows(x.data(), x.data(), 1, n);
+    EXPECT_EQ(x.back(), 42);
+    x.pop_back();
+    EXPECT_EQ(x, apart) << n;
+  }
+}
+
+TYPED_TEST(Softmax, BackwardAgreesWithItsFormula) {
+  for (const int64_t n : kLengths) {
+    const auto x = rows_of<TypeParam>(2, n, 1);
+    const auto dy = rows_of<TypeParam>(2, n, 2);
+    std::vector<TypeParam> y(x.size()), log_y(x.size()), dx(x.size()), log_dx(x.size());
+    softmax_rows(x.data(), y.data(), 2, n);
+    log_softmax_rows(x.data(), log_y.data(), 2, n);
+    softmax_backward_rows(y.data(), dy.data(), dx.data(), 2, n);
+    log_softmax_backward_rows(log_y.data(), dy.data(), log_dx.data(), 2, n);
+    for (int64_t r = 0; r < 2; ++r) {
+      double dot = 0, sum = 0, size = 1;
+      for (int64_t i = r * n; i < (r + 1) * n; ++i) {
+        const auto at = static_cast<size_t>(i);
+        dot += static_cast<double>(y[at]) * static_cast<double>(dy[at]);
+        sum += static_cast<double>(dy[at]);
+        size += std::fabs(static_cast<double>(dy[at]));
+      }
+      for (int64_t i = r * n; i < (r + 1) * n; ++i) {
+        const auto at = static_cast<size_t>(i);
+        const auto p = static_cast<double>(y[at]);
+        const auto g = static_cast<double>(dy[at]);
+        // The sum's own rounding, of numbers whose absolute values add up to `size`, is scaled by p.
+        const double tolerance = kTolerance<TypeParam> * (std::fabs(g) + size * p + 1e-3);
+        ASSERT_NEAR(static_cast<double>(dx[at]), p * (g - dot), tolerance) << n;
+        ASSERT_NEAR(static_cast<double>(log_dx[at]), g - p * sum, 4 * tolerance) << n;
+      }
+    }
+  }
+}
+
+TYPED_TEST(Softmax, CrossEntropyIsTheMeanOfWhatIsNotIgnored) {
+  for (const int64_t n : kLengths) {
+    const auto x = rows_of<TypeParam>(4, n, 3);
+    const std::vector<int64_t> targets{n - 1, -100, 0, n / 2};
+    std::vector<TypeParam> losses(4, 9), dx(x.size(), 9);
+    const auto loss = cross_entropy_rows(x.data(), targets.data(), -100, losses.data(), dx.data(), 4, n);
+    double want = 0;
+    for (int64_t r = 0; r < 4; ++r) {
+      const auto log_y = reference::log_softmax(x.data() + r * n, n);
+      const int64_t target = targets[static_cast<size_t>(r)];
+      const bool ignored = target == -100;
+      const double row_loss = ignored ? 0 : -log_y[static_cast<size_t>(target)];
+      want += row_loss / 3;
+      expect_close(losses[static_cast<size_t>(r)], row_loss, n, r);
+      for (int64_t i = 0; i < n; ++i) {
+        const double p = std::exp(log_y[static_cast<size_t>(i)]);
+        expect_close(dx[static_cast<size_t>(r * n + i)], ignored ? 0 : (p - (i == target)) / 3, n, i);
+        if (this->HasFatalFailure()) return;
+      }
+    }
+    expect_close(loss, want, n, -1);
+    EXPECT_EQ(cross_entropy_rows<TypeParam>(x.data(), targets.data(), -100, losses.data(), nullptr, 4, n),
+              loss);
+  }
+}
+
+TYPED_TEST(Softmax, CrossEntropyOfNothingIsNan) {
+  const std::vector<TypeParam> x(6, 1);
+  const std::vector<int64_t> targets{5, 5};
+  std::vector<TypeParam> losses(2), dx(6, 9);
+  EXPECT_TRUE(std::isnan(cross_entropy_rows(x.data(), targets.data(), 5, losses.data(), dx.data(), 2, 3)));
+  EXPECT_EQ(dx, std::vector<TypeParam>(6, 0));
+}
+
+TYPED_TEST(Softmax, CrossEntropyOfAHopelessTargetIsItsDistance) {
+  const std::vector<TypeParam> x{1e4, -1e4, 0};
+  const int64_t target = 1;
+  TypeParam loss = 0;
+  std::vector<TypeParam> dx(3);
+  EXPECT_EQ(cross_entropy_rows(x.data(), &target, -100, &loss, dx.data(), 1, 3), TypeParam{2e4});
+  EXPECT_EQ(dx, (std::vector<TypeParam>{1, -1, 0}));
+}
+
+TYPED_TEST(Softmax, GivesTheSameBitsOnOneTwoAndFiveThreads) {
+  for (const int64_t n : {27, 3000}) {
+    const int64_t rows = 600000 / n;
+    const auto x = rows_of<TypeParam>(rows, n, 3);
+    std::vector<int64_t> targets(static_cast<size_t>(rows));
+    for (int64_t r = 0; r < rows; ++r) targets[static_cast<size_t>(r)] = (r * 7) % n;
+    const auto run = [&](int threads) {
+      set_num_threads(threads);
+      std::vector<TypeParam> out(x.size() * 2), losses(static_cast<size_t>(rows));
+      softmax_rows(x.data(), out.data(), rows, n);
+      out.push_back(
+          cross_entropy_rows(x.data(), targets.data(), -1, losses.data(), out.data() + x.size(), rows, n));
+      return out;
+    };
+    const auto alone = run(1);
+    EXPECT_EQ(run(2), alone);
+    EXPECT_EQ(run(5), alone);
+  }
+}
+
+}  // namespace
+}  // namespace lt::kernels
