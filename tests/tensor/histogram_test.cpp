@@ -40,6 +40,7 @@ TEST(Histogram, TakesItsOwnRangeFromTheNumbers) {
   EXPECT_EQ(counts.to_vector(), (std::vector<double>{2, 2}));
   EXPECT_EQ(histogram(full(5, 3.0F), 2).edges.to_vector(), (std::vector<float>{2.5F, 3, 3.5F}));
   EXPECT_EQ(histogram(empty({0}), 2).counts.to_vector(), (std::vector<float>{0, 0}));
+  EXPECT_EQ(histogram(empty({0}), 2).edges.to_vector(), (std::vector<float>{0, 0.5F, 1}));
 }
 
 TEST(Histogram, CountsBeyondTheWholeNumbersOfFloatStepByStep) {
