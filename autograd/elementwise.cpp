@@ -101,10 +101,11 @@ BasicVariable<T> minimum(const BasicVariable<T>& a, const BasicVariable<T>& b) {
 
 template <typename T>
 BasicVariable<T> where(const BoolTensor& condition, const BasicVariable<T>& a, const BasicVariable<T>& b) {
-  return record("where", where(condition, a.data(), b.data()), {a, b}, [condition](const BasicTensor<T>& dy) {
-    const BasicTensor<T> zero = scalar<T>(0);
-    return Gradients{where(condition, dy, zero), where(condition, zero, dy)};
-  });
+  return record("where", where(condition, a.data(), b.data()), {a, b},
+                [first = save(condition)](const BasicTensor<T>& dy) {
+                  const BasicTensor<T> zero = scalar<T>(0);
+                  return Gradients{where(*first, dy, zero), where(*first, zero, dy)};
+                });
 }
 
 template <typename T>

@@ -4,41 +4,58 @@
 // Gathering: the gradient is added where the numbers came from, so a row that was taken twice receives both.
 
 namespace lt {
+namespace {
+
+using SavedIds = std::vector<Saved<int64_t>>;
+
+SavedIds save(const std::vector<IntTensor>& ids) { return {ids.begin(), ids.end()}; }
+
+std::vector<IntTensor> values(const SavedIds& saved) {
+  std::vector<IntTensor> ids;
+  for (const Saved<int64_t>& id : saved) ids.push_back(*id);
+  return ids;
+}
+
+// Zeros of a shape, and dy added at x[ids...].
+template <typename T>
+BasicTensor<T> spread(const Shape& shape, const std::vector<IntTensor>& ids, const BasicTensor<T>& dy) {
+  BasicTensor<T> dx = zeros<T>(shape);
+  index_put_(dx, ids, dy, true);
+  return dx;
+}
+
+}  // namespace
 
 template <typename T>
 BasicVariable<T> index(const BasicVariable<T>& x, const std::vector<IntTensor>& ids) {
-  return record("index", index(x.data(), ids), {x}, [from = x.shape(), ids](const BasicTensor<T>& dy) {
-    BasicTensor<T> dx = zeros<T>(from);
-    index_put_(dx, ids, dy, true);
-    return dx;
-  });
-}
-
-template <typename T>
-BasicVariable<T> embedding(const BasicVariable<T>& table, const IntTensor& ids) {
-  return record("embedding", table.data()[ids], {table},
-                [from = table.shape(), ids](const BasicTensor<T>& dy) {
-                  BasicTensor<T> dx = zeros<T>(from);
-                  index_put_(dx, {ids}, dy, true);
-                  return dx;
+  return record("index", index(x.data(), ids), {x},
+                [from = x.shape(), ids = save(ids)](const BasicTensor<T>& dy) {
+                  return spread(from, values(ids), dy);
                 });
 }
 
 template <typename T>
+BasicVariable<T> embedding(const BasicVariable<T>& table, const IntTensor& ids) {
+  return record(
+      "embedding", table.data()[ids], {table},
+      [from = table.shape(), ids = save(ids)](const BasicTensor<T>& dy) { return spread(from, {*ids}, dy); });
+}
+
+template <typename T>
 BasicVariable<T> index_add(const BasicVariable<T>& x, const std::vector<IntTensor>& ids,
-                           const BasicVariable<T>& values) {
+                           const BasicVariable<T>& added) {
   BasicTensor<T> y = x.data().clone();
-  index_put_(y, ids, values.data(), true);
-  return record("index_add", y, {x, values}, [ids](const BasicTensor<T>& dy) {
-    return Gradients{dy, index(dy, ids)};
+  index_put_(y, ids, added.data(), true);
+  return record("index_add", y, {x, added}, [ids = save(ids)](const BasicTensor<T>& dy) {
+    return Gradients{dy, index(dy, values(ids))};
   });
 }
 
 template <typename T>
 BasicVariable<T> gather(const BasicVariable<T>& x, int64_t axis, const IntTensor& ids) {
   return record("gather", gather(x.data(), axis, ids), {x},
-                [from = x.shape(), axis, ids](const BasicTensor<T>& dy) {
-                  return scatter_add(zeros<T>(from), axis, ids, dy);
+                [from = x.shape(), axis, ids = save(ids)](const BasicTensor<T>& dy) {
+                  return scatter_add(zeros<T>(from), axis, *ids, dy);
                 });
 }
 
@@ -46,8 +63,8 @@ template <typename T>
 BasicVariable<T> scatter_add(const BasicVariable<T>& x, int64_t axis, const IntTensor& ids,
                              const BasicVariable<T>& source) {
   return record("scatter_add", scatter_add(x.data(), axis, ids, source.data()), {x, source},
-                [from = source.shape(), axis, ids](const BasicTensor<T>& dy) {
-                  BasicTensor<T> dsource = gather(dy, axis, ids);
+                [from = source.shape(), axis, ids = save(ids)](const BasicTensor<T>& dy) {
+                  BasicTensor<T> dsource = gather(dy, axis, *ids);
                   if (dsource.shape() == from) return Gradients{dy, dsource};
                   // source may be larger than ids: the rest of it was not read.
                   BasicTensor<T> padded = zeros<T>(from);
@@ -61,11 +78,8 @@ BasicVariable<T> scatter_add(const BasicVariable<T>& x, int64_t axis, const IntT
 template <typename T>
 BasicVariable<T> masked_select(const BasicVariable<T>& x, const BoolTensor& mask) {
   return record("masked_select", masked_select(x.data(), mask), {x},
-                [from = x.shape(), mask](const BasicTensor<T>& dy) {
-                  BasicTensor<T> dx = zeros<T>(from);
-                  std::vector<IntTensor> places = nonzero(mask).unbind(1);
-                  index_put_(dx, places, dy, true);
-                  return dx;
+                [from = x.shape(), mask = save(mask)](const BasicTensor<T>& dy) {
+                  return spread(from, nonzero(*mask).unbind(1), dy);
                 });
 }
 

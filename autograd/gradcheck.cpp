@@ -45,10 +45,23 @@ double numeric_slope(const GradcheckFunction& f, const std::vector<DoubleVariabl
   return (up - down) / (2 * eps);
 }
 
+// Moving one element must move no other.
+void check_inputs(const std::vector<DoubleTensor>& inputs) {
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    for (int axis = 0; axis < inputs[i].dim(); ++axis) {
+      if (inputs[i].stride(axis) == 0 && inputs[i].size(axis) > 1) {
+        throw ValueError(fmt::format("gradcheck: elements of input {} of {} share memory; expand it in f", i,
+                                     to_string(inputs[i].shape())));
+      }
+    }
+  }
+}
+
 }  // namespace
 
 GradcheckResult gradcheck(const GradcheckFunction& f, const std::vector<DoubleTensor>& inputs, double eps,
                           double atol, double rtol) {
+  check_inputs(inputs);
   std::vector<DoubleVariable> variables;
   for (const DoubleTensor& input : inputs) variables.emplace_back(input, true);
   const DoubleVariable y = f(variables);

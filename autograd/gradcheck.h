@@ -22,7 +22,7 @@ struct GradcheckResult {
 //   |analytic - numeric| <= atol + rtol * |numeric|
 // In double a smooth op's differences are good to about eps^2 + 1e-16 / eps = 1e-10 with the default eps.
 // Inputs keep their strides, so that views are checked as views; none may hold a place where f has no slope.
-//   throws: what f throws
+//   throws: what f throws; ValueError for an input that was expanded
 using GradcheckFunction = std::function<DoubleVariable(const std::vector<DoubleVariable>&)>;
 GradcheckResult gradcheck(const GradcheckFunction& f, const std::vector<DoubleTensor>& inputs,
                           double eps = 1e-5, double atol = 1e-7, double rtol = 1e-5);

@@ -25,11 +25,11 @@ template <typename T>
 BasicVariable<T> linear(const BasicVariable<T>& x, const BasicVariable<T>& weight,
                         const BasicVariable<T>& bias) {
   check_linear(x.data(), weight.data(), bias);
-  const BasicTensor<T> rows =
-      x.data().reshape({numel(x.shape()) / std::max<int64_t>(x.size(-1), 1), x.size(-1)});
+  Shape shape = x.shape();
+  shape[shape.size() - 1] = 1;
+  const BasicTensor<T> rows = x.data().reshape({numel(shape), x.size(-1)});
   BasicTensor<T> y = matmul(rows, weight.data().t());
   if (bias.defined()) y += bias.data();
-  Shape shape = x.shape();
   shape[shape.size() - 1] = weight.size(0);
   const auto rule = [rows = save(rows), w = save(weight), from = x.shape(), need_x = x.requires_grad(),
                      need_w = weight.requires_grad(),

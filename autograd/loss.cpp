@@ -4,7 +4,7 @@
 #include "autograd/record.h"
 #include "tensor/kernels/softmax.h"
 
-// Losses. Each is one node of the tape.
+// Losses. Those of networks are one node of the tape.
 
 namespace lt {
 namespace {

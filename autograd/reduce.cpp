@@ -47,10 +47,10 @@ std::pair<BasicVariable<T>, IntTensor> extreme_at(const char* op, const BasicVar
                                                   ValuesAndIndices<T> found, int64_t axis, bool keepdim) {
   const IntTensor places = keepdim || x.dim() == 0 ? found.indices : found.indices.unsqueeze(axis);
   return {record(op, found.values, {x},
-                 [from = x.shape(), places, axis](const BasicTensor<T>& dy) {
+                 [from = x.shape(), places = save(places), axis](const BasicTensor<T>& dy) {
                    return from.empty()
                               ? dy
-                              : scatter_add(zeros<T>(from), axis, places, dy.reshape(places.shape()));
+                              : scatter_add(zeros<T>(from), axis, *places, dy.reshape((*places).shape()));
                  }),
           found.indices};
 }

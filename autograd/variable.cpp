@@ -197,7 +197,7 @@ void BasicVariable<T>::set_grad(BasicTensor<T> grad) const {
     throw ShapeError(
         fmt::format("set_grad: {} for a variable of {}", to_string(grad.shape()), to_string(data().shape())));
   }
-  if (node_ != nullptr) node_->grad = std::move(grad);
+  node_->grad = grad.defined() ? grad.contiguous() : std::move(grad);
 }
 
 template <typename T>

@@ -5,21 +5,25 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 
 #include "tensor/parallel.h"
 #include "tensor/tensor.h"
 
-// The statement throws `type` with exactly this text. (A macro, so that a failure names the test's own line.)
-#define EXPECT_THROW_TEXT(statement, type, text)               \
-  try {                                                        \
-    static_cast<void>(statement);                              \
-    ADD_FAILURE() << "nothing was thrown";                     \
-  } catch (const type& error) {                                \
-    EXPECT_EQ(std::string(error.what()), text);                \
-  } catch (const std::exception& error) {                      \
-    ADD_FAILURE() << "not a " #type ", but: " << error.what(); \
-  }                                                            \
-  static_assert(true, "asks for a semicolon")
+namespace lt {
+
+// The text of the error E that f throws; "no error" where it throws none.
+template <typename E, typename F>
+std::string error_text(F&& f) {
+  try {
+    std::forward<F>(f)();
+  } catch (const E& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+}  // namespace lt
 
 namespace lt::test {
 

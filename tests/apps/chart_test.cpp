@@ -9,7 +9,7 @@
 
 #include "apps/common/heat_map.h"
 #include "tensor/error.h"
-#include "tests/errors.h"
+#include "tests/expect.h"
 
 namespace lt::apps {
 namespace {

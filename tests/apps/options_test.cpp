@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/errors.h"
+#include "tests/expect.h"
 
 namespace lt::apps {
 namespace {

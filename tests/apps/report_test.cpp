@@ -5,7 +5,7 @@
 
 #include "tensor/error.h"
 #include "tests/apps/app_run.h"
-#include "tests/errors.h"
+#include "tests/expect.h"
 
 namespace lt::apps {
 namespace {

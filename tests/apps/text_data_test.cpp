@@ -8,7 +8,7 @@
 
 #include "apps/common/sha256.h"
 #include "tensor/error.h"
-#include "tests/errors.h"
+#include "tests/expect.h"
 #include "tests/scratch.h"
 
 namespace lt::apps {

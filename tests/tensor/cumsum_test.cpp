@@ -4,7 +4,7 @@
 
 #include "tensor/ops.h"
 #include "tensor/parallel.h"
-#include "tests/errors.h"
+#include "tests/expect.h"
 #include "tests/reduce_golden.h"
 
 namespace lt {

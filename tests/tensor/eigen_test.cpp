@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/errors.h"
+#include "tests/expect.h"
 
 namespace lt {
 namespace {

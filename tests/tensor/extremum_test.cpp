@@ -5,7 +5,7 @@
 #include <random>
 
 #include "tensor/ops.h"
-#include "tests/errors.h"
+#include "tests/expect.h"
 #include "tests/reduce_golden.h"
 
 namespace lt {

@@ -10,7 +10,7 @@
 #include <string>
 
 #include "tensor/error.h"
-#include "tests/errors.h"
+#include "tests/expect.h"
 #include "tests/scratch.h"
 
 namespace lt {

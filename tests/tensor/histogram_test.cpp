@@ -3,7 +3,7 @@
 #include <limits>
 
 #include "tensor/ops.h"
-#include "tests/errors.h"
+#include "tests/expect.h"
 #include "tests/reduce_golden.h"
 
 namespace lt {

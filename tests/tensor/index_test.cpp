@@ -4,7 +4,7 @@
 
 #include "tensor/ops.h"
 #include "tensor/parallel.h"
-#include "tests/errors.h"
+#include "tests/expect.h"
 
 namespace lt {
 namespace {

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "tensor/ops.h"
-#include "tests/errors.h"
+#include "tests/expect.h"
 
 namespace lt {
 namespace {

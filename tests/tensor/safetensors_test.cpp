@@ -7,7 +7,7 @@
 #include "tensor/file.h"
 #include "tensor/io.h"
 #include "tensor/ops.h"
-#include "tests/errors.h"
+#include "tests/expect.h"
 #include "tests/scratch.h"
 
 namespace lt {

@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "tensor/ops.h"
-#include "tests/errors.h"
+#include "tests/expect.h"
 #include "tests/reduce_golden.h"
 
 namespace lt {

@@ -138,7 +138,8 @@ TEST_F(Unary, PowersOfIntegersAreExactAndWrap) {
   EXPECT_EQ(pow(tensor<int64_t>({-3, 0, 2}), 3).to_vector(), std::vector<int64_t>({-27, 0, 8}));
   EXPECT_EQ(pow(tensor<int64_t>({-3, 0, 2}), 0).to_vector(), std::vector<int64_t>({1, 1, 1}));
   EXPECT_EQ(pow(tensor<int64_t>({2, 3}), 64).to_vector(), std::vector<int64_t>({0, 8733086111712066817}));
-  EXPECT_THROW_TEXT(pow(tensor<int64_t>({1}), -1), ValueError, "pow: integers have no power of -1");
+  EXPECT_EQ(error_text<ValueError>([&] { pow(tensor<int64_t>({1}), -1); }),
+            "pow: integers have no power of -1");
 }
 
 TEST_F(Unary, ScalarPowersAgreeWithTensorPowers) {

@@ -1,0 +1,134 @@
+#include <gtest/gtest.h>
+
+#include "tests/autograd/layouts.h"
+#include "tests/expect.h"
+
+namespace lt {
+namespace {
+
+using test::Numbers;
+using Variables = std::vector<DoubleVariable>;
+
+const IntTensor& rows() {
+  static const IntTensor kRows = tensor<int64_t>({{0, 2}, {2, -1}});
+  return kRows;
+}
+
+TEST(Index, AddsTheGradientOfARowThatWasTakenTwice) {
+  const IntTensor columns = tensor<int64_t>({1, 0});
+  test::expect_gradients_in_layouts([](const Variables& v) { return index(v[0], {rows()}); },
+                                    {test::normal({4, 3})});
+  test::expect_gradients_in_layouts(
+      [&](const Variables& v) {
+        return index(v[0], {rows(), columns});
+      },
+      {test::normal({4, 3, 2})});
+  test::expect_gradients(
+      [&](const Variables& v) {
+        return index(expand(v[0], {4, 2}), {rows()});
+      },
+      {test::normal(2)});
+}
+
+TEST(Embedding, AddsTheGradientOfARowThatWasTakenTwice) {
+  test::expect_gradients_in_layouts([](const Variables& v) { return embedding(v[0], rows()); },
+                                    {test::normal({4, 3})});
+  const DoubleVariable table(zeros<double>({3, 1}), true);
+  sum(embedding(table, tensor<int64_t>({1, 1, 0, 1}))).backward();
+  EXPECT_EQ(table.grad().to_vector(), (Numbers{1, 3, 0}));
+}
+
+TEST(Embedding, NamesAnIdOutsideTheTable) {
+  const Variable table(zeros({3, 2}), true);
+  EXPECT_EQ(error_text<IndexError>([&] {
+              embedding(table, tensor<int64_t>({0, 3}));
+            }),
+            "index: id 3 at (1) is out of range for axis 0 of size 3");
+}
+
+TEST(IndexAdd, PassesTheGradientToBothOperands) {
+  test::expect_gradients_in_layouts([](const Variables& v) { return index_add(v[0], {rows()}, v[1]); },
+                                    {test::normal({4, 3}, 1), test::normal({2, 2, 3}, 2)});
+  test::expect_gradients([](const Variables& v) { return index_add(v[0], {rows()}, v[1]); },
+                         {test::normal({4, 3}, 1), test::normal({}, 2)});
+}
+
+TEST(Gather, HasTheRightGradientAlongAnyAxis) {
+  test::expect_gradients_in_layouts(
+      [](const Variables& v) {
+        return gather(v[0], 1, tensor<int64_t>({{0, 0, 2}}));
+      },
+      {test::normal({2, 3})});
+  test::expect_gradients_in_layouts(
+      [](const Variables& v) {
+        return gather(v[0], -2, tensor<int64_t>({{1, 0, 1}, {1, 1, 0}, {0, 0, 0}}));
+      },
+      {test::normal({2, 3})});
+}
+
+TEST(ScatterAdd, PassesTheGradientToBothOperands) {
+  const IntTensor places = tensor<int64_t>({{0, 0, 2}, {1, 1, 1}});
+  test::expect_gradients_in_layouts([&](const Variables& v) { return scatter_add(v[0], 1, places, v[1]); },
+                                    {test::normal({2, 3}, 1), test::normal({2, 3}, 2)});
+}
+
+TEST(ScatterAdd, PassesNoGradientToWhatItDidNotRead) {
+  const IntTensor places = tensor<int64_t>({{0, 1}});
+  test::expect_gradients([&](const Variables& v) { return scatter_add(v[0], 0, places, v[1]); },
+                         {test::normal({2, 3}, 1), test::normal({4, 3}, 2)});
+}
+
+TEST(MaskedSelect, PutsTheGradientBackInItsPlaces) {
+  const BoolTensor mask = tensor<bool>({{true, false, true}, {false, false, true}});
+  test::expect_gradients_in_layouts([&](const Variables& v) { return masked_select(v[0], mask); },
+                                    {test::normal({2, 3})});
+  test::expect_gradients([&](const Variables& v) { return masked_select(v[0], mask[0]); },
+                         {test::normal({3, 2})});
+}
+
+TEST(Sort, CarriesTheGradientAlong) {
+  for (const bool descending : {false, true}) {
+    test::expect_gradients_in_layouts([&](const Variables& v) { return sort(v[0], 0, descending).first; },
+                                      {test::normal({4, 3})});
+  }
+  test::expect_gradients([](const Variables& v) { return sort(v[0]).first; }, {test::normal({})});
+}
+
+TEST(Topk, CarriesTheGradientToTheLargest) {
+  test::expect_gradients_in_layouts([](const Variables& v) { return topk(v[0], 2, -1).first; },
+                                    {test::normal({3, 4})});
+  test::expect_gradients([](const Variables& v) { return topk(v[0], 1).first; }, {test::normal({})});
+}
+
+// A training loop that reuses its buffer of ids between forward and backward would learn from the wrong rows.
+TEST(Gather, NoticesIdsThatWereOverwritten) {
+  const Variable x(ones({3, 3}), true);
+  const auto after_overwriting = [&](const auto& f) {
+    IntTensor ids = zeros<int64_t>({3, 3});
+    const Variable loss = sum(f(ids));
+    ids.fill_(1);
+    return error_text<GradError>([&] { loss.backward(); });
+  };
+  const std::string text = ": a value saved for backward was changed in place";
+  EXPECT_EQ(after_overwriting([&](const IntTensor& ids) { return index(x, {ids}); }),
+            "backward of index" + text);
+  EXPECT_EQ(after_overwriting([&](const IntTensor& ids) { return embedding(x, ids); }),
+            "backward of embedding" + text);
+  EXPECT_EQ(after_overwriting([&](const IntTensor& ids) { return index_add(x, {ids}, x.detach()); }),
+            "backward of index_add" + text);
+  EXPECT_EQ(after_overwriting([&](const IntTensor& ids) { return gather(x, 0, ids); }),
+            "backward of gather" + text);
+  EXPECT_EQ(after_overwriting([&](const IntTensor& ids) { return scatter_add(x, 0, ids, x); }),
+            "backward of scatter_add" + text);
+}
+
+TEST(MaskedSelect, NoticesAMaskThatWasOverwritten) {
+  BoolTensor mask = tensor<bool>({true, false});
+  const Variable loss = sum(masked_select(Variable(ones(2), true), mask));
+  mask.fill_(true);
+  EXPECT_EQ(error_text<GradError>([&] { loss.backward(); }),
+            "backward of masked_select: a value saved for backward was changed in place");
+}
+
+}  // namespace
+}  // namespace lt

@@ -1,0 +1,62 @@
+#include <gtest/gtest.h>
+
+#include "tests/autograd/layouts.h"
+#include "tests/expect.h"
+
+namespace lt {
+namespace {
+
+DoubleVariable product(const std::vector<DoubleVariable>& v) { return matmul(v[0], v[1]); }
+
+TEST(Matmul, HasTheRightGradientForEveryPairOfRanks) {
+  const std::vector<std::pair<Shape, Shape>> pairs = {
+      {{3}, {3}},          {{2, 3}, {3}},       {{3}, {3, 4}},          {{2, 3}, {3, 4}},
+      {{5, 2, 3}, {3, 4}}, {{2, 3}, {5, 3, 4}}, {{5, 2, 3}, {5, 3, 4}}, {{5, 1, 2, 3}, {2, 3, 4}},
+      {{5, 2, 3}, {3}},    {{3}, {5, 3, 4}},    {{1, 1}, {1, 1}},       {{1, 2, 3}, {4, 3, 1}},
+  };
+  for (const auto& [a, b] : pairs) {
+    SCOPED_TRACE(to_string(a) + " @ " + to_string(b));
+    for (const DoubleTensor& right : test::layouts(test::normal(b, 2))) {
+      test::expect_gradients_in_layouts(product, {test::normal(a, 1), right});
+    }
+  }
+}
+
+TEST(Matmul, TakesOperandsThatWereExpanded) {
+  test::expect_gradients(
+      [](const auto& v) {
+        return matmul(expand(v[0], {2, 3}), expand(v[1], {4, 3, 2}));
+      },
+      {test::normal({2, 1}, 1), test::normal({3, 1}, 2)});
+}
+
+TEST(Matmul, AddsUpWhereAVariableIsBothOperands) {
+  test::expect_gradients([](const auto& v) { return matmul(v[0], v[0]); }, {test::normal({3, 3})});
+  test::expect_gradients([](const auto& v) { return matmul(v[0], transpose(v[0], 0, 1)); },
+                         {test::normal({2, 3})});
+}
+
+TEST(Matmul, TakesAnInnerSizeOfZero) {
+  const DoubleVariable a(zeros<double>({2, 0}), true);
+  const DoubleVariable b(zeros<double>({0, 3}), true);
+  sum(matmul(a, b)).backward();
+  EXPECT_EQ(a.grad().shape(), Shape({2, 0}));
+  EXPECT_EQ(b.grad().shape(), Shape({0, 3}));
+}
+
+TEST(Matmul, ComputesNoGradientThatNobodyWants) {
+  const DoubleVariable x(test::normal({2, 3}));
+  const DoubleVariable w(test::normal({3, 4}), true);
+  sum(matmul(x, w)).backward();
+  EXPECT_TRUE(w.grad().defined());
+  EXPECT_FALSE(x.grad().defined());
+}
+
+TEST(Matmul, NamesBothShapesWhereInnerSizesDiffer) {
+  const Variable a(ones({3, 4}), true);
+  const Variable b(ones({5, 2}), true);
+  EXPECT_EQ(error_text<ShapeError>([&] { matmul(a, b); }), "matmul: inner sizes differ: (3, 4) @ (5, 2)");
+}
+
+}  // namespace
+}  // namespace lt
