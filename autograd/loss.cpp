@@ -2,49 +2,50 @@
 
 #include "autograd/ops.h"
 #include "autograd/record.h"
+#include "tensor/kernels/softmax.h"
 
 // Losses. Each is one node of the tape.
 
 namespace lt {
 namespace {
 
+// The targets of logits' rows, dense and checked.
 template <typename T>
-void check_targets(const BasicTensor<T>& logits, const IntTensor& targets, int64_t ignore_index) {
+IntTensor row_targets(const BasicTensor<T>& logits, const IntTensor& targets, int64_t ignore_index) {
   const bool row = logits.dim() == 1 && targets.dim() == 0;
   const bool batch = logits.dim() == 2 && targets.dim() == 1 && logits.size(0) == targets.size(0);
   if (!row && !batch) {
     throw ShapeError(fmt::format("cross_entropy: logits {} want one target a row, not targets {}",
                                  to_string(logits.shape()), to_string(targets.shape())));
   }
+  const IntTensor ids = targets.contiguous();
   const int64_t classes = logits.size(-1);
-  const std::vector<int64_t> ids = targets.to_vector();
-  for (size_t i = 0; i < ids.size(); ++i) {
-    if (ids[i] != ignore_index && (ids[i] < 0 || ids[i] >= classes)) {
+  for (int64_t i = 0; i < ids.numel(); ++i) {
+    const int64_t id = ids.data()[i];
+    if (id != ignore_index && (id < 0 || id >= classes)) {
       throw IndexError(
-          fmt::format("cross_entropy: target {} at row {} is none of {} classes", ids[i], i, classes));
+          fmt::format("cross_entropy: target {} at row {} is none of {} classes", id, i, classes));
     }
   }
+  return ids;
 }
 
 }  // namespace
 
+// The gradient comes out of the same pass as the loss; backward only scales it.
 template <typename T>
 BasicVariable<T> cross_entropy(const BasicVariable<T>& logits, const IntTensor& targets,
                                int64_t ignore_index) {
-  check_targets(logits.data(), targets, ignore_index);
-  const BasicTensor<T> rows = logits.data().reshape({-1, logits.size(-1)});
-  const IntTensor ids = targets.reshape({-1, 1});
-  const BasicTensor<T> counts = (ids != ignore_index).template cast<T>();
-  const IntTensor places = where(ids == ignore_index, scalar<int64_t>(0), ids);
-  const BasicTensor<T> log_probabilities = log_softmax(rows, 1);
-  const BasicTensor<T> counted = sum(counts);
-  const BasicTensor<T> picked = where(counts == T{0}, scalar<T>(0), gather(log_probabilities, 1, places));
-  return record(
-      "cross_entropy", -sum(picked) / counted, {logits},
-      [log_probabilities, places, counts, counted, from = logits.shape()](const BasicTensor<T>& dy) {
-        const BasicTensor<T> weight = counts * (dy / counted);
-        return scatter_add(exp(log_probabilities) * weight, 1, places, -weight).reshape(from);
-      });
+  const IntTensor ids = row_targets(logits.data(), targets, ignore_index);
+  const BasicTensor<T> x = logits.data().contiguous();
+  BasicTensor<T> row_losses = empty<T>(ids.shape());
+  BasicTensor<T> dx;
+  if (logits.requires_grad() && grad_enabled()) dx = empty<T>(x.shape());
+  const T loss =
+      kernels::cross_entropy_rows(x.data(), ids.data(), ignore_index, row_losses.mutable_data(),
+                                  dx.defined() ? dx.mutable_data() : nullptr, ids.numel(), x.size(-1));
+  return record("cross_entropy", scalar<T>(loss), {logits},
+                [dx](const BasicTensor<T>& dy) { return dy.item() == T{1} ? dx : dx * dy; });
 }
 
 template <typename T>

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstdio>
@@ -115,7 +116,7 @@ std::string read_file(const std::string& path) {
   if (!file.is_open()) fail("read", path);
   const struct stat status = status_of(file);
   std::string bytes;
-  if (S_ISREG(status.st_mode)) bytes.reserve(static_cast<size_t>(status.st_size) + 1);
+  if (S_ISREG(status.st_mode)) bytes.reserve(static_cast<size_t>(status.st_size) + kReadBytes);
   for (size_t filled = 0;;) {
     bytes.resize(std::max(bytes.capacity(), filled + kReadBytes));
     const ssize_t got = ::read(file.number(), bytes.data() + filled, bytes.size() - filled);

@@ -82,8 +82,8 @@ ValuesAndIndices<T> topk(const BasicTensor<T>& x, int64_t k, int64_t axis) {
   const int a = normalize_axis(axis, x.dim(), "topk");
   const BasicTensor<T> rows = rows_along(x, a);
   if (k < (x.dim() == 0 ? 1 : 0) || k > rows.shape()[1]) {
-    throw ShapeError(fmt::format("topk: {} of the {} along axis {} of {}", k, rows.shape()[1], a,
-                                 to_string(x.shape())));
+    throw ShapeError(
+        fmt::format("topk: {} of the {} along axis {} of {}", k, rows.shape()[1], a, to_string(x.shape())));
   }
   const IntTensor places = order_rows(rows, k, true, [k](auto& positions, auto before) {
     std::partial_sort(positions.begin(), positions.begin() + k, positions.end(), [&](int64_t i, int64_t j) {

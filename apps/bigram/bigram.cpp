@@ -14,9 +14,9 @@
 #include <algorithm>
 
 #include "apps/bigram/check.h"
-#include "apps/bigram/counts.h"
 #include "apps/bigram/exercises.h"
 #include "apps/bigram/show.h"
+#include "apps/common/counts.h"
 #include "apps/common/run.h"
 
 using namespace lt;

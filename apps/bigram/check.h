@@ -2,7 +2,7 @@
 
 // The lecture's figures that a run does not show: --check compares them too.
 
-#include "apps/bigram/counts.h"
+#include "apps/common/counts.h"
 #include "apps/common/run.h"
 
 namespace lt::apps {

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "apps/bigram/counts.h"
 #include "apps/common/chart.h"
+#include "apps/common/counts.h"
 
 // The counts come from the train names alone, so that a smoothing that is too small shows: on names that were
 // not counted.

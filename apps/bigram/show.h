@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "apps/bigram/counts.h"
+#include "apps/common/counts.h"
 #include "apps/common/run.h"
 
 namespace lt::apps {

@@ -54,6 +54,15 @@ void log_step(Run& run, const Course& course, int64_t step, const Outcome& outco
 
 }  // namespace
 
+void show_count(Run& run, const std::string& task, const MLP& model, int lecture) {
+  const std::size_t count = model.parameters().size();
+  run.log().write("params", {{"task", task}, {"count", count}});
+  if (lecture > 0)
+    run.compare("parameters", static_cast<double>(count), lecture, kExact);
+  else
+    run.result("parameters", std::to_string(count));
+}
+
 void save(const std::string& path, const Course& course, const History& history) {
   std::vector<double> data, grads;
   for (const Value p : course.model.parameters()) {
@@ -87,7 +96,8 @@ History descend(Run& run, const TrainingFlags& flags, const Course& course) {
   const std::string file = flags.save.empty() ? run.path_of(course.task + ".checkpoint.json") : flags.save;
   const auto first = static_cast<int64_t>(history.losses.size());
   const StopOnSignal stop;
-  Progress progress(course.task, flags.steps, run.flags().quiet, first);
+  const bool is_short = flags.steps < 1000;  // over before a bar could be read
+  Progress progress(course.task, flags.steps, run.flags().quiet || is_short, first);
   for (int64_t k = first; k < flags.steps && !stop_requested(); ++k) {
     const Scope step;  // what this step puts on the tape is forgotten at its end
     const Outcome outcome = course.outcome(k);

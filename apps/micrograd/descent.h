@@ -31,6 +31,9 @@ struct History {
 //   not finite
 History descend(Run& run, const TrainingFlags& flags, const Course& course);
 
+// The "params" event and a line beside the lecture's count, where it has one (0: none).
+void show_count(Run& run, const std::string& task, const MLP& model, int lecture);
+
 // The checkpoint: a JSON file of parameters, gradients and history.
 void save(const std::string& path, const Course& course, const History& history);
 History load(const std::string& path, const Course& course);

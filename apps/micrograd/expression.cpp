@@ -121,7 +121,7 @@ void larger_expressions(Run& run) {
   y.backward();
   run.compare("y at x = -4", y.data(), -20, kRecorded);
   grad(run, "dy/dx", x, 46);
-  draw(run, "sanity", "y", y);
+  draw(run, "sanity", "The graph of y", y);
 
   run.code(
       "c = a + b;  d = a*b + b**3;  c += c + 1;  c += 1 + c - a;  d += 2*d + relu(b + a);\n"
@@ -138,7 +138,7 @@ void larger_expressions(Run& run) {
   run.compare("g at a = -4, b = 2", g.data(), 24.70408163265306, kRecorded);
   grad(run, "dg/da", a, 138.83381924198252);
   grad(run, "dg/db", b, 645.5772594752186);
-  draw(run, "larger", "g", g);
+  draw(run, "larger", "The graph of g", g);
 }
 
 // A neuron's inputs, weights and bias, and what it hands to its tanh.

@@ -1,7 +1,8 @@
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 
 #include "apps/common/chart.h"
 #include "apps/common/python_random.h"
@@ -23,6 +24,21 @@ const std::map<uint64_t, std::vector<double>> kLectureFour = {
      {0.699409362022, 5.230517512042, 3.124109694205, 3.265975023865, 0.375132563189, 0.083704380090,
       0.036498756087, 0.011372621371, 0.004949604037}}};
 constexpr double kOutputsAfter100[] = {0.972714, -0.994036, -0.973394, 0.972042};
+
+constexpr const char* kOneStep =
+    "Each step: the sum of squared errors, gradients set to zero, backward, and every parameter a little "
+    "against its gradient.";
+constexpr const char* kPilingUp =
+    "Each step adds its gradients to those of all steps before (`--no-zero-grad`): the lecture's bug. Steps "
+    "grow "
+    "and grow; an easy problem may survive that, and this one may be thrown so far that every neuron "
+    "saturates.";
+constexpr const char* kOneStepCode =
+    "Scope step;\n"
+    "Value loss = squared_error(model).loss;\n"
+    "model.zero_grad();\n"
+    "loss.backward();\n"
+    "model.step(0.1);";
 
 std::vector<double> outputs(MLP& model) {
   const Scope scope;
@@ -55,6 +71,19 @@ void show_outputs(Run& run, MLP& model, bool after_100) {
   }
 }
 
+bool is_lecture(const Settings& s) {
+  return s.hidden == std::vector<int64_t>{4, 4} && s.training.lr == 0.1 && s.training.decay_at == 0 &&
+         !s.no_zero_grad;
+}
+
+void draw_loss(Run& run, const History& history, uint64_t seed) {
+  std::vector<double> steps(history.losses.size());
+  std::iota(steps.begin(), steps.end(), 0);
+  const std::string title = fmt::format("Four examples: loss, seed {}", seed);
+  run.figure(fmt::format("four_loss_{}.svg", seed), title,
+             Chart(title, "step", "loss").log_y().line(steps, history.losses).svg());
+}
+
 }  // namespace
 
 void four(Run& run, const Settings& settings, uint64_t seed) {
@@ -63,8 +92,7 @@ void four(Run& run, const Settings& settings, uint64_t seed) {
   sizes.insert(sizes.end(), settings.hidden.begin(), settings.hidden.end());
   sizes.push_back(1);
   const TrainingFlags& flags = settings.training;
-  const bool as_lecture = settings.hidden == std::vector<int64_t>{4, 4} && flags.lr == 0.1 &&
-                          flags.decay_at == 0 && !settings.no_zero_grad;
+  const bool as_lecture = is_lecture(settings);
   const auto known = kLectureFour.find(seed);
   const std::vector<double>* lecture = as_lecture && known != kLectureFour.end() ? &known->second : nullptr;
 
@@ -72,32 +100,14 @@ void four(Run& run, const Settings& settings, uint64_t seed) {
   run.say(
       "Neurons side by side make a layer, layers in a row make a network. Weights and biases are drawn by "
       "Python's `random`, uniform between -1 and 1; every neuron ends in a tanh.");
-  run.code("PythonRandom random(1337);\nMLP model({3, 4, 4, 1}, kLecture, random);");
+  run.code(fmt::format("PythonRandom random({});\nMLP model({{{}}}, kLecture, random);", seed,
+                       fmt::join(sizes, ", ")));
   PythonRandom random(seed);
   MLP model(sizes, kLecture, random);
-  run.log().write("params", {{"task", "four"}, {"count", model.parameters().size()}});
-  if (as_lecture)
-    run.compare("parameters", static_cast<double>(model.parameters().size()), 41, kExact);
-  else
-    run.result("parameters", std::to_string(model.parameters().size()));
+  show_count(run, "four", model, as_lecture ? 41 : 0);
   if (lecture) run.compare("untrained, [2, 3, -1]", outputs(model)[0], (*lecture)[0], kDouble);
-  {
-    const Scope step;
-    const Value loss = squared_error(model).loss.label("loss");
-    run.result("values in the loss's graph",
-               std::to_string(loss.place() - model.parameters().back().place()));
-  }
-
-  run.say(settings.no_zero_grad
-              ? "Each step adds its gradients to those of all steps before (`--no-zero-grad`): the lecture's "
-                "bug. "
-                "The problem is easy enough to be learnt all the same, with steps that grow and grow."
-              : "Each step: the sum of squared errors, gradients set to zero, backward, and every parameter "
-                "a little "
-                "against its gradient.");
-  run.code(
-      "Scope step;\nValue loss = "
-      "squared_error(model).loss;\nmodel.zero_grad();\nloss.backward();\nmodel.step(0.1);");
+  run.say(settings.no_zero_grad ? kPilingUp : kOneStep);
+  run.code(kOneStepCode);
   const auto rate = [&](int64_t k) {
     return flags.decay_at > 0 && k >= flags.decay_at ? flags.lr / 10 : flags.lr;
   };
@@ -107,12 +117,7 @@ void four(Run& run, const Settings& settings, uint64_t seed) {
   const History history = descend(run, flags, course);
   show_losses(run, history, lecture);
   show_outputs(run, model, lecture && seed == 1337 && history.losses.size() == 100);
-
-  std::vector<double> steps(history.losses.size());
-  for (std::size_t k = 0; k < steps.size(); ++k) steps[k] = static_cast<double>(k);
-  const std::string title = fmt::format("Four examples: loss, seed {}", seed);
-  run.figure(fmt::format("four_loss_{}.svg", seed), title,
-             Chart(title, "step", "loss").log_y().line(steps, history.losses).svg());
+  draw_loss(run, history, seed);
 }
 
 }  // namespace lt::apps::micrograd

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <cstdlib>
 #include <functional>
 #include <map>
 #include <stdexcept>
@@ -35,10 +36,22 @@ std::string op_name(Value v) {
              : v.op()->name;
 }
 
+// Without the XML prologue, which has no place inside a page. A wide graph shrinks to the page, but to no
+// less than 0.55 of its size: then it scrolls.
+std::string for_page(const std::string& svg) {
+  const std::size_t start = svg.find("<svg"), width = svg.find("width=\"", start);
+  if (start == std::string::npos || width == std::string::npos)
+    throw std::runtime_error("dot -Tsvg: no picture came back");
+  constexpr double kPixelsPerPoint = 4.0 / 3;
+  const double pixels = kPixelsPerPoint * std::atof(svg.c_str() + width + 7);
+  return fmt::format("<svg style=\"min-width:{:.0f}px\"{}", 0.55 * pixels, svg.substr(start + 4));
+}
+
 }  // namespace
 
 std::string to_dot(Value root) {
-  std::string text = "digraph {\n  rankdir=LR ranksep=0.25\n  node [fontsize=11 height=0.3]\n";
+  std::string text =
+      "digraph {\n  rankdir=LR ranksep=0.25\n  node [fontsize=11 height=0.3 width=0.4 margin=0.06]\n";
   std::map<std::uint32_t, Value, std::greater<>> waiting{{root.place(), root}};
   while (!waiting.empty()) {
     const Value v = waiting.extract(waiting.begin()).mapped();
@@ -58,10 +71,7 @@ std::string dot_to_svg(const std::string& dot) {
   const auto done = run_program({"dot", "-Tsvg"}, dot);
   if (!done) return "";
   if (done->status != 0) throw std::runtime_error(fmt::format("dot -Tsvg: exit code {}", done->status));
-  // without the XML prologue, which has no place inside a page; wide graphs scroll there and do not shrink
-  const std::size_t start = done->output.find("<svg");
-  if (start == std::string::npos) throw std::runtime_error("dot -Tsvg: no picture came back");
-  return "<svg style=\"max-width:none\"" + done->output.substr(start + 4);
+  return for_page(done->output);
 }
 
 }  // namespace lt::apps::micrograd

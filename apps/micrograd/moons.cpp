@@ -25,7 +25,7 @@ constexpr LectureStep kLectureMoons[] = {
     {0, .895844102868, 50},  {1, 1.723590533697, 81},  {5, .313545481919, 86},  {10, .245070238537, 91},
     {20, .189775228561, 91}, {40, .060160098952, 100}, {50, .098751147656, 96}, {99, .010978370135, 100}};
 constexpr double kFirstLoss = 0.8958441028683222;
-constexpr double kLastLoss = .010977891484;
+constexpr LectureStep kLectureEnd{100, .010977891484, 100};
 
 std::vector<double> coordinates(const Moons& data, int label, std::size_t axis) {
   std::vector<double> some;
@@ -80,26 +80,25 @@ void draw_boundary(Run& run, MLP& model, const Moons& data, bool as_lecture) {
   run.figure("moons_boundary.svg", "Where the network says -1 and +1", scatter(chart, data).svg());
 }
 
-void show_steps(Run& run, const History& history, double after, bool as_lecture) {
+// The steps that the lecture names, and the end of the run on all points.
+void show_steps(Run& run, const History& history, double end_loss, double end_accuracy, bool as_lecture) {
+  const bool whole = as_lecture && history.losses.size() == 100;
   std::vector<std::vector<std::string>> rows;
-  const auto add = [&](const std::string& step, double loss, double lecture, const std::string& percent) {
-    rows.push_back(
-        {step, fmt::format("{:.12f}", loss), as_lecture ? fmt::format("{:.12f}", lecture) : "", percent});
+  const auto add = [&](const std::string& step, double loss, double accuracy, const LectureStep* lecture) {
+    rows.push_back({step, fmt::format("{:.12f}", loss), lecture ? fmt::format("{:.12f}", lecture->loss) : "",
+                    fmt::format("{:.0f} %", 100 * accuracy)});
+    if (!lecture) return;
+    run.check(fmt::format("moons: loss at step {}", step), loss, lecture->loss, kDouble);
+    run.check(fmt::format("moons: accuracy at step {}", step), 100 * accuracy, lecture->percent,
+              within(1e-9));
   };
-  for (const auto& [step, loss, percent] : kLectureMoons) {
-    if (step >= history.losses.size()) break;
-    const double ours = 100 * history.accuracies[step];
-    add(std::to_string(step), history.losses[step], loss, fmt::format("{:.0f} %", ours));
-    if (!as_lecture) continue;
-    run.check(fmt::format("moons: loss at step {}", step), history.losses[step], loss, kDouble);
-    run.check(fmt::format("moons: accuracy at step {}", step), ours, percent,
-              within(1e-9));  // a share of 100, rounded
+  for (const LectureStep& row : kLectureMoons) {
+    if (row.step >= history.losses.size()) break;
+    add(std::to_string(row.step), history.losses[row.step], history.accuracies[row.step],
+        as_lecture ? &row : nullptr);
   }
-  const bool full_run = as_lecture && history.losses.size() == 100;
-  if (full_run) run.check("moons: loss after the last step", after, kLastLoss, kDouble);
-  if (as_lecture) run.check("moons: first loss", history.losses.at(0), kFirstLoss, kRecorded);
-  rows.push_back(
-      {"after", fmt::format("{:.12f}", after), full_run ? fmt::format("{:.12f}", kLastLoss) : "", ""});
+  add("after", end_loss, end_accuracy, whole ? &kLectureEnd : nullptr);
+  if (whole) run.check("moons: first loss, all digits", history.losses[0], kFirstLoss, kRecorded);
   run.table({"step", "loss", "lecture", "accuracy"}, rows);
 }
 
@@ -114,19 +113,29 @@ void draw_history(Run& run, const History& history) {
              Chart("Accuracy", "step", "%").line(steps, percent).svg());
 }
 
+bool is_lecture(const Settings& s, uint64_t seed) {
+  return seed == 1337 && s.points == 100 && s.noise == 0.1 && s.hidden == std::vector<int64_t>{16, 16} &&
+         s.training.lr == 1 && s.training.decay_at == 0 && s.training.batch == 0 && !s.no_zero_grad;
+}
+
+// Falls to a tenth over the first 100 steps and stays there.
+double rate(const TrainingFlags& flags, int64_t k) {
+  const double fall = 1 - 0.9 * static_cast<double>(std::min<int64_t>(k, 100)) / 100;
+  return flags.lr * fall * (flags.decay_at > 0 && k >= flags.decay_at ? 0.1 : 1);
+}
+
 }  // namespace
 
 void moons(Run& run, const Settings& settings) {
   const Scope scope;
   const TrainingFlags& flags = settings.training;
   const uint64_t seed = run.flags().seed;
-  const bool as_lecture = seed == 1337 && settings.points == 100 && settings.noise == 0.1 &&
-                          !settings.no_zero_grad && settings.hidden == std::vector<int64_t>{16, 16} &&
-                          flags.lr == 1 && flags.decay_at == 0 && flags.batch == 0;
+  const bool as_lecture = is_lecture(settings, seed);
   run.heading("Two moons");
   run.say(
       "Two half circles that reach into each other, with noise, on the stream of NumPy and scikit-learn.");
-  run.code("NumpyRandom numpy(1337);\nMoons data = make_moons(100, 0.1, numpy);");
+  run.code(fmt::format("NumpyRandom numpy({});\nMoons data = make_moons({}, {}, numpy);", seed,
+                       settings.points, settings.noise));
   NumpyRandom numpy(static_cast<uint32_t>(seed));
   const Moons data = make_moons(settings.points, settings.noise, numpy);
   Chart chart("Two moons", "x", "y");
@@ -137,50 +146,36 @@ void moons(Run& run, const Settings& settings) {
       "have its "
       "label's sign, with a margin of 1; and parameters should stay small.");
   run.code(
-      "Value score = model(point)[0];\nlosses += relu(1 + -label * score);\n...\nValue loss = losses * (1 / "
-      "count) + "
-      "1e-4 * squares;");
+      "Value score = model(point)[0];\nlosses += relu(1 + -label * score);\n...\n"
+      "Value loss = losses * (1 / count) + 1e-4 * squares;");
   std::vector<std::size_t> sizes{2};
   sizes.insert(sizes.end(), settings.hidden.begin(), settings.hidden.end());
   sizes.push_back(1);
   PythonRandom random(seed);
   MLP model(sizes, kLibrary, random);
-  run.log().write("params", {{"task", "moons"}, {"count", model.parameters().size()}});
-  if (as_lecture)
-    run.compare("parameters", static_cast<double>(model.parameters().size()), 337, kExact);
-  else
-    run.result("parameters", std::to_string(model.parameters().size()));
+  show_count(run, "moons", model, as_lecture ? 337 : 0);
 
   std::vector<int64_t> all(data.points.size());
   std::iota(all.begin(), all.end(), 0);
   std::vector<int64_t> batch = all;
   int64_t drawn = 0;
   const auto outcome = [&](int64_t k) {
-    // as many permutations as steps, so that a resumed run goes on in the stream where the first one stopped
-    for (; flags.batch > 0 && drawn <= k; ++drawn) batch = numpy.permutation(settings.points);
-    batch.resize(flags.batch > 0 ? static_cast<std::size_t>(std::min(flags.batch, settings.points))
-                                 : all.size());
+    if (flags.batch == 0) return margin_loss(model, data, all);
+    // as many permutations as steps: a resumed run goes on in the stream where the first one stopped
+    for (; drawn <= k; ++drawn) batch = numpy.permutation(settings.points);
+    batch.resize(static_cast<std::size_t>(std::min(flags.batch, settings.points)));
     return margin_loss(model, data, batch);
   };
-  // falls to a tenth over the first 100 steps and stays there
-  const auto rate = [&](int64_t k) {
-    const double fall = 1 - 0.9 * static_cast<double>(std::min<int64_t>(k, 100)) / 100;
-    return flags.lr * fall * (flags.decay_at > 0 && k >= flags.decay_at ? 0.1 : 1);
-  };
-  const Course course{"moons",
-                      fmt::format("moons, hidden {}, seed {}, points {}, noise {}",
-                                  Json(settings.hidden).text(), seed, settings.points, settings.noise),
-                      model,
-                      outcome,
-                      rate,
-                      !settings.no_zero_grad};
+  const std::string setup = fmt::format("moons, hidden {}, seed {}, points {}, noise {}",
+                                        Json(settings.hidden).text(), seed, settings.points, settings.noise);
+  const Course course{
+      "moons", setup, model, outcome, [&](int64_t k) { return rate(flags, k); }, !settings.no_zero_grad};
   const History history = descend(run, flags, course);
-  double after = 0;
   {
-    const Scope step;
-    after = margin_loss(model, data, all).loss.data();
+    const Scope end;
+    const Outcome reached = margin_loss(model, data, all);
+    show_steps(run, history, reached.loss.data(), reached.accuracy, as_lecture);
   }
-  show_steps(run, history, after, as_lecture && !history.losses.empty());
   draw_history(run, history);
   draw_boundary(run, model, data, as_lecture && history.losses.size() == 100);
 }

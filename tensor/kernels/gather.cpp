@@ -16,24 +16,39 @@ namespace {
 constexpr int64_t kBand = 64;
 // Up to here the loop of 16-byte moves is faster than the call of memcpy.
 constexpr int64_t kSmallBytes = 256;
-constexpr int64_t kMoveBytes = 16;
 
-template <typename T>
-void copy_cells(const T* __restrict from, int64_t count, T* __restrict to) {
+// Copies one row of a given number of bytes, at least kMove, in pieces of kMove; the last piece may overlap
+// the one before.
+template <int64_t kMove>
+struct Pieces {
+  int64_t bytes;
+  void operator()(const void* from, void* to) const {
+    const char* source = static_cast<const char*>(from);
+    char* target = static_cast<char*>(to);
+    const int64_t last = bytes - kMove;
+    for (int64_t at = 0; at < last; at += kMove) std::memcpy(target + at, source + at, kMove);
+    std::memcpy(target + last, source + last, kMove);
+  }
+};
+
+// Calls body(copy) where copy(from, to) copies `count` cells. How is chosen here, once for all rows: a choice
+// at each row takes longer than the copy of a short one.
+template <typename T, typename Body>
+void with_copy_of(int64_t count, Body body) {
   const int64_t bytes = count * static_cast<int64_t>(sizeof(T));
-  if (bytes < kMoveBytes) {
-    for (int64_t j = 0; j < count; ++j) to[j] = from[j];
-    return;
-  }
   if (bytes > kSmallBytes) {
-    std::memcpy(to, from, static_cast<size_t>(bytes));
-    return;
+    body([bytes](const T* from, T* to) { std::memcpy(to, from, static_cast<size_t>(bytes)); });
+  } else if (bytes >= 16) {
+    body(Pieces<16>{bytes});
+  } else if (bytes >= 8) {
+    body(Pieces<8>{bytes});
+  } else if (count == 1) {
+    body([](const T* from, T* to) { *to = *from; });
+  } else {
+    body([count](const T* from, T* to) {
+      for (int64_t j = 0; j < count; ++j) to[j] = from[j];
+    });
   }
-  const char* source = reinterpret_cast<const char*>(from);
-  char* target = reinterpret_cast<char*>(to);
-  const int64_t last = bytes - kMoveBytes;  // the last move may overlap the one before
-  for (int64_t at = 0; at < last; at += kMoveBytes) std::memcpy(target + at, source + at, kMoveBytes);
-  std::memcpy(target + last, source + last, kMoveBytes);
 }
 
 template <typename T>
@@ -41,36 +56,23 @@ void add_cells(const T* __restrict from, int64_t count, T* __restrict to) {
   for (int64_t j = 0; j < count; ++j) to[j] += from[j];
 }
 
-template <typename T>
-void copy_one_row(const T* base, const Rows& rows, int64_t i, T* out) {
-  const T* from = base + rows.starts[i];
-  T* to = out + i * rows.width;
-  if (rows.cells == nullptr) return copy_cells(from, rows.width, to);
-  for (int64_t j = 0; j < rows.width; ++j) to[j] = from[rows.cells[j]];
-}
-
-// write(values, count, target) for each row's part in the band [first, last) of columns.
+// Calls write(cell, at) for every cell of base in the rows, where the cells of a row lie apart; at counts
+// cells in row-major order.
 template <typename T, typename Write>
-void write_band(const T* values, const Rows& rows, int64_t first, int64_t last, T* base, Write write) {
-  for (int64_t i = 0; i < rows.count; ++i) {
-    const T* from = values + i * rows.width;
-    T* to = base + rows.starts[i];
-    if (rows.cells == nullptr) {
-      write(from + first, last - first, to + first);
-    } else {
-      for (int64_t j = first; j < last; ++j) write(from + j, 1, to + rows.cells[j]);
-    }
+void each_cell(T* base, const Rows& rows, int64_t begin, int64_t end, Write write) {
+  for (int64_t i = begin; i < end; ++i) {
+    for (int64_t j = 0; j < rows.width; ++j) write(base[rows.starts[i] + rows.cells[j]], i * rows.width + j);
   }
 }
 
-template <typename T, typename Write>
-void write_rows(const T* values, const Rows& rows, T* base, Write write) {
-  if (rows.width < 2 * kBand || rows.cells != nullptr) {
-    return write_band(values, rows, 0, rows.width, base, write);
-  }
-  parallel_for(rows.width / kBand, rows.count * kBand, [&](int64_t begin, int64_t end) {
-    const int64_t last = end == rows.width / kBand ? rows.width : end * kBand;
-    write_band(values, rows, begin * kBand, last, base, write);
+// Calls write(first, count) for bands of columns that cover the rows, each on one thread.
+template <typename Write>
+void each_band(const Rows& rows, Write write) {
+  if (rows.width < 2 * kBand) return write(0, rows.width);
+  const int64_t bands = rows.width / kBand;
+  parallel_for(bands, rows.count * kBand, [&](int64_t begin, int64_t end) {
+    const int64_t last = end == bands ? rows.width : end * kBand;
+    write(begin * kBand, last - begin * kBand);
   });
 }
 
@@ -91,19 +93,43 @@ int64_t offsets_of_ids(const int64_t* ids, int64_t count, int64_t size, int64_t 
 
 template <typename T>
 void copy_rows(const T* base, const Rows& rows, T* out) {
+  if (rows.width == 0) return;
   parallel_for(rows.count, rows.width, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) copy_one_row(base, rows, i, out);
+    if (rows.cells != nullptr) {
+      return each_cell(base, rows, begin, end, [&](const T& cell, int64_t at) { out[at] = cell; });
+    }
+    with_copy_of<T>(rows.width, [&](auto copy) {
+      for (int64_t i = begin; i < end; ++i) copy(base + rows.starts[i], out + i * rows.width);
+    });
   });
 }
 
 template <typename T>
 void put_rows(const T* values, const Rows& rows, T* base) {
-  write_rows(values, rows, base, [](const T* from, int64_t count, T* to) { copy_cells(from, count, to); });
+  if (rows.width == 0) return;
+  if (rows.cells != nullptr) {
+    return each_cell(base, rows, 0, rows.count, [&](T& cell, int64_t at) { cell = values[at]; });
+  }
+  each_band(rows, [&](int64_t first, int64_t count) {
+    with_copy_of<T>(count, [&](auto copy) {
+      for (int64_t i = 0; i < rows.count; ++i) {
+        copy(values + i * rows.width + first, base + rows.starts[i] + first);
+      }
+    });
+  });
 }
 
 template <typename T>
 void add_rows(const T* values, const Rows& rows, T* base) {
-  write_rows(values, rows, base, [](const T* from, int64_t count, T* to) { add_cells(from, count, to); });
+  if (rows.width == 0) return;
+  if (rows.cells != nullptr) {
+    return each_cell(base, rows, 0, rows.count, [&](T& cell, int64_t at) { cell += values[at]; });
+  }
+  each_band(rows, [&](int64_t first, int64_t count) {
+    for (int64_t i = 0; i < rows.count; ++i) {
+      add_cells(values + i * rows.width + first, count, base + rows.starts[i] + first);
+    }
+  });
 }
 
 #define LT_INSTANTIATE(T)                             \

@@ -63,15 +63,14 @@ inline Vec<T> interleave(Vec<T> a, Vec<T> b) {
   (std::make_index_sequence<kLanes<T>>());
 }
 
-// to[i * to_row + j] = columns[j][i] for kPiece rows i and kLanes columns j: pieces of the columns are loaded
+// to[i * to_row + j] = column(j)[i] for kPiece rows i and kLanes columns j: pieces of the columns are loaded
 // so that transposing within pieces, in log2(kPiece) rounds of interleaving, is all that remains.
-template <typename T>
-inline void transpose_pieces(const T* const* columns, int64_t offset, T* to, int64_t to_row) {
+template <typename T, typename F>
+[[gnu::always_inline]] inline void transpose_pieces(F column, T* to, int64_t to_row) {
   constexpr int kRows = kPiece<T>;
   Vec<T> rows[kRows];
-  unroll<kRows>([&](auto i) {
-    rows[i] = load_pieces<T, kLanes<T>, 0>([&](int j) { return columns[j + i] + offset; });
-  });
+  unroll<kRows>(
+      [&](auto i) { rows[i] = load_pieces<T, kLanes<T>, 0>([&](int first) { return column(first, i); }); });
   for (int round = 1; round < kRows; round *= 2) {
     Vec<T> before[kRows];
     unroll<kRows>([&](auto i) { before[i] = rows[i]; });
@@ -83,22 +82,45 @@ inline void transpose_pieces(const T* const* columns, int64_t offset, T* to, int
   unroll<kRows>([&](auto i) { store(to + i * to_row, rows[i]); });
 }
 
-// to[p * to_row + j] = from(p, j) for k rows and `columns` <= kLanes columns; columns beyond repeat the last
-// one, for lanes do not meet and theirs are never stored.
+// pack_columns for columns that are contiguous in memory, k >= kPiece.
+template <typename T>
+inline void pack_transposed(Operand<T> from, int64_t k, int64_t columns, T* to, int64_t to_row) {
+  constexpr int kStep = kPiece<T>;
+  const T* column[kLanes<T>];
+  for (int64_t j = 0; j < kLanes<T>; ++j) column[j] = from.at(0, std::min(j, columns - 1)).data;
+  // The last step overlaps the one before it where k is not a multiple.
+  const auto each_step = [=](auto block) {
+    for (int64_t p = 0; p < k; p += kStep) block(std::min(p, k - kStep));
+  };
+  if (columns == kLanes<T>) {
+    // A few pointers in registers, where a table of them would double the loads.
+    const int64_t piece = kStep * from.col;
+    const T* first[kStep];
+    unroll<kStep>([&](auto i) { first[i] = column[i]; });
+    each_step([&](int64_t p) {
+      transpose_pieces([&](int j, int i) { return first[i] + j / kStep * piece + p; }, to + p * to_row,
+                       to_row);
+    });
+  } else {
+    each_step([&](int64_t p) {
+      transpose_pieces([&](int j, int i) { return column[j + i] + p; }, to + p * to_row, to_row);
+    });
+  }
+}
+
+// to[p * to_row + j] = from(p, j) for k rows and `columns` <= kLanes columns; lanes beyond hold anything, for
+// lanes do not meet and theirs are never stored.
 template <typename T>
 inline void pack_columns(Operand<T> from, int64_t k, int64_t columns, T* to, int64_t to_row) {
-  constexpr int kLane = kLanes<T>;
-  int64_t p = 0;
-  const T* column[kLane];
-  for (int64_t j = 0; j < kLane; ++j) column[j] = from.at(0, std::min(j, columns - 1)).data;
   if (from.col == 1) {
     const Tail<T> tail(columns);
-    for (; p < k; ++p) store(to + p * to_row, tail.load(from.data + p * from.row));
-  } else if (from.row == 1) {
-    for (; p + kPiece<T> <= k; p += kPiece<T>) transpose_pieces(column, p, to + p * to_row, to_row);
-  }
-  for (; p < k; ++p) {
-    for (int64_t j = 0; j < kLane; ++j) to[p * to_row + j] = column[j][p * from.row];
+    for (int64_t p = 0; p < k; ++p) store(to + p * to_row, tail.load(from.at(p, 0).data));
+  } else if (from.row == 1 && k >= kPiece<T>) {
+    pack_transposed(from, k, columns, to, to_row);
+  } else {
+    for (int64_t p = 0; p < k; ++p) {
+      for (int64_t j = 0; j < kLanes<T>; ++j) to[p * to_row + j] = *from.at(p, std::min(j, columns - 1)).data;
+    }
   }
 }
 

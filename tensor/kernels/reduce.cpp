@@ -3,153 +3,93 @@
 #include <algorithm>
 #include <atomic>
 #include <bit>
-#include <cstring>
-#include <limits>
 #include <memory>
+#include <numeric>
 #include <type_traits>
 
 #include "tensor/kernels/parallel.h"
+#include "tensor/kernels/reduce_ops.h"
+#include "tensor/kernels/vector.h"
 
-// The n numbers of a result are cut into blocks of 1 KiB. In a block, lane l takes numbers l, l + kLanes, ...
-// one after the other; the lanes are then folded by halves (l with l + kLanes / 2, and so on), and the blocks
-// pairwise by their number. So at most 8 roundings follow each other before the error grows with the
-// logarithm of n alone (Higham, "The accuracy of floating point summation", 1993).
+// The n numbers of a result are cut into blocks of 1 KiB. A block is summed in chains side by side: chain c
+// takes numbers c, c + kChains, ... one after the other; the chains are then folded by halves (c with c +
+// kChains / 2, and so on), and the blocks pairwise by their number. So at most 8 roundings follow each other
+// before the error grows with the logarithm of n alone (Higham, "The accuracy of floating point summation",
+// 1993).
 //
-// Two loops do it. Where the numbers of one result lie side by side, lanes are those of vector registers;
-// where the numbers of neighbouring results do, each lane is a row of results. Anything else is packed into a
-// buffer a block at a time. Threads share the blocks.
+// Two loops do it. Where the numbers of one result lie side by side, chains are lanes of vector registers;
+// where the numbers of neighbouring results do, each chain is a row of results. Anything else is packed into
+// a buffer a block at a time. Threads share the blocks.
 
 namespace lt::kernels {
 namespace {
 
-constexpr int64_t kLaneBytes =
-    128;  // two of the widest registers: enough additions in flight to hide latency
-constexpr int64_t kTermsPerLane =
-    8;                          // a longer chain loses accuracy, a shorter one spends its time on folding
-constexpr int64_t kTile = 128;  // columns at a time: their lanes fill 16 KiB, half of an L1 cache
-constexpr int64_t kMinColumns =
-    8;  // fewer columns than this are packed: their rows would not fill a register
+// Two of the widest registers side by side: enough additions in flight to hide their latency.
+constexpr int64_t kChainBytes = 128;
+// A longer chain loses accuracy, a shorter one spends its time on folding.
+constexpr int64_t kTermsPerChain = 8;
+// Columns at a time: their chains fill 16 KiB, half of an L1 cache.
+constexpr int64_t kTile = 128;
+// Fewer columns than this are packed: their rows would not fill a register.
+constexpr int64_t kMinColumns = 8;
 
 template <typename T>
-constexpr int64_t kLanes = kLaneBytes / static_cast<int64_t>(sizeof(T));
+constexpr int64_t kChains = kChainBytes / static_cast<int64_t>(sizeof(T));
 template <typename T>
-constexpr int64_t kBlock = kLanes<T>* kTermsPerLane;
+constexpr int64_t kBlock = kChains<T>* kTermsPerChain;
 
-template <typename T>
-struct VectorOf {
-  using type [[gnu::vector_size(64)]] = T;
-};
-
-// An operation: where it starts, how it takes a number x of result i, and how it joins two partial results.
-// Values are single numbers or vectors of them.
-
-template <typename T>
-struct Sum {
-  static constexpr T kStart = 0;
-  template <typename V>
-  void take(V& total, const V& x, int64_t) const {
-    total += x;
+// The last `count` < kChains numbers of a block, a vector at a time.
+template <typename Op, typename T, int kVectors>
+void take_rest(const Op& op, Vec<T> (&total)[kVectors], const T* x, int64_t count, int64_t i) {
+  if constexpr (std::is_floating_point_v<T>) {
+    unroll<kVectors>([&](auto v) {
+      const Tail<T> here(std::clamp<int64_t>(count - v * kLanes<T>, 0, kLanes<T>));
+      Vec<T> taken = total[v];
+      op.take(taken, here.load(x + v * kLanes<T>), i);
+      total[v] = here.select(taken, total[v]);
+    });
+  } else {
+    alignas(kChainBytes) T padded[kChains<T>];
+    std::fill_n(std::copy_n(x, count, padded), kChains<T> - count, Op::kStart);
+    unroll<kVectors>([&](auto v) { op.take(total[v], load(padded + v * kLanes<T>), i); });
   }
-  template <typename V>
-  void join(V& total, const V& other) const {
-    total += other;
-  }
-};
-
-template <typename T>
-struct SumOfSquares : Sum<T> {
-  template <typename V>
-  void take(V& total, const V& x, int64_t) const {
-    total += x * x;
-  }
-};
-
-template <typename T>
-struct SumOfSquaredDeviations : Sum<T> {
-  const T* center;
-  explicit SumOfSquaredDeviations(const T* c) : center(c) {}
-  template <typename V>
-  void take(V& total, const V& x, int64_t i) const {
-    const V deviation = x - center[i];
-    total += deviation * deviation;
-  }
-};
-
-template <typename T, bool kLargest>
-struct Extreme {
-  using Limits = std::numeric_limits<T>;
-  static constexpr T kHighest = Limits::has_infinity ? Limits::infinity() : Limits::max();
-  static constexpr T kLowest = Limits::has_infinity ? -Limits::infinity() : Limits::lowest();
-  static constexpr T kStart = kLargest ? kLowest : kHighest;
-  template <typename V>
-  void take(V& best, const V& x, int64_t) const {
-    join(best, x);
-  }
-  template <typename V>
-  void join(V& best, const V& other) const {
-    auto better = kLargest ? other > best : other < best;
-    if constexpr (std::is_floating_point_v<T>) better |= other != other;
-    best = better ? other : best;
-  }
-};
-
-// Of bytes that are 0 or 1: whether all are 1, or any is.
-template <bool kAll>
-struct Truth {
-  static constexpr uint8_t kStart = kAll ? 1 : 0;
-  template <typename V>
-  void take(V& total, const V& x, int64_t) const {
-    join(total, x);
-  }
-  template <typename V>
-  void join(V& total, const V& other) const {
-    if constexpr (kAll) {
-      total &= other;
-    } else {
-      total |= other;
-    }
-  }
-};
+}
 
 // One block of result i. shapes: x (n), 0 <= n <= kBlock
 template <typename Op, typename T>
 T fold_row_block(const Op& op, const T* x, int64_t n, int64_t i) {
-  using Vec = typename VectorOf<T>::type;
-  constexpr int kVectors = static_cast<int>(kLaneBytes / sizeof(Vec));
-  alignas(64) T lanes[kLanes<T>];
-  Vec total[kVectors];
-  for (Vec& v : total) v = Vec{} + Op::kStart;
+  constexpr int kVectors = kChainBytes / kVectorBytes;
+  Vec<T> total[kVectors];
+  for (Vec<T>& v : total) v = broadcast(Op::kStart);
   int64_t j = 0;
-  for (; j + kLanes<T> <= n; j += kLanes<T>) {
-    for (int v = 0; v < kVectors; ++v) {
-      Vec next;
-      std::memcpy(&next, x + j + v * kLanes<T> / kVectors, sizeof next);
-      op.take(total[v], next, i);
-    }
+  for (; j + kChains<T> <= n; j += kChains<T>) {
+    unroll<kVectors>([&](auto v) { op.take(total[v], load(x + j + v * kLanes<T>), i); });
   }
-  std::memcpy(lanes, total, sizeof lanes);
-  for (int64_t l = 0; j + l < n; ++l) op.take(lanes[l], x[j + l], i);
-  for (int64_t half = kLanes<T> / 2; half > 0; half /= 2) {
-    for (int64_t l = 0; l < half; ++l) op.join(lanes[l], lanes[l + half]);
+  if (j < n) take_rest(op, total, x + j, n - j, i);
+  for (int half = kVectors / 2; half > 0; half /= 2) {
+    for (int v = 0; v < half; ++v) op.join(total[v], total[v + half]);
   }
-  return lanes[0];
+  return reduce<T>(total[0], [&op](Vec<T> a, Vec<T> b) {
+    op.join(a, b);
+    return a;
+  })[0];
 }
 
-// One lane of `width` results from i on: `terms` rows, `step` apart. shapes: lane (width)
+// One chain of `width` results from i on: `terms` rows, `step` apart. shapes: chain (width)
 template <typename Op, typename T>
-void fold_column_lane(const Op& op, const T* x, int64_t step, int64_t terms, int64_t width, int64_t i,
-                      T* lane) {
-  if (terms == kTermsPerLane) {
+void fold_column_chain(const Op& op, const T* x, int64_t step, int64_t terms, int64_t width, int64_t i,
+                       T* chain) {
+  if (terms == kTermsPerChain) {
     for (int64_t c = 0; c < width; ++c) {
       T total = Op::kStart;
-      for (int64_t j = 0; j < kTermsPerLane; ++j) op.take(total, x[j * step + c], i + c);
-      lane[c] = total;
+      for (int64_t j = 0; j < kTermsPerChain; ++j) op.take(total, x[j * step + c], i + c);
+      chain[c] = total;
     }
     return;
   }
-  std::fill_n(lane, width, Op::kStart);
+  std::fill_n(chain, width, Op::kStart);
   for (int64_t j = 0; j < terms; ++j) {
-    for (int64_t c = 0; c < width; ++c) op.take(lane[c], x[j * step + c], i + c);
+    for (int64_t c = 0; c < width; ++c) op.take(chain[c], x[j * step + c], i + c);
   }
 }
 
@@ -158,22 +98,28 @@ void fold_column_lane(const Op& op, const T* x, int64_t step, int64_t terms, int
 template <typename Op, typename T>
 void fold_column_block(const Op& op, const T* x, int64_t stride, int64_t n, int64_t width, int64_t i,
                        T* out) {
-  alignas(64) T lanes[kLanes<T> * kTile];
-  const int64_t used = std::min(n, kLanes<T>);
+  alignas(64) T chains[kChains<T> * kTile];
+  const int64_t used = std::min(n, kChains<T>);
   for (int64_t l = 0; l < used; ++l) {
-    const int64_t terms = (n - l + kLanes<T> - 1) / kLanes<T>;
-    fold_column_lane(op, x + l * stride, stride * kLanes<T>, terms, width, i, lanes + l * kTile);
+    const int64_t terms = (n - l + kChains<T> - 1) / kChains<T>;
+    fold_column_chain(op, x + l * stride, stride * kChains<T>, terms, width, i, chains + l * kTile);
   }
-  // A lane that got nothing would change nothing: it is left out.
+  // A chain that got nothing would change nothing: it is left out.
   for (auto half = static_cast<int64_t>(std::bit_ceil(static_cast<uint64_t>(used)) / 2); half > 0;
        half /= 2) {
     for (int64_t l = 0; l < std::min(half, used - half); ++l) {
-      T* const total = lanes + l * kTile;
+      T* const total = chains + l * kTile;
       const T* const other = total + half * kTile;
       for (int64_t c = 0; c < width; ++c) op.join(total[c], other[c]);
     }
   }
-  std::copy_n(lanes, width, out);
+  std::copy_n(chains, width, out);
+}
+
+template <typename T>
+const T* start_of_line(const T* x, const Lines& lines, int64_t result) {
+  if (lines.outer == 1) return x + result * lines.inner_step;
+  return x + result / lines.inner * lines.outer_step + result % lines.inner * lines.inner_step;
 }
 
 // shapes: out (blocks, results)
@@ -182,17 +128,21 @@ void fold_rows(const Op& op, const T* x, const Lines& lines, int64_t blocks, T* 
   const int64_t results = lines.results();
   parallel_for(results * blocks, std::min(lines.n, kBlock<T>), [&](int64_t begin, int64_t end) {
     T packed[kBlock<T>];
+    int64_t result = begin / blocks;
+    int64_t block = begin % blocks;
+    const T* line = start_of_line(x, lines, result);
     for (int64_t item = begin; item < end; ++item) {
-      const int64_t result = blocks == 1 ? item : item / blocks;
-      const int64_t first = (item - result * blocks) * kBlock<T>;
-      const int64_t n = std::min(lines.n - first, kBlock<T>);
-      const T* block = x + result / lines.inner * lines.outer_step + result % lines.inner * lines.inner_step +
-                       first * lines.stride;
+      const int64_t n = std::min(lines.n - block * kBlock<T>, kBlock<T>);
+      const T* numbers = line + block * kBlock<T> * lines.stride;
       if (lines.stride != 1) {
-        for (int64_t j = 0; j < n; ++j) packed[j] = block[j * lines.stride];
-        block = packed;
+        for (int64_t j = 0; j < n; ++j) packed[j] = numbers[j * lines.stride];
+        numbers = packed;
       }
-      out[(item - result * blocks) * results + result] = fold_row_block(op, block, n, result);
+      out[block * results + result] = fold_row_block(op, numbers, n, result);
+      if (++block == blocks) {
+        block = 0;
+        line = start_of_line(x, lines, ++result);
+      }
     }
   });
 }
@@ -291,11 +241,10 @@ void any_of(const bool* x, const Lines& lines, bool* out) {
 }
 
 int64_t count_true(const bool* x, int64_t n) {
+  const auto* const bytes = reinterpret_cast<const uint8_t*>(x);
   std::atomic<int64_t> total{0};  // whole numbers: any order gives the same sum
   parallel_for(n, 1, [&](int64_t begin, int64_t end) {
-    int64_t count = 0;
-    for (int64_t i = begin; i < end; ++i) count += x[i] ? 1 : 0;
-    total += count;
+    total += std::accumulate(bytes + begin, bytes + end, int64_t{0});
   });
   return total;
 }

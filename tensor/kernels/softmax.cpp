@@ -30,7 +30,6 @@ template <typename T, int Vectors>
 struct ShortRow {
   Vec<T> v[Vectors];
   T max;
-  T sum;  // of exponentials, once exponentiate() has run
 
   ShortRow(const T* x, const Tail<T>& tail) {
     unroll<Vectors - 1>([&](auto i) { v[i] = load(x + i * kLanes<T>); });
@@ -46,16 +45,17 @@ struct ShortRow {
     unroll<Vectors>([&](auto i) { v[i] -= broadcast(by); });
   }
 
-  // Returns e^v, and sets sum.
-  ShortRow exponentiate() {
-    ShortRow e = *this;
+  // v -> e^v. Returns their sum.
+  T exponentiate() {
     Vec<T> total{};
-    unroll<Vectors>([&](auto i) {
-      e.v[i] = exp(v[i]);
-      total += e.v[i];
-    });
-    sum = e.sum = reduce_add<T>(total);
-    return e;
+    unroll<Vectors>([&](auto i) { total += v[i] = exp(v[i]); });
+    return reduce_add<T>(total);
+  }
+
+  T sum_of_exponentials() const {
+    Vec<T> total{};
+    unroll<Vectors>([&](auto i) { total += exp(v[i]); });
+    return reduce_add<T>(total);
   }
 
   void scale(T by) {
@@ -189,9 +189,8 @@ void softmax_rows(const T* x, T* y, int64_t rows, int64_t n) {
       x, rows, n,
       [=](int64_t r, auto row, const Tail<T>& tail) {
         row.shift(row.max);
-        auto e = row.exponentiate();
-        e.scale(1 / e.sum);
-        e.store_to(y + r * n, tail);
+        row.scale(1 / row.exponentiate());
+        row.store_to(y + r * n, tail);
       },
       [=](int64_t r) { LongRow<T>(x + r * n, n, y + r * n).finish(y + r * n, 1); });
 }
@@ -202,8 +201,7 @@ void log_softmax_rows(const T* x, T* y, int64_t rows, int64_t n) {
       x, rows, n,
       [=](int64_t r, auto row, const Tail<T>& tail) {
         row.shift(row.max);
-        row.exponentiate();
-        row.shift(log(broadcast(row.sum))[0]);
+        row.shift(log(broadcast(row.sum_of_exponentials()))[0]);
         row.store_to(y + r * n, tail);
       },
       [=](int64_t r) {
@@ -226,8 +224,7 @@ void logsumexp_rows(const T* x, T* y, int64_t rows, int64_t n) {
       [=](int64_t r, auto row, const Tail<T>&) {
         const T max = row.max;
         if (!std::isinf(max)) row.shift(max);
-        row.exponentiate();
-        y[r] = finish(max, row.sum);
+        y[r] = finish(max, row.sum_of_exponentials());
       },
       [=](int64_t r) {
         const LongRow<T> row(x + r * n, n, nullptr);
@@ -293,11 +290,11 @@ T cross_entropy_rows(const T* x, const int64_t* targets, int64_t ignored, T* los
         if (targets[r] == ignored) return ignore(r);
         const T target = x[r * n + targets[r]] - row.max;
         row.shift(row.max);
-        auto e = row.exponentiate();
-        losses[r] = log(broadcast(e.sum))[0] - target;
+        const T sum = row.exponentiate();
+        losses[r] = log(broadcast(sum))[0] - target;
         if (!dx) return;
-        e.scale(scale / e.sum);
-        e.store_to(dx + r * n, tail);
+        row.scale(scale / sum);
+        row.store_to(dx + r * n, tail);
         dx[r * n + targets[r]] -= scale;
       },
       [=](int64_t r) {

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 #include <utility>
 
 #if defined(__AVX__)
@@ -169,14 +170,38 @@ inline Vec<T> Tail<T>::select(Vec<T> v, Vec<T> other) const {
 }
 #endif
 
-// The larger lane by lane. A NaN in a is dropped, one in b is kept.
+// The larger or smaller lane by lane, and b where either is NaN. GCC makes a comparison and a blend of the
+// plain expression; the instruction that means exactly this takes a tenth off exp. (The maskz forms, with
+// every lane chosen, spare GCC 12 its false warnings about the plain ones.)
 template <typename V>
 inline V max(V a, V b) {
+#if defined(__AVX512F__)
+  if constexpr (std::is_same_v<V, Vec<float>>) return (V)_mm512_maskz_max_ps(0xffff, (__m512)a, (__m512)b);
+#endif
   return a > b ? a : b;
 }
 template <typename V>
 inline V min(V a, V b) {
+#if defined(__AVX512F__)
+  if constexpr (std::is_same_v<V, Vec<float>>) return (V)_mm512_maskz_min_ps(0xffff, (__m512)a, (__m512)b);
+#endif
   return a < b ? a : b;
+}
+
+inline IntVec<float> bits(Vec<float> x) { return (IntVec<float>)x; }
+
+// x * 2^n, rounded once, for whole |n| <= 250 and 1/2 <= |x| <= 2; NaN where either is.
+inline Vec<float> scale_by_power(Vec<float> x, Vec<float> n) {
+#if defined(__AVX512F__)
+  return (Vec<float>)_mm512_maskz_scalef_ps(0xffff, (__m512)x, (__m512)n);
+#else
+  // Adding 1.5 * 2^23 puts the whole number into the low bits, also of a NaN, which converting would not
+  // allow. The power is built in the exponent, in halves that are normal numbers; the second product rounds.
+  const Vec<float> shift = broadcast(0x1.8p23F);
+  const IntVec<float> whole = bits(n + shift) - bits(shift);
+  const IntVec<float> half = whole >> 1;
+  return x * (Vec<float>)((half + 127) << 23) * (Vec<float>)((whole - half + 127) << 23);
+#endif
 }
 
 // Lane i of the result is lane i ^ Step of v.

@@ -23,28 +23,21 @@ inline V polynomial(V x, float first, Rest... rest) {
   return polynomial(x, rest...) * x + first;
 }
 
-inline IntVec<float> bits(Vec<float> x) { return (IntVec<float>)x; }
-
-// 2^n for -127 < n < 128, built in the exponent.
-inline Vec<float> power_of_two(IntVec<float> n) { return (Vec<float>)((n + 127) << 23); }
-
 // ln 2 in two parts; the first ends in nine zero bits, so that its product with an exponent is exact.
 inline constexpr float kLn2High = 0x1.62e4p-1F;
 inline constexpr float kLn2Low = 0x1.7f7d1cp-20F;
 
 // x = n ln 2 + r with n whole and |r| <= ln 2 / 2, for |x| < 2^20.
 struct ExpReduction {
-  IntVec<float> n;
+  Vec<float> n;
   Vec<float> r;
 
   explicit ExpReduction(Vec<float> x) {
     // Adding 1.5 * 2^23 leaves no room for a fraction: the sum is rounded to a whole number.
     constexpr float kRound = 0x1.8p23F;
     constexpr float kLog2E = 0x1.715476p0F;
-    const Vec<float> shifted = x * kLog2E + kRound;
-    const Vec<float> whole = shifted - kRound;
-    n = bits(shifted) - bits(broadcast(kRound));  // defined for NaN too, which converting would not be
-    r = (x - whole * kLn2High) - whole * kLn2Low;
+    n = (x * kLog2E + kRound) - kRound;
+    r = (x - n * kLn2High) - n * kLn2Low;
   }
 
   // e^r
@@ -55,12 +48,9 @@ struct ExpReduction {
 
 // e^x; worst error 1.1 ulp.
 inline Vec<float> exp(Vec<float> x) {
-  // Beyond these e^x is inf and 0; within, both halves of 2^n are normal numbers.
-  x = max(broadcast(-104.0F), min(broadcast(89.0F), x));
-  const ExpReduction reduced(x);
-  const IntVec<float> half = reduced.n >> 1;
-  // Scaling twice rounds once, in the second product: right for subnormal results too.
-  return reduced.exp() * power_of_two(half) * power_of_two(reduced.n - half);
+  // Beyond these e^x is inf and 0.
+  const ExpReduction reduced(max(broadcast(-104.0F), min(broadcast(89.0F), x)));
+  return scale_by_power(reduced.exp(), reduced.n);
 }
 
 // ln x; worst error 0.9 ulp. ln 0 is -inf, of a negative number NaN.
@@ -92,8 +82,7 @@ inline Vec<float> tanh(Vec<float> x) {
   // From 9.02 on tanh rounds to 1.
   const Vec<float> magnitude = min(broadcast(9.1F), (Vec<float>)(bits(x) ^ sign));
   const ExpReduction reduced(magnitude + magnitude);
-  const Vec<float> scale = power_of_two(reduced.n);
-  const Vec<float> large = 1 - 2 / (reduced.exp() * scale + 1);
+  const Vec<float> large = 1 - 2 / (scale_by_power(reduced.exp(), reduced.n) + 1);
   const Vec<float> z = x * x;
   const Vec<float> small =
       polynomial(z, -0.33333284F, 0.13331491F, -0.053743497F, 0.020650584F, -0.0057170424F) * (z * x) + x;

@@ -6,7 +6,7 @@
 #include <chrono>
 #include <cmath>
 
-#include "apps/bigram/counts.h"
+#include "apps/common/counts.h"
 #include "tests/apps/app_run.h"
 
 namespace lt::apps {

@@ -19,7 +19,7 @@ TEST(ToDot, DrawsBoxesAndOvalsFromLeftToRight) {
   e.backward();
   const auto place = [](Value v) { return std::to_string(v.place()); };
   EXPECT_EQ(to_dot(e),
-            "digraph {\n  rankdir=LR ranksep=0.25\n  node [fontsize=11 height=0.3]\n"
+            "digraph {\n  rankdir=LR ranksep=0.25\n  node [fontsize=11 height=0.3 width=0.4 margin=0.06]\n"
             "  v" +
                 place(e) +
                 " [shape=record label=\"{ e | data -6.0000 | grad 1.0000 }\"]\n"

@@ -111,7 +111,8 @@ IntTensor Program::leaf_of_ids(const Shape& shape, int64_t low, int64_t high) {
 }
 
 void Program::introduce(const Value& value) {
-  steps_.push_back({{"op", "leaf"}, {"args", Json::array()}, {"out", Json::array({keep(value)})}});
+  steps_.push_back(
+      {{"op", "leaf"}, {"args", Json::array()}, {"out", Json::array({keep(value, count_of(value))})}});
   arguments.push_back(reference(values_.size() - 1));
 }
 
@@ -162,11 +163,11 @@ void Program::look_along(int axis) {
   extent = rank() == 0 ? 1 : subject[axis];
 }
 
-Json Program::keep(const Value& value) {
+Json Program::keep(const Value& value, int64_t most) {
   Json out = std::visit([](const auto& x) { return Json{{"shape", sizes(x.shape())}}; }, value);
   constexpr const char* kNames[] = {"float32", "float64", "int64", "bool"};
   out["dtype"] = kNames[value.index()];
-  if (count_of(value) <= kMostNumbers) out["data"] = data(value);
+  if (count_of(value) <= most) out["data"] = data(value);
   values_.push_back(value);
   return out;
 }

@@ -74,7 +74,7 @@ class Program {
 
  private:
   void introduce(const Value& value);  // as a leaf, and the next argument
-  Json keep(const Value& value);
+  Json keep(const Value& value, int64_t most = kMostNumbers);
 
   std::mt19937_64 random_;
   Json number_;

@@ -25,7 +25,7 @@ BasicTensor<T> plain_product(const BasicTensor<T>& a, const BasicTensor<T>& b) {
   return sum(mul(a.unsqueeze(-1), b.unsqueeze(-3)), -2);
 }
 
-TEST(Matmul, MultipliesMatricesOfEveryKind) {
+TEST(MatmulShapes, MultipliesMatricesOfEveryKind) {
   for (const int64_t m : {1, 2, 7, 33}) {
     for (const int64_t k : {1, 3, 30}) {
       for (const int64_t n : {1, 5, 40}) {
@@ -40,7 +40,7 @@ TEST(Matmul, MultipliesMatricesOfEveryKind) {
   EXPECT_TRUE(equal(matmul(d.t(), d), plain_product(d.t(), d)));
 }
 
-TEST(Matmul, TakesViewsAsTheyLie) {
+TEST(MatmulShapes, TakesViewsAsTheyLie) {
   const Tensor a = small_numbers({9, 12}, 1);
   const Tensor b = small_numbers({12, 10}, 2);
   EXPECT_TRUE(equal(matmul(a.t().contiguous().t(), b.t().contiguous().t()), matmul(a, b)));
@@ -51,7 +51,7 @@ TEST(Matmul, TakesViewsAsTheyLie) {
   EXPECT_TRUE(equal(matmul(row, b), matmul(row.contiguous(), b)));
 }
 
-TEST(Matmul, TakesVectorsAsRowsAndColumns) {
+TEST(MatmulShapes, TakesVectorsAsRowsAndColumns) {
   const Tensor v = tensor({1, 2, 3});
   const Tensor x = small_numbers({3, 4}, 1);
   EXPECT_EQ(matmul(v, v).shape(), Shape());
@@ -62,7 +62,7 @@ TEST(Matmul, TakesVectorsAsRowsAndColumns) {
   EXPECT_EQ(matmul(v, small_numbers({2, 3, 4}, 2)).shape(), Shape({2, 4}));
 }
 
-TEST(Matmul, BroadcastsTheBatch) {
+TEST(MatmulShapes, BroadcastsTheBatch) {
   const Tensor a = small_numbers({2, 1, 3, 4}, 1);
   const Tensor b = small_numbers({5, 4, 6}, 2);
   EXPECT_EQ(matmul(a, b).shape(), Shape({2, 5, 3, 6}));
@@ -76,7 +76,7 @@ TEST(Matmul, BroadcastsTheBatch) {
   EXPECT_TRUE(equal(matmul(heads, small_numbers({4, 6}, 6)), plain_product(heads, small_numbers({4, 6}, 6))));
 }
 
-TEST(Matmul, OfNothingIsZero) {
+TEST(MatmulShapes, OfNothingIsZero) {
   EXPECT_TRUE(equal(matmul(empty({3, 0}), empty({0, 2})), zeros({3, 2})));
   EXPECT_EQ(matmul(empty({0}), empty({0})).item(), 0.0F);
   EXPECT_EQ(matmul(empty({0, 3}), ones({3, 2})).shape(), Shape({0, 2}));
@@ -84,19 +84,19 @@ TEST(Matmul, OfNothingIsZero) {
   EXPECT_TRUE(equal(matmul(empty({2, 3, 0}), empty({2, 0, 2})), zeros({2, 3, 2})));
 }
 
-TEST(Matmul, WrapsIntegers) {
+TEST(MatmulShapes, WrapsIntegers) {
   const int64_t top = std::numeric_limits<int64_t>::max();
   EXPECT_EQ(matmul(tensor<int64_t>({top, 1}), tensor<int64_t>({1, 1})).item(),
             std::numeric_limits<int64_t>::min());
 }
 
-TEST(Matmul, KeepsNaNAndInfinity) {
+TEST(MatmulShapes, KeepsNaNAndInfinity) {
   const float inf = std::numeric_limits<float>::infinity();
   EXPECT_TRUE(isnan(matmul(tensor({0.0F, 1.0F}), tensor({inf, 1.0F}))).item());
   EXPECT_EQ(matmul(tensor({1.0F, 1.0F}), tensor({inf, 1.0F})).item(), inf);
 }
 
-TEST(Matmul, NamesBothShapesWhenTheyDoNotFit) {
+TEST(MatmulShapes, NamesBothShapesWhenTheyDoNotFit) {
   EXPECT_EQ(error_text<ShapeError>([] {
               matmul(ones({3, 4}), ones({5, 2}));
             }),
@@ -111,7 +111,7 @@ TEST(Matmul, NamesBothShapesWhenTheyDoNotFit) {
             "matmul: leading axes do not broadcast: (2, 3, 4) @ (5, 4, 2)");
 }
 
-TEST(Matmul, IsTheSameOnAnyNumberOfThreads) {
+TEST(MatmulShapes, IsTheSameOnAnyNumberOfThreads) {
   const Tensor a = sin(arange(8 * 70 * 90)).view({8, 70, 90});
   const Tensor b = cos(arange(8 * 90 * 60)).view({8, 90, 60});
   const int before = num_threads();

@@ -70,5 +70,10 @@ TEST(Topk, RefusesMoreThanThereAre) {
             "topk: -1 of the 2 along axis 0 of (2, 3)");
 }
 
+TEST(Topk, OfAScalarGivesItselfAlone) {
+  EXPECT_EQ(topk(scalar(3), 1).values.item(), 3);
+  EXPECT_EQ(error_text<ShapeError>([] { topk(scalar(3), 0); }), "topk: 0 of the 1 along axis 0 of ()");
+}
+
 }  // namespace
 }  // namespace lt

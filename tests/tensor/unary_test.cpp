@@ -150,6 +150,16 @@ TEST_F(Unary, ScalarPowersAgreeWithTensorPowers) {
   }
 }
 
+TEST_F(Unary, ScalarPowersOfAHalfAreRootsEvenOfNegativeInfinity) {
+  const Tensor x = tensor({-kInf, -0.F, 4});
+  for (const float exponent : {0.5F, -0.5F}) {
+    const Tensor y = pow(x, exponent);
+    EXPECT_TRUE(std::isnan(y.at({0}))) << exponent;  // as PyTorch, unlike pow with a tensor of exponents
+    EXPECT_EQ(y.at({2}), exponent > 0 ? 2 : 0.5F);
+  }
+  EXPECT_EQ(pow(x, -0.5F).at({1}), -kInf);
+}
+
 TEST_F(Unary, RoundsHalvesToEven) {
   EXPECT_EQ(round(tensor({0.5F, 1.5F, 2.5F, -0.5F, -1.5F})).to_vector(),
             std::vector<float>({0, 2, 2, -0.F, -2}));

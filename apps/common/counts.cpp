@@ -1,4 +1,4 @@
-#include "apps/bigram/counts.h"
+#include "apps/common/counts.h"
 
 #include <fmt/format.h>
 
