@@ -101,7 +101,7 @@ void draw_losses(Run& run, const std::vector<Trained>& trained) {
       logs.push_back(std::log10(mean));
       steps.push_back(static_cast<double>(kGroup) * (static_cast<double>(logs.size()) - 0.5));
     }
-    is_long |= logs.size() > 1;
+    is_long |= logs.size() >= 10;
     chart.line(steps, logs, one.stage);
   }
   if (is_long) run.figure("loss_means.svg", "log10 of the loss, averaged.", chart.size(900, 380).svg());

@@ -25,7 +25,7 @@ struct GainRow {
   double first, last;   // std of the gradient of the first and the last output
 };
 const GainRow kGains[] = {
-    {"no batchnorm, gain 5/3",
+    {"gain 5/3",
      {false, true, 5.0 / 3},
      {.75, .69, .67, .66, .66},
      {20.25, 8.38, 6.62, 5.47, 6.12},
@@ -86,7 +86,7 @@ std::vector<std::string> gain_row(Run& run, const DeepNet& net, const GainRow& l
   const std::string name = lecture.name;
   run.check(name + ": first gradient", first, lecture.first, {.relative = 0.05});  // two digits
   run.check(name + ": last gradient", last, lecture.last, {.relative = 0.05});
-  return {name, stds, is_tanh ? saturated : "-", fmt::format("{:.1e} -> {:.1e}", first, last)};
+  return {name, stds, is_tanh ? saturated : "-", fmt::format("{:.1e} to {:.1e}", first, last)};
 }
 
 }  // namespace
@@ -105,13 +105,14 @@ void show_gains(Run& run, const Splits& data, const Settings& settings) {
   run.say(
       "Before any training: each tanh squashes, so without a gain the activations shrink from layer to "
       "layer, and with too much of it they saturate. 5/3 is about right. With BatchNorm the gain hardly "
-      "matters.");
+      "matters. Below, for the five hidden layers: the spread of the outputs, how many are saturated, and "
+      "the "
+      "spread of the outputs' gradients, from the first layer to the last.");
   std::vector<std::vector<std::string>> rows;
   for (const GainRow& row : kGains) {
     rows.push_back(gain_row(run, at_step_0(run, data, settings, row.options), row));
   }
-  run.table({"", "std of the five outputs", "saturated, percent", "std of the gradient, first -> last"},
-            rows);
+  run.table({"", "std of the outputs", "saturated, %", "std of the gradients"}, rows);
 }
 
 void check_gains(Run& run, const Splits& data, const Settings& settings) {

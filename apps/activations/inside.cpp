@@ -49,7 +49,9 @@ void show_activations(Run& run, const DeepNet& net, bool compare) {
 void show_gradients(Run& run, const DeepNet& net, bool compare) {
   constexpr double kStd[] = {2.6407e-3, 2.2456e-3, 2.0457e-3, 1.9831e-3, 1.9524e-3};
   run.heading("Gradients");
-  run.say("The same for the gradients of those outputs: alike in every layer, neither fading nor exploding.");
+  run.say(
+      "The same for the gradients of those outputs. They should be alike in every layer, neither fading nor "
+      "exploding.");
   Chart chart("Gradient distribution", "gradient of the layer's output", "density");
   std::vector<std::vector<std::string>> rows;
   for (size_t i = 0; i < net.hidden_layers(); ++i) {
