@@ -68,10 +68,17 @@ void refuse_idle_flags(const Run& run, const Flags& flags) {
   for (const char* name : {"--gain", "--no-batchnorm", "--linear"}) {
     if (run.given(name) && !flags.deep) throw UsageError(fmt::format("{} goes with --deep alone", name));
   }
-  const bool has_norm = chosen == 0 || (run.given("--stage") && flags.stage == "batchnorm");
-  if (flags.calibrate && !has_norm) throw UsageError("--calibrate goes with the batchnorm stage alone");
+  const bool trains_stages = chosen == 0 || run.given("--stage");
+  if (flags.calibrate && !(trains_stages && flags.stage == "batchnorm")) {
+    throw UsageError("--calibrate goes with the batchnorm stage alone");
+  }
   const bool saves = run.given("--resume") || run.given("--save") || run.given("--save-every");
   if (saves && flags.stage == "all") throw UsageError("a checkpoint holds one stage, not --stage all");
+  const bool normalizes = trains_stages ? flags.stage == "batchnorm" || flags.stage == "all"
+                                        : (flags.deep && !flags.no_batchnorm) || flags.exercise == 2;
+  if (normalizes && flags.settings.training.batch < 2) {
+    throw UsageError("--batch: '1' is too few to normalise over");
+  }
 }
 
 // The lecture's number of steps where it is not the stages'.

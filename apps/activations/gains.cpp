@@ -64,7 +64,7 @@ const GainRow kGains[] = {
 DeepNet at_step_0(Run& run, const Splits& data, const Settings& settings, const DeepOptions& options) {
   Generator generator = run.generator(run.flags().seed);
   DeepNet net(settings.sizes, options, generator);
-  const auto [x, y] = minibatch(data.train, settings.training.batch, generator);
+  const auto [x, y] = minibatch(data.train, 32, generator);
   cross_entropy(net.logits(x), y).backward();
   return net;
 }

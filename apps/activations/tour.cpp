@@ -15,6 +15,7 @@ namespace lt::apps::activations {
 namespace {
 
 constexpr double kSaturated = 0.99;
+constexpr int64_t kBatch = 32;  // whatever --batch says: the pictures are of the lecture's size
 
 struct Start {
   StageNet::Pass pass;
@@ -24,7 +25,7 @@ struct Start {
 Start start_of(const Run& run, const Splits& data, const Settings& settings, const std::string& stage) {
   Generator generator = run.generator(run.flags().seed);
   StageNet net(stage, settings.sizes, generator);
-  const auto [x, y] = minibatch(data.train, settings.training.batch, generator);
+  const auto [x, y] = minibatch(data.train, kBatch, generator);
   const StageNet::Pass pass = net.forward(x, true);
   return {pass, cross_entropy(pass.logits, y).item()};
 }
@@ -75,7 +76,7 @@ std::vector<double> first_losses(const Run& run, const Splits& data, const Setti
   nn::SGD sgd(variables(net.parameters()), 0.1);
   std::vector<double> losses;
   for (int64_t step = 0; step < steps; ++step) {
-    const auto [x, y] = minibatch(data.train, 32, generator);
+    const auto [x, y] = minibatch(data.train, kBatch, generator);
     const Variable loss = cross_entropy(net.forward(x, true).logits, y);
     losses.push_back(std::log10(loss.item()));
     sgd.zero_grad();

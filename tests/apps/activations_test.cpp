@@ -129,7 +129,8 @@ TEST(Activations, RefusesFlagsThatSayNothingAndWritesNothing) {
   for (const char* flags :
        {"--stage best", "--gain 2", "--linear", "--no-batchnorm", "--deep --gain 0", "--deep --gain nan",
         "--deep --stage tanh", "--deep --calibrate", "--stage tanh --calibrate", "--exercise 3",
-        "--exercise 1 --widget 2", "--stage all --resume x", "--lr 0", "--check --calibrate", "--widget"}) {
+        "--exercise 1 --widget 2", "--stage all --resume x", "--lr 0", "--check --calibrate", "--widget",
+        "--batch 1", "--deep --batch 1"}) {
     const Outcome run = run_in(scratch, std::string("activations ") + flags);
     EXPECT_EQ(run.code, 2) << flags;
     EXPECT_EQ(run.out, "") << flags;
@@ -175,6 +176,15 @@ TEST(Activations, CalibratesToTheStatisticsOfTheTrainingSplit) {
   ASSERT_EQ(splits.size(), 6U);
   // After five steps the running statistics have hardly left 0 and 1.
   EXPECT_LT(splits[4]["loss"], splits[1]["loss"]);
+}
+
+TEST(Activations, ManagesNoStepsAndABatchOfOne) {
+  const Scratch scratch;
+  for (const std::string flags : {"--steps 0", "--deep --steps 0", "--stage tanh --batch 1 --steps 2",
+                                  "--deep --no-batchnorm --batch 1 --steps 2"}) {
+    const Outcome run = run_in(scratch, "activations --quiet --samples 1 --out o " + flags);
+    EXPECT_EQ(run.code, 0) << flags << run.err;
+  }
 }
 
 TEST(Activations, ManagesAFewNamesWithoutDevOrTestOnes) {
