@@ -52,7 +52,7 @@ struct StageNet {
 struct Settings {
   MlpSizes sizes;
   TrainingFlags training{.steps = 200000, .batch = 32, .lr = 0.1, .decay_at = 100000};
-  std::string data;  // sha256: a checkpoint fits these names alone
+  std::string data;  // which names: a checkpoint fits these alone
 
   // The lecture's stream of minibatches; the number of steps may differ.
   bool is_lecture(const Run& run) const;
