@@ -110,7 +110,7 @@ int main(int argc, char** argv) {
   mlp::add_flags(options, settings, lessons);
   return run_app(options, argc, argv, [&](Run& run) {
     const Words words = run.load_words();
-    const mlp::Data data(run, words, settings.sizes);
+    const mlp::Data data(run, words, settings.sizes.block);
     settings.sizes.vocabulary = data.vocabulary.size();
     mlp::show_windows(run, words.words, data.vocabulary, settings.sizes.block);
     mlp::show_embedding(run, data.train, settings.sizes);
