@@ -14,6 +14,7 @@ are changed on purpose, and every change must be reported.
 import argparse
 import collections
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -28,7 +29,7 @@ try:
 except ImportError:
     # The first python3 on the path need not be the one that has PyTorch.
     if sys.executable != "/usr/bin/python3" and pathlib.Path("/usr/bin/python3").exists():
-        sys.exit(subprocess.call(["/usr/bin/python3", *sys.argv]))
+        os.execv("/usr/bin/python3", ["/usr/bin/python3", *sys.argv])
     print("skipped: no PyTorch here (Debian: python3-torch)")
     sys.exit(SKIPPED)
 
@@ -60,6 +61,17 @@ def need(condition, text):
 
 def any_of(x, axes, keep):  # torch.any takes one axis only
     return x.to(torch.int64).sum(axes_of(x, axes), keep) > 0
+
+
+def floor_divide(x, y):
+    """The smallest integer divided by -1 is a trap of the processor that PyTorch 1.13 steps into, and dies."""
+    if x.is_floating_point():
+        return torch.div(x, y, rounding_mode="floor")
+    return torch.where(y == -1, -x, torch.div(x, y.masked_fill(y == -1, 1), rounding_mode="floor"))
+
+
+def remainder(x, y):
+    return torch.remainder(x, y if x.is_floating_point() else y.masked_fill(y == -1, 1))  # the same trap
 
 
 def slice_of(x, axis, start, stop, step):
@@ -176,8 +188,8 @@ FRESH = {
     "atan2": lambda t, y, x: torch.atan2(y, x),
     "maximum": lambda t, x, y: torch.maximum(x, y),
     "minimum": lambda t, x, y: torch.minimum(x, y),
-    "floor_divide": lambda t, x, y: torch.div(x, y, rounding_mode="floor"),
-    "remainder": lambda t, x, y: torch.remainder(x, y),
+    "floor_divide": lambda t, x, y: floor_divide(x, y),
+    "remainder": lambda t, x, y: remainder(x, y),
     "add_scalar": lambda t, x, s: s + (x + s),
     "sub_scalar": lambda t, x, s: s - (x - s),
     "mul_scalar": lambda t, x, s: s * (x * s),
@@ -337,6 +349,8 @@ DEVIATIONS = [
     (["rows", "index", "index_put_", "index_add_"],
      refused_by_us(lambda args, ours: ours.startswith("IndexError") and args[0].numel() == 0),
      "ids must be in range; PyTorch looks only where a row has numbers"),
+    (["narrow"], refused_by_us(lambda args, ours: args[0].shape[args[1]] == 0 and args[2:] == [-1, 0]),
+     "narrow from -1 along an axis of 0; PyTorch takes it as 0"),
     (["split"], refused_by_us(lambda args, ours: args[1] == 0 and args[0].shape[args[2]] == 0),
      "split into parts of 0; PyTorch allows it along an axis of 0"),
     (["topk"], refused_by_us(lambda args, ours: args[0].dim() == 0 and args[2] == 0),
