@@ -200,7 +200,7 @@ int main(int argc, char** argv) {
               {.selects = true});
   return run_app(options, argc, argv, [&](Run& run) {
     const Words data = run.load_words();
-    const Vocabulary vocabulary = Vocabulary::of_words(data.words);
+    const Vocabulary vocabulary = Vocabulary::of(data);
     if (flags.order == 2 || run.flags().check) bigram(run, data, vocabulary, flags);
     if (flags.order == 3 || run.flags().check) trigram(run, data, vocabulary, flags);
   });

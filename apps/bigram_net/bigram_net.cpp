@@ -82,7 +82,7 @@ int main(int argc, char** argv) {
               {.selects = true});
   return run_app(options, argc, argv, [&](Run& run) {
     const Words words = run.load_words();
-    const Vocabulary vocabulary = Vocabulary::of_words(words.words);
+    const Vocabulary vocabulary = Vocabulary::of(words);
     if (run.flags().check) return check_all(run, words, vocabulary, settings);
     const Data data = load(run, words, vocabulary, settings.order);
     Generator generator = run.generator(run.flags().seed);

@@ -43,6 +43,11 @@ Chart& Chart::equal() {
   return *this;
 }
 
+Chart& Chart::x_range(double low, double high) {
+  x_range_ = {low, high};
+  return *this;
+}
+
 Chart& Chart::size(int width, int height) {
   width_ = width;
   height_ = height;

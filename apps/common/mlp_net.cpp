@@ -56,6 +56,12 @@ std::vector<std::pair<std::string, Variable>> MlpNet::parameters() const {
   return all;
 }
 
+std::vector<Variable> variables(const std::vector<std::pair<std::string, Variable>>& named) {
+  std::vector<Variable> all;
+  for (const auto& [name, variable] : named) all.push_back(variable);
+  return all;
+}
+
 int64_t count_parameters(const std::vector<std::pair<std::string, Variable>>& parameters) {
   int64_t count = 0;
   for (const auto& [name, parameter] : parameters) count += parameter.numel();

@@ -50,6 +50,8 @@ struct MlpNet {
   Variable W0;  // undefined without `direct`
 };
 
+// Without the names, as optimisers take them.
+std::vector<Variable> variables(const std::vector<std::pair<std::string, Variable>>& named);
 int64_t count_parameters(const std::vector<std::pair<std::string, Variable>>& parameters);
 
 // Rows of examples drawn with replacement, as the lectures' minibatches.

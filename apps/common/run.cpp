@@ -82,7 +82,7 @@ Generator Run::generator(uint64_t seed) const {
 Words Run::load_words(const char* lecture_sha256) {
   Words data = lt::apps::load_words(flags().data, flags().words);
   open(data.sha256, lecture_sha256, data.source);
-  log_.write("data", {{"words", data.words.size()}, {"vocab", Vocabulary::of_words(data.words).size()}});
+  log_.write("data", {{"words", data.words.size()}, {"vocab", Vocabulary::of(data).size()}});
   return data;
 }
 

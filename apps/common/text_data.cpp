@@ -117,7 +117,7 @@ std::string read_file(const std::string& path) {
 
 Words load_words(const std::string& path, const WordRange& range) {
   const std::string bytes = path.empty() ? std::string(embedded_names()) : read_file(path);
-  Words out{.source = path.empty() ? kEmbedded : path, .sha256 = sha256(bytes), .words = {}};
+  Words out{.source = path.empty() ? kEmbedded : path, .sha256 = sha256(bytes), .alphabet = {}, .words = {}};
   int64_t number = 0;
   for (const std::string_view line : lines_of(bytes)) {
     ++number;
@@ -131,6 +131,8 @@ Words load_words(const std::string& path, const WordRange& range) {
   }
   if (out.words.empty())
     throw IoError(fmt::format("{}: no usable line: all {} are blank", out.source, number));
+  const Vocabulary vocabulary = Vocabulary::of_words(out.words);
+  for (int64_t id = 1; id < vocabulary.size(); ++id) out.alphabet += vocabulary.symbol(id);
   out.words = take(out.words, range, out.source);
   return out;
 }

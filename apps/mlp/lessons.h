@@ -18,6 +18,6 @@ void show_stable_loss(Run& run);
 // --overfit N: the first N names as one batch, the lecture's first small net.
 void overfit(Run& run, const Words& data, const Vocabulary& vocabulary, int64_t names);
 // --find-lr: rates from 10^-3 to 10^0, one minibatch each.
-void find_learning_rate(Run& run, const Examples& examples, const MlpSizes& sizes);
+void find_learning_rate(Run& run, const Examples& examples, const MlpSizes& sizes, int64_t log_every);
 
 }  // namespace lt::apps::mlp

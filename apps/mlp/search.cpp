@@ -17,11 +17,6 @@ std::string describe(const Settings& s, uint64_t seed) {
       s.weight_decay, seed);
 }
 
-double loss_of(const MlpNet& net, const Examples& examples) {
-  if (examples.y.numel() == 0) return std::numeric_limits<double>::quiet_NaN();
-  return split_loss([&](const IntTensor& x) { return net.logits(x); }, examples);
-}
-
 Settings smaller(const Settings& base, int64_t embed, int64_t hidden, int64_t steps,
                  const std::string& init) {
   Settings s = base;
@@ -61,16 +56,6 @@ void add_flags(Options& options, Settings& settings, Lessons& lessons) {
               {.selects = true});
 }
 
-Data::Data(Run& run, const Words& words, const MlpSizes& sizes)
-    : vocabulary(Vocabulary::of_words(words.words)), block(sizes.block) {
-  const Split split = split_words(words.words);
-  if (split.train.empty()) throw AppError(fmt::format("{}: training needs more than one name", words.source));
-  train = windows(split.train, vocabulary, block);
-  val = windows(split.val, vocabulary, block);
-  test = windows(split.test, vocabulary, block);
-  run.log().write("examples", {{"train", train.y.size(0)}, {"val", val.y.size(0)}, {"test", test.y.size(0)}});
-}
-
 Trained train_net(Run& run, const Data& data, const Settings& settings) {
   Generator generator = run.generator(run.flags().seed);
   Trained result{
@@ -101,9 +86,10 @@ Trained train_net(Run& run, const Data& data, const Settings& settings) {
   result.losses = history.losses;
   result.stopped = history.stopped;
   if (result.stopped) return result;
-  result.train_loss = loss_of(net, data.train);
-  result.val_loss = loss_of(net, data.val);
-  result.test_loss = loss_of(net, data.test);
+  const SplitLosses losses = split_losses([&](const IntTensor& x) { return net.logits(x); }, data);
+  result.train_loss = losses.train;
+  result.val_loss = losses.val;
+  result.test_loss = losses.test;
   return result;
 }
 

@@ -5,8 +5,7 @@
 #include <cmath>
 #include <limits>
 
-#include "apps/common/mlp_net.h"
-#include "apps/common/run.h"
+#include "apps/common/splits.h"
 
 namespace lt::apps::mlp {
 
@@ -32,14 +31,9 @@ struct Lessons {
 
 void add_flags(Options& options, Settings& settings, Lessons& lessons);
 
-// The lecture's three splits as windows. Logs "examples".
-struct Data {
-  Data(Run& run, const Words& words, const MlpSizes& sizes);
+struct Data : Splits {
+  using Splits::Splits;
   Examples all(const Words& words) const { return windows(words.words, vocabulary, block); }
-
-  Vocabulary vocabulary;
-  int64_t block;
-  Examples train, val, test;  // val and test are empty for fewer than 10 names
 };
 
 struct Trained {

@@ -46,6 +46,12 @@ void expect_well_formed(const std::string& xml) {
   EXPECT_FALSE(std::regex_search(xml, std::regex("[\"ML, ]-?(nan|inf)[\"L, ]")));
 }
 
+TEST(Charts, ShowJustTheAskedRangeOfX) {
+  const std::string svg = Chart("").line({-100, 0, 100}, {0, 1, 0}).x_range(-2, 2).svg();
+  EXPECT_THAT(svg, HasSubstr(">-1</text>"));
+  EXPECT_THAT(svg, Not(HasSubstr("100</text>")));
+}
+
 TEST(Charts, AreWellFormedWithEveryKindOfLayer) {
   Chart chart("a < b & \"c\"", "x", "y");
   chart.grid().line({0, 1, 2}, {1, NAN, 3}, "<one>").faint_line({0, 1}, {1, 1}).vertical(1, "decay & more");

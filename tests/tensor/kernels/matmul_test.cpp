@@ -114,7 +114,7 @@ TEST_F(Matmul, AgreesInDoubleForEveryLayout) {
 }
 
 TEST_F(Matmul, AgreesAroundEveryBlockBoundary) {
-  const int64_t rows = kTileRows * 14;
+  const int64_t rows = kTileRows * 7;
   for (const Layout a : kLayouts) {
     for (const Layout b : kLayouts) {
       for (const int64_t around : {-1, 0, 1}) {
@@ -122,7 +122,7 @@ TEST_F(Matmul, AgreesAroundEveryBlockBoundary) {
         expect_product<float>(2 * rows + around, 33, 257, a, b, true);
         expect_product<float>(29, 2048 + around, 20, a, b, true);
         expect_product<float>(61, 2 * 2048 + around, 9, a, b, false, true);
-        for (const int64_t depth : {512, 1024}) {
+        for (const int64_t depth : {1024}) {
           expect_product<float>(61, 300, depth + around, a, b, true, true);
           expect_product<float>(3, 5, depth + around, a, b, true, true);
         }

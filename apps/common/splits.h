@@ -1,0 +1,25 @@
+#pragma once
+
+// The three splits that lectures 3 to 6 train, tune and test on.
+
+#include "apps/common/mlp_net.h"
+#include "apps/common/run.h"
+
+namespace lt::apps {
+
+// The lecture's split of the names, as windows of `block` characters. Logs "examples".
+//   throws: AppError where no name is left to train on
+struct Splits {
+  Splits(Run& run, const Words& words, int64_t block);
+
+  Vocabulary vocabulary;
+  int64_t block;
+  Examples train, val, test;  // val and test are empty for fewer than 10 names
+};
+
+struct SplitLosses {
+  double train, val, test;  // NaN where the split is empty
+};
+SplitLosses split_losses(const Logits& logits, const Splits& splits);
+
+}  // namespace lt::apps

@@ -1,0 +1,201 @@
+// The lectures' training steps beside PyTorch's, in one run, on one thread.
+//   train_step_bench [--quick] [--json FILE] [--filter TEXT]
+//
+// Python (with torch) and C++ take turns at the same work: a turn is some hundred steps and gives their
+// median; the table shows the median turn. Without torch a line says so, and only ours is timed.
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "apps/common/mlp_net.h"
+#include "apps/common/process.h"
+#include "bench/common.h"
+#include "nn/activation.h"
+#include "nn/batch_norm.h"
+#include "nn/embedding.h"
+#include "nn/flatten.h"
+#include "nn/linear.h"
+#include "nn/optim.h"
+#include "nn/sequential.h"
+#include "tensor/parallel.h"
+
+namespace {
+
+using namespace lt;
+using lt::apps::Examples;
+using Step = std::function<void()>;
+
+constexpr int64_t kExamples = 182625;
+constexpr int64_t kBatch = 32;
+constexpr double kRate = 0.1;
+
+Examples examples(int64_t block, Generator& g) {
+  return {randint(0, 27, {kExamples, block}, g), randint(0, 27, kExamples, g)};
+}
+
+// One SGD step on a loss; what the closures own lives as long as they.
+Step descend(std::vector<Variable> parameters, std::function<Variable()> loss) {
+  auto sgd = std::make_shared<nn::SGD>(std::move(parameters), kRate);
+  return [sgd, loss = std::move(loss)] {
+    const Variable value = loss();
+    sgd->zero_grad();
+    value.backward();
+    sgd->step();
+  };
+}
+
+std::vector<Variable> variables(const apps::MlpNet& net) {
+  std::vector<Variable> all;
+  for (const auto& [name, parameter] : net.parameters()) all.push_back(parameter);
+  return all;
+}
+
+Step mlp() {
+  auto g = std::make_shared<Generator>(2147483647);
+  const Examples data = examples(3, *g);
+  auto net = std::make_shared<apps::MlpNet>(apps::MlpSizes{}, apps::MlpScales{}, *g);
+  return descend(variables(*net), [g, data, net] {
+    const auto [x, y] = apps::minibatch(data, kBatch, *g);
+    return cross_entropy(net->logits(x), y);
+  });
+}
+
+Step batchnorm() {
+  auto g = std::make_shared<Generator>(2147483647);
+  const Examples data = examples(3, *g);
+  auto net = std::make_shared<apps::MlpNet>(apps::MlpSizes{}, apps::MlpScales{}, *g);
+  const Variable gain(ones(200), true);
+  const Variable bias(zeros(200), true);
+  Tensor mean_running = zeros(200);
+  Tensor std_running = ones(200);
+  return descend({net->C, net->W1, net->W2, net->b2, gain, bias}, [=]() mutable {
+    const auto [x, y] = apps::minibatch(data, kBatch, *g);
+    BatchStatistics<float> batch;
+    const Variable h = tanh(batch_norm(matmul(net->embeddings(x), net->W1), gain, bias, 0, true, &batch));
+    mean_running = mean_running * 0.999F + batch.mean * 0.001F;
+    std_running = std_running * 0.999F + sqrt(batch.var) * 0.001F;
+    return cross_entropy(matmul(h, net->W2) + net->b2, y);
+  });
+}
+
+Step modules(std::shared_ptr<nn::Embedding> table, std::shared_ptr<nn::Sequential> net, int64_t block,
+             std::shared_ptr<Generator> g) {
+  const Examples data = examples(block, *g);
+  std::vector<Variable> parameters = net->parameters();
+  parameters.push_back(table->weight);
+  return descend(parameters, [=] {
+    const auto [x, y] = apps::minibatch(data, kBatch, *g);
+    return cross_entropy((*net)((*table)(x)), y);
+  });
+}
+
+Step deep() {
+  auto g = std::make_shared<Generator>(2147483647);
+  auto net = std::make_shared<nn::Sequential>();
+  net->layers.push_back(nn::make<nn::Flatten>());
+  for (const int64_t size : {30, 100, 100, 100, 100}) {
+    net->layers.push_back(nn::make<nn::Linear>(size, 100, false, *g));
+    net->layers.push_back(nn::make<nn::BatchNorm1d>(100));
+    net->layers.push_back(nn::make<nn::Tanh>());
+  }
+  net->layers.push_back(nn::make<nn::Linear>(100, 27, false, *g));
+  net->layers.push_back(nn::make<nn::BatchNorm1d>(27));
+  return modules(std::make_shared<nn::Embedding>(27, 10, *g), net, 3, g);
+}
+
+Step wavenet() {
+  auto g = std::make_shared<Generator>(42);
+  auto net = std::make_shared<nn::Sequential>();
+  for (const int64_t size : {48, 256, 256}) {
+    net->layers.push_back(nn::make<nn::FlattenConsecutive>(2));
+    net->layers.push_back(nn::make<nn::Linear>(size, 128, false, *g));
+    net->layers.push_back(nn::make<nn::BatchNorm1d>(128, nn::BatchNormOptions{.channels_last = true}));
+    net->layers.push_back(nn::make<nn::Tanh>());
+  }
+  net->layers.push_back(nn::make<nn::Linear>(128, 27, true, *g));
+  return modules(std::make_shared<nn::Embedding>(27, 24, *g), net, 8, g);
+}
+
+Step bigram_net() {
+  constexpr int64_t kPairs = 228146;
+  Generator g(2147483647);
+  const IntTensor x = randint(0, 27, kPairs, g);
+  const IntTensor y = randint(0, 27, kPairs, g);
+  const Variable W(randn({27, 27}, g), true);
+  return descend({W}, [=] { return cross_entropy(embedding(W, x), y) + mean(square(W)) * 0.01F; });
+}
+
+double median_step_us(const Step& step, int64_t steps) {
+  std::vector<double> times;
+  for (int64_t i = 0; i < steps; ++i) {
+    const auto start = std::chrono::steady_clock::now();
+    step();
+    times.push_back(
+        std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - start).count());
+  }
+  std::nth_element(times.begin(), times.begin() + steps / 2, times.end());
+  return times[static_cast<size_t>(steps / 2)];
+}
+
+// The median step of PyTorch, or nothing where there is no torch. /usr/bin/python3 is where Debian's torch
+// is.
+std::optional<double> torch_step_us(const std::string& work, int64_t steps) {
+  for (const char* python : {"python3", "/usr/bin/python3"}) {
+    const auto done = apps::run_program(
+        {python, LIBTENSOR_SOURCE_DIR "/bench/train_step_bench.py", work, std::to_string(steps)});
+    if (done && done->status == 0) return nlohmann::json::parse(done->output)["us"].get<double>();
+  }
+  return std::nullopt;
+}
+
+double median(std::vector<double> values) {
+  std::nth_element(values.begin(), values.begin() + std::ssize(values) / 2, values.end());
+  return values[values.size() / 2];
+}
+
+struct Work {
+  const char* name;
+  const char* text;
+  Step (*make)();
+  int64_t steps;  // a turn
+};
+
+bench::Row measure(const Work& work, int turns) {
+  const Step step = work.make();
+  median_step_us(step, std::max<int64_t>(3, work.steps / 5));
+  const int64_t before = memory_stats().system_allocations;
+  std::vector<double> ours, theirs;
+  for (int turn = 0; turn < turns; ++turn) {
+    ours.push_back(median_step_us(step, work.steps));
+    if (const auto us = torch_step_us(work.name, work.steps)) theirs.push_back(*us);
+  }
+  const int64_t allocations = memory_stats().system_allocations - before;
+  fmt::print("{}: {} allocations from the system in {} steps\n", work.name, allocations, turns * work.steps);
+  bench::Row row{
+      .bench = "train_step", .work = work.text, .threads = 1, .ours_us = median(ours), .peers = {}};
+  if (!theirs.empty()) row.peers = {{"pytorch", median(theirs)}};
+  return row;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const bench::Options options = bench::parse(argc, argv);
+  const Work works[] = {{"mlp", "lecture 3: MLP 3x10-200-27", mlp, 500},
+                        {"batchnorm", "lecture 4: with batch norm", batchnorm, 500},
+                        {"deep", "lecture 4: six layers, modules", deep, 300},
+                        {"wavenet", "lecture 6: tree of 76,579", wavenet, 200},
+                        {"bigram_net", "lecture 2: bigram net, 228,146", bigram_net, 5}};
+  set_num_threads(1);
+  std::vector<bench::Row> rows;
+  for (const Work& work : works) {
+    if (std::string(work.text).find(options.filter) == std::string::npos) continue;
+    rows.push_back(measure(work, options.quick ? 3 : 9));
+    if (rows.back().peers.empty()) fmt::print("no python3 with torch to run beside: only ours is timed\n");
+  }
+  bench::report(rows, options);
+}

@@ -1,0 +1,268 @@
+// The activations app from the outside: PyTorch's losses on the embedded names, and what it writes, resumes
+// and refuses. And its layers from the inside.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "apps/activations/deep.h"
+#include "apps/activations/gains.h"
+#include "tests/apps/app_run.h"
+
+namespace lt::apps::activations {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+
+const std::string kNames = LIBTENSOR_SOURCE_DIR "/../shared/data/names.txt";
+
+// tests/golden/make_activations.py wrote it.
+json golden() { return json::parse(slurp(LIBTENSOR_SOURCE_DIR "/tests/golden/activations.json")); }
+
+json last_split(const std::string& log, const std::string& name) {
+  json found;
+  for (const json& event : events_of(log, "split"))
+    if (event["name"] == name) found = event;
+  return found;
+}
+
+// 101 steps with `flags` give PyTorch's losses; `loose` is for the net that amplifies rounding errors.
+void expect_golden(const std::string& flags, const std::string& entry, double tolerance, double loose) {
+  const Scratch scratch;
+  const Outcome run =
+      run_in(scratch, "activations --quiet --profile avx2 --steps 101 --out o --samples 0 " + flags);
+  ASSERT_EQ(run.code, 0) << run.err;
+  const std::string log = scratch.path("o/log.jsonl");
+  const json expected = golden()[entry];
+  int compared = 0;
+  for (const json& event : events_of(log, "step")) {
+    const std::string step = std::to_string(event["step"].get<int>());
+    if (!expected["losses"].contains(step)) continue;
+    const bool is_early = event["step"] <= 1;
+    EXPECT_NEAR(event["loss"], expected["losses"][step], is_early ? tolerance : loose) << entry << step;
+    ++compared;
+  }
+  EXPECT_EQ(compared, 4);
+  EXPECT_NEAR(last_split(log, "val")["loss"], expected["val"], loose) << entry;
+}
+
+// One float32 pass is good to 1e-5 relative; well-scaled nets stay within 1e-4 however long they train.
+TEST(Activations, LosesWhatPyTorchLosesAtEachStage) {
+  expect_golden("--stage original", "original", 3e-4, 5e-2);  // weights of N(0, 1) amplify rounding
+  for (const std::string stage : {"softmax", "tanh", "kaiming", "batchnorm"}) {
+    expect_golden("--stage " + stage, stage, 3.3e-5, 1e-4);
+  }
+}
+
+TEST(Activations, LosesWhatPyTorchLosesInTheDeepNetwork) {
+  expect_golden("--deep", "deep", 3.3e-5, 1e-4);
+  expect_golden("--deep --no-batchnorm --gain 1.5", "deep, no batchnorm, gain 1.5", 3.3e-5, 1e-4);
+}
+
+TEST(Activations, WritesEachFigureThatItLogsAndPutsItIntoTheReport) {
+  const Scratch scratch;
+  for (const auto& [flags, count] :
+       {std::pair{"--steps 20", 7U}, {"--deep --steps 5", 4U}, {"--widget 3", 1U}}) {
+    const std::string out = "o" + std::to_string(count);
+    ASSERT_EQ(run_in(scratch, std::string("activations --quiet ") + flags + " --out " + out).code, 0);
+    const std::string report = slurp(scratch.path(out + "/report.html"));
+    const auto figures = events_of(scratch.path(out + "/log.jsonl"), "figure");
+    EXPECT_EQ(figures.size(), count) << flags;
+    for (const json& figure : figures) {
+      const std::string svg = slurp(scratch.path(out + "/" + figure["file"].get<std::string>()));
+      EXPECT_THAT(svg, testing::StartsWith("<svg")) << figure;
+      EXPECT_THAT(report, HasSubstr(figure["title"].get<std::string>().substr(0, 12)));
+    }
+  }
+}
+
+TEST(Activations, TrainsAllFiveStagesIntoOneTable) {
+  const Scratch scratch;
+  const Outcome run = run_in(scratch, "activations --quiet --stage all --steps 3 --samples 2 --out o");
+  ASSERT_EQ(run.code, 0) << run.err;
+  std::vector<std::string> stages;
+  std::vector<int64_t> counts;
+  for (const json& event : events_of(scratch.path("o/log.jsonl"), "params")) {
+    stages.push_back(event["stage"]);
+    counts.push_back(event["count"]);
+  }
+  EXPECT_EQ(stages, kStages);
+  EXPECT_EQ(counts, (std::vector<int64_t>{11897, 11897, 11897, 11897, 12097}));
+  EXPECT_EQ(events_of(scratch.path("o/log.jsonl"), "split").size(), 15U);
+  EXPECT_EQ(events_of(scratch.path("o/log.jsonl"), "sample").size(), 2U);
+  EXPECT_GT(events_of(scratch.path("o/log.jsonl"), "done").at(0)["steps_per_second"], 0);
+}
+
+TEST(Activations, ResumesToTheSameBits) {
+  const Scratch scratch;
+  for (const std::string flags : {"--stage batchnorm", "--stage tanh", "--deep"}) {
+    const std::string app = "activations --quiet --samples 3 " + flags;
+    ASSERT_EQ(run_in(scratch, app + " --steps 30 --out whole").code, 0);
+    ASSERT_EQ(run_in(scratch, app + " --steps 12 --out part").code, 0);
+    const Outcome rest = run_in(scratch, app + " --steps 30 --resume part/checkpoint.safetensors --out rest");
+    ASSERT_EQ(rest.code, 0) << rest.err;
+    EXPECT_EQ(slurp(scratch.path("rest/checkpoint.safetensors")),
+              slurp(scratch.path("whole/checkpoint.safetensors")))
+        << flags;
+    EXPECT_EQ(last_split(scratch.path("rest/log.jsonl"), "val"),
+              last_split(scratch.path("whole/log.jsonl"), "val"));
+    for (const char* folder : {"whole", "part", "rest"}) std::filesystem::remove_all(scratch.path(folder));
+  }
+}
+
+TEST(Activations, RefusesTheCheckpointOfAnotherRun) {
+  const Scratch scratch;
+  ASSERT_EQ(run_in(scratch, "activations --quiet --stage tanh --steps 2 --out a").code, 0);
+  const std::string resume = " --steps 3 --no-out --resume a/checkpoint.safetensors";
+  for (const std::string flags :
+       {"--stage kaiming", "--stage tanh --seed 1", "--stage tanh --words :50", "--deep"}) {
+    const Outcome run = run_in(scratch, "activations --quiet " + flags + resume);
+    EXPECT_EQ(run.code, 1) << flags;
+    EXPECT_THAT(run.err, HasSubstr("a/checkpoint.safetensors: of another run: activations, stage tanh"));
+  }
+}
+
+TEST(Activations, RefusesFlagsThatSayNothingAndWritesNothing) {
+  const Scratch scratch;
+  for (const char* flags :
+       {"--stage best", "--gain 2", "--linear", "--no-batchnorm", "--deep --gain 0", "--deep --gain nan",
+        "--deep --stage tanh", "--deep --calibrate", "--stage tanh --calibrate", "--exercise 3",
+        "--exercise 1 --widget 2", "--stage all --resume x", "--lr 0", "--check --calibrate", "--widget",
+        "--batch 1", "--deep --batch 1"}) {
+    const Outcome run = run_in(scratch, std::string("activations ") + flags);
+    EXPECT_EQ(run.code, 2) << flags;
+    EXPECT_EQ(run.out, "") << flags;
+    EXPECT_EQ(std::count(run.err.begin(), run.err.end(), '\n'), 1) << run.err;
+    EXPECT_THAT(run.err, testing::StartsWith("activations: "));
+  }
+  EXPECT_TRUE(scratch.names().empty());
+}
+
+TEST(Activations, SaysAtWhichStepADivergingNetBecameNaN) {
+  const Scratch scratch;
+  const Outcome run =
+      run_in(scratch, "activations --deep --linear --no-batchnorm --gain 1.6666667 --quiet --no-out");
+  EXPECT_EQ(run.code, 1);
+  EXPECT_THAT(run.err,
+              testing::MatchesRegex("activations: deep: the loss at step [3-8] is -?(nan|inf): .*\n"));
+}
+
+TEST(Activations, LearnsFromZerosWithItsLastBiasAlone) {
+  const Scratch scratch;
+  const Outcome run = run_in(scratch, "activations --exercise 1 --steps 1000 --quiet --out o");
+  ASSERT_EQ(run.code, 0) << run.err;
+  for (const char* name : {"C", "W1", "b1", "W2"}) {
+    EXPECT_THAT(run.out, testing::ContainsRegex(std::string("\n  ") + name + ": moved by at most +0 +0\n"));
+  }
+  EXPECT_NEAR(last_split(scratch.path("o/log.jsonl"), "val")["loss"], 2.85, 0.05);  // from ln 27 = 3.30
+}
+
+TEST(Activations, FoldsBatchNormAwayWithoutChangingTheLoss) {
+  const Scratch scratch;
+  const Outcome folded = run_in(scratch, "activations --exercise 2 --steps 50 --quiet --out a");
+  const Outcome whole = run_in(scratch, "activations --deep --steps 50 --quiet --out b");
+  ASSERT_EQ(folded.code + whole.code, 0) << folded.err << whole.err;
+  EXPECT_NEAR(last_split(scratch.path("a/log.jsonl"), "val")["loss"].get<double>(),
+              last_split(scratch.path("b/log.jsonl"), "val")["loss"].get<double>(), 1e-6);  // float32 logits
+}
+
+TEST(Activations, CalibratesToTheStatisticsOfTheTrainingSplit) {
+  const Scratch scratch;
+  const Outcome run = run_in(scratch, "activations --calibrate --steps 5 --quiet --out o");
+  ASSERT_EQ(run.code, 0) << run.err;
+  const auto splits = events_of(scratch.path("o/log.jsonl"), "split");
+  ASSERT_EQ(splits.size(), 6U);
+  // After five steps the running statistics have hardly left 0 and 1.
+  EXPECT_EQ(splits[4]["name"], "val");
+  EXPECT_NE(splits[4]["loss"], splits[1]["loss"]);
+  EXPECT_NEAR(splits[4]["loss"], splits[1]["loss"], 0.1);
+}
+
+TEST(Activations, ManagesNoStepsAndABatchOfOne) {
+  const Scratch scratch;
+  for (const std::string flags : {"--steps 0", "--deep --steps 0", "--stage tanh --batch 1 --steps 2",
+                                  "--deep --no-batchnorm --batch 1 --steps 2"}) {
+    const Outcome run = run_in(scratch, "activations --quiet --samples 1 --out o " + flags);
+    EXPECT_EQ(run.code, 0) << flags << run.err;
+  }
+}
+
+TEST(Activations, ManagesAFewNamesWithoutDevOrTestOnes) {
+  const Scratch scratch;
+  for (const std::string flags : {"", "--deep ", "--exercise 1 ", "--exercise 2 "}) {
+    const Outcome run = run_in(scratch, "activations --words :2 --steps 3 --quiet --no-out " + flags);
+    EXPECT_EQ(run.code, 0) << flags << run.err;
+  }
+  EXPECT_EQ(run_in(scratch, "activations --words :1 --no-out").code, 1);
+}
+
+TEST(Activations, MatchesTheLecturesDeepNetworkOnTheLecturesNames) {
+  if (!std::filesystem::exists(kNames)) GTEST_SKIP() << "needs " << kNames;
+  const Scratch scratch;
+  const Outcome run = run_in(scratch, "activations --deep --check --quiet --data '" + kNames + "'");
+  EXPECT_EQ(run.code, 0) << run.out;
+  EXPECT_THAT(run.out, HasSubstr(" figures agree with the lecture"));
+}
+
+TEST(StageNet, KeepsRunningStatisticsThatEvaluationUses) {
+  BatchNorm norm(2);
+  const Variable x(tensor({{1, 10}, {3, 10}, {5, 40}}));
+  const Tensor y = norm(x, true).data();
+  EXPECT_TRUE(allclose(mean(y, 0), zeros(2), 0, 1e-6));
+  EXPECT_TRUE(allclose(stddev(y, 0), ones(2), 1e-6));
+  EXPECT_TRUE(allclose(norm.running_mean, tensor({{0.003F, 0.02F}}), 1e-6));
+  EXPECT_TRUE(allclose(norm.running_std, tensor({{0.999F + 0.002F, 0.999F + 0.0173205F}}), 1e-6));
+  const Tensor expected = (x.data() - norm.running_mean) / norm.running_std;
+  EXPECT_TRUE(allclose(norm(x, false).data(), expected, 1e-6));
+  EXPECT_TRUE(allclose(norm.running_mean, tensor({{0.003F, 0.02F}}), 1e-6));  // evaluation moves nothing
+}
+
+TEST(StageNet, CalibratesByAllRows) {
+  Generator generator(1);
+  StageNet net("batchnorm", {}, generator);
+  const IntTensor x = randint(0, 27, {500, 3}, generator);
+  net.calibrate(x);
+  const Tensor hpreact = net.forward(x, false).hpreact.data();
+  EXPECT_TRUE(allclose(mean(hpreact, 0), zeros(200), 0, 1e-5));
+  EXPECT_TRUE(allclose(stddev(hpreact, 0), ones(200), 1e-5));
+}
+
+TEST(DeepNet, NamesItsHiddenLayersAndKeepsTheirGradients) {
+  Generator generator(1);
+  DeepNet net({}, {}, generator);
+  EXPECT_EQ(count_parameters(net.parameters()), 47024);
+  EXPECT_EQ(net.hidden_layers(), 5U);
+  EXPECT_EQ(net.hidden_name(4), "layer 14 (Tanh)");
+  EXPECT_EQ(net.weights().size(), 7U);
+  const IntTensor x = randint(0, 27, {8, 3}, generator);
+  cross_entropy(net.logits(x), zeros<int64_t>(8)).backward();
+  EXPECT_EQ(net.hidden(0).grad().shape(), Shape({8, 100}));
+
+  DeepNet plain({}, {false, false, 1}, generator);
+  EXPECT_EQ(count_parameters(plain.parameters()), 46497);
+  EXPECT_EQ(plain.hidden_name(4), "layer 4 (Linear)");
+}
+
+TEST(DeepNet, EvaluationNeitherKeepsOutputsNorMovesStatistics) {
+  Generator generator(1);
+  DeepNet net({}, {}, generator);
+  const IntTensor x = randint(0, 27, {8, 3}, generator);
+  net.train(false);
+  const Tensor once = net.logits(x).data();
+  EXPECT_TRUE(equal(net.logits(x).data(), once));
+  for (const auto& [name, buffer] : net.buffers()) {
+    EXPECT_TRUE(equal(buffer, name.ends_with("mean") ? zeros_like(buffer) : ones_like(buffer))) << name;
+  }
+}
+
+TEST(LectureRatios, AreThoseOfTheSameNetworkAlone) {
+  ASSERT_NE(lecture_ratios({}), nullptr);
+  EXPECT_EQ(lecture_ratios({})->ratios[0], -3.10);
+  EXPECT_EQ(lecture_ratios({true, true, 0.2})->ratios[1], -1.57);
+  EXPECT_EQ(lecture_ratios({false, true, 1}), nullptr);
+}
+
+}  // namespace
+}  // namespace lt::apps::activations

@@ -1,0 +1,126 @@
+// Lectures 2 and 3 as networks: the losses that PyTorch gives on the same data, and the lecture's own
+// figures.
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "apps/common/mlp_net.h"
+#include "tests/apps/app_run.h"
+
+namespace lt::apps {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+
+const std::string kNames = LIBTENSOR_SOURCE_DIR "/../shared/data/names.txt";
+
+json golden() { return json::parse(slurp(LIBTENSOR_SOURCE_DIR "/tests/golden/lectures.json")); }
+
+double loss_at(const std::string& log, int64_t step) {
+  for (const json& event : events_of(log, "step")) {
+    if (event["step"] == step) return event["loss"];
+  }
+  return NAN;
+}
+
+TEST(BigramNet, TrainsAsPyTorchOnTheEmbeddedNames) {
+  const Scratch scratch;
+  ASSERT_EQ(run_in(scratch, "bigram_net --profile avx2 --steps 6 --quiet").code, 0);
+  const std::string log = scratch.path("out/bigram_net/log.jsonl");
+  const json losses = golden()["bigram_net"];
+  for (const int64_t step : {0, 1, 2, 5}) {
+    // One float32 mean over 229,804 losses: 1e-5 relative.
+    EXPECT_NEAR(loss_at(log, step), losses[static_cast<size_t>(step)].get<double>(), 4e-5);
+  }
+}
+
+TEST(BigramNet, TheOneHotProductEqualsTheGather) {
+  const Scratch scratch;
+  ASSERT_EQ(run_in(scratch, "bigram_net --words :300 --steps 11 --quiet --out gather").code, 0);
+  ASSERT_EQ(run_in(scratch, "bigram_net --words :300 --steps 11 --quiet --out product --one-hot").code, 0);
+  for (const int64_t step : {0, 1, 5, 10}) {
+    // A product with one-hot rows is exact; its gradient sums in another order, hence 1e-5.
+    EXPECT_NEAR(loss_at(scratch.path("gather/log.jsonl"), step),
+                loss_at(scratch.path("product/log.jsonl"), step), 1e-5);
+  }
+}
+
+TEST(BigramNet, GivesTheLecturesLossesOnItsFirstName) {
+  if (!std::filesystem::exists(kNames)) GTEST_SKIP() << "needs the lecture's names.txt in ../shared/data";
+  const Scratch scratch;
+  const Outcome run =
+      run_in(scratch, "bigram_net --words 0:1 --lr 0.1 --reg 0 --steps 6 --quiet --log-every 1 --data '" +
+                          kNames + "'");
+  ASSERT_EQ(run.code, 0) << run.err;
+  const double lecture[] = {3.769305, 3.749213, 3.729163, 3.709155, 3.689189, 3.669266};
+  for (int64_t step = 0; step < 6; ++step) {
+    EXPECT_NEAR(loss_at(scratch.path("out/bigram_net/log.jsonl"), step), lecture[step],
+                1e-5);  // one float32 pass each
+  }
+  EXPECT_THAT(run.out, HasSubstr(". -> e: probability 0.0123"));
+}
+
+TEST(Mlp, TrainsAsPyTorchOnTheEmbeddedNames) {
+  const Scratch scratch;
+  const Outcome run =
+      run_in(scratch, "mlp --profile avx2 --embed 2 --hidden 100 --steps 300 --decay-at 200 --quiet");
+  ASSERT_EQ(run.code, 0) << run.err;
+  const std::string log = scratch.path("out/mlp/log.jsonl");
+  const json torch = golden()["mlp"];
+  const json examples = events_of(log, "examples").at(0);
+  EXPECT_EQ(json({examples["train"], examples["val"], examples["test"]}), torch["examples"]);
+  EXPECT_EQ(events_of(log, "params").at(0)["count"], 3481);
+  for (const auto& [step, loss] : torch["losses"].items()) {
+    EXPECT_NEAR(loss_at(log, std::stoll(step)), loss.get<double>(), 1e-4) << "at step " << step;  // class T
+  }
+  const auto splits = events_of(log, "split");
+  ASSERT_EQ(splits.size(), 3U);
+  for (size_t i = 0; i < 3; ++i)
+    EXPECT_NEAR(splits[i]["loss"].get<double>(), torch["splits"][i].get<double>(), 1e-4);
+  EXPECT_EQ(events_of(log, "sample").size(), 20U);
+  EXPECT_EQ(events_of(log, "figure").size(), 2U);  // the loss, and the 2-d embedding
+}
+
+TEST(Mlp, StartsAsTheLecturesNetwork) {
+  if (!std::filesystem::exists(kNames)) GTEST_SKIP() << "needs the lecture's names.txt in ../shared/data";
+  const Scratch scratch;
+  ASSERT_EQ(run_in(scratch, "mlp --steps 11 --quiet --data '" + kNames + "'").code, 0);
+  const std::string log = scratch.path("out/mlp/log.jsonl");
+  // 1e-5 relative: one float32 pass; the tenth step amplifies rounding to 1e-3 (lectures.md).
+  EXPECT_NEAR(loss_at(log, 0), 27.881731, 28e-5);
+  EXPECT_NEAR(loss_at(log, 1), 24.003197, 28e-5);
+  EXPECT_NEAR(loss_at(log, 10), 16.6944, 1e-3);
+}
+
+TEST(Mlp, OverfitsTheLecturesFirstNames) {
+  if (!std::filesystem::exists(kNames)) GTEST_SKIP() << "needs the lecture's names.txt in ../shared/data";
+  const Scratch scratch;
+  const Outcome run = run_in(scratch, "mlp --overfit 5 --no-out --quiet --data '" + kNames + "'");
+  EXPECT_EQ(run.code, 0) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("28 of 32"));
+  EXPECT_EQ(run.out.find("differs"), std::string::npos) << run.out;
+}
+
+TEST(MlpNet, CountsItsParameters) {
+  Generator generator(1);
+  EXPECT_EQ(count_parameters(MlpNet({}, {}, generator).parameters()), 11897);
+  EXPECT_EQ(count_parameters(MlpNet({}, {}, generator, true).parameters()), 11897 + 30 * 27);
+}
+
+TEST(MlpNet, MeasuresASplitAsOneBatchDoes) {
+  Generator generator(1);
+  const MlpNet net({}, {}, generator);
+  const Examples examples = {randint(0, 27, {10000, 3}, generator), randint(0, 27, 10000, generator)};
+  const auto logits = [&](const IntTensor& x) { return net.logits(x); };
+  // Batches of 4096 and one of 10,000 sum in another order: float32's 1e-6 relative of a loss of 30.
+  EXPECT_NEAR(split_loss(logits, examples), cross_entropy(logits(examples.x), examples.y).item(), 1e-4);
+}
+
+TEST(MlpNet, NamesTheStageItDoesNotKnow) {
+  EXPECT_THROW(mlp_scales("best", {}), ValueError);
+  EXPECT_NEAR(mlp_scales("kaiming", {}).W1, 0.304290, 5e-7);  // the lecture's six digits
+}
+
+}  // namespace
+}  // namespace lt::apps

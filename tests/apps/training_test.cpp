@@ -1,0 +1,122 @@
+// What training does for any app, shown on the mlp app: checkpoints, killed and stopped runs, bad input.
+
+#include "apps/common/training.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/apps/app_run.h"
+
+namespace lt::apps {
+namespace {
+
+using nlohmann::json;
+using testing::HasSubstr;
+
+// A small and quick net.
+const std::string kNet = "mlp --embed 2 --hidden 20 --words :400 --samples 2 --quiet ";
+
+// Runs `command` in the scratch folder, and sends it a signal after some seconds. Returns its exit code.
+int run_for(const Scratch& scratch, double seconds, const char* signal, const std::string& command) {
+  const std::string line = "cd '" + scratch.folder() + "' && timeout --preserve-status -s " + signal + " " +
+                           std::to_string(seconds) + " " LIBTENSOR_BIN_DIR "/" + command +
+                           " >/dev/null 2>&1 </dev/null";
+  const int status = std::system(line.c_str());
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+TEST(Training, ResumesToTheBitsOfAnUninterruptedRun) {
+  const Scratch scratch;
+  ASSERT_EQ(run_in(scratch, kNet + "--steps 600 --decay-at 400 --out whole").code, 0);
+  ASSERT_EQ(run_in(scratch, kNet + "--steps 250 --decay-at 400 --out part").code, 0);
+  const Outcome rest =
+      run_in(scratch, kNet + "--steps 600 --decay-at 400 --out rest --resume part/checkpoint.safetensors");
+  ASSERT_EQ(rest.code, 0) << rest.err;
+  EXPECT_EQ(slurp(scratch.path("rest/checkpoint.safetensors")),
+            slurp(scratch.path("whole/checkpoint.safetensors")));
+  EXPECT_EQ(slurp(scratch.path("rest/loss.svg")), slurp(scratch.path("whole/loss.svg")));
+  EXPECT_EQ(events_of(scratch.path("rest/log.jsonl"), "sample"),
+            events_of(scratch.path("whole/log.jsonl"), "sample"));
+}
+
+TEST(Training, GivesTheSameBitsAfterBeingKilledAgainAndAgain) {
+  const Scratch scratch;
+  const std::string settings = kNet + "--steps 3000 --decay-at 2000 --save-every 20 ";
+  ASSERT_EQ(run_in(scratch, settings + "--out whole").code, 0);
+  const std::string file = scratch.path("killed/checkpoint.safetensors");
+  int code = 128 + 9;
+  int kills = -1;
+  // Each try lives longer than the one before, so that a slow build gets through too.
+  for (double seconds = 0.03; code == 128 + 9 && kills < 40; seconds *= 1.2, ++kills) {
+    const std::string resume = std::filesystem::exists(file) ? "--resume killed/checkpoint.safetensors " : "";
+    code = run_for(scratch, seconds, "KILL", settings + resume + "--out killed");
+  }
+  ASSERT_EQ(code, 0);
+  EXPECT_GT(kills, 0) << "the run was never killed: nothing was shown";
+  EXPECT_EQ(slurp(file), slurp(scratch.path("whole/checkpoint.safetensors")));
+}
+
+TEST(Training, SavesAndSaysHowToGoOnWhenInterrupted) {
+  const Scratch scratch;
+  const std::string settings = kNet + "--steps 100000000 --out o ";
+  const std::string file = scratch.path("o/checkpoint.safetensors");
+  int code = 0;
+  // The signal may come before the training has begun: then there is nothing to save, and the next try waits
+  // longer.
+  for (double seconds = 0.5; seconds < 60 && !std::filesystem::exists(file); seconds *= 2) {
+    code = run_for(scratch, seconds, "INT", settings);
+  }
+  ASSERT_EQ(code, 130);
+  EXPECT_TRUE(std::filesystem::exists(file));
+  EXPECT_THAT(slurp(scratch.path("o/report.html")), HasSubstr("--resume o/checkpoint.safetensors"));
+}
+
+TEST(Training, RefusesACheckpointThatIsMissingTornOrOfAnotherRun) {
+  const Scratch scratch;
+  ASSERT_EQ(run_in(scratch, kNet + "--steps 20 --out o").code, 0);
+  const std::string whole = slurp(scratch.path("o/checkpoint.safetensors"));
+  scratch.put("torn", whole.substr(0, whole.size() / 2));
+  const Outcome torn = run_in(scratch, kNet + "--steps 30 --no-out --resume torn");
+  EXPECT_EQ(torn.code, 1);
+  EXPECT_THAT(torn.err, HasSubstr("'torn'"));
+  const Outcome missing = run_in(scratch, kNet + "--steps 30 --no-out --resume none");
+  EXPECT_EQ(missing.code, 1);
+  EXPECT_THAT(missing.err, HasSubstr("'none'"));
+  const Outcome other =
+      run_in(scratch, kNet + "--init kaiming --steps 30 --no-out --resume o/checkpoint.safetensors");
+  EXPECT_EQ(other.code, 1);
+  EXPECT_THAT(other.err, HasSubstr("of another run"));
+}
+
+TEST(Training, RefusesValuesThatMeanNothingInOneLine) {
+  const Scratch scratch;
+  for (const char* flags :
+       {"--lr nan", "--lr 0", "--steps -3", "--batch 0", "--words 9:2", "--init best", "--what"}) {
+    const Outcome run = run_in(scratch, std::string("mlp ") + flags);
+    EXPECT_EQ(run.code, 2) << flags;
+    EXPECT_EQ(std::count(run.err.begin(), run.err.end(), '\n'), 1) << run.err;
+  }
+  EXPECT_TRUE(scratch.names().empty());
+}
+
+TEST(Training, StopsWhereTheLossIsNotFinite) {
+  const Scratch scratch;
+  const Outcome run = run_in(scratch, kNet + "--lr 1e38 --steps 100 --no-out");
+  EXPECT_EQ(run.code, 1);
+  EXPECT_THAT(run.err, HasSubstr("a smaller --lr may help"));
+}
+
+TEST(Training, PrintsTheSameOnAnyNumberOfThreads) {
+  const Scratch scratch;
+  const std::string settings = "mlp --words :2000 --steps 50 --no-out --quiet --threads ";
+  const std::string one = run_in(scratch, settings + "1").out;
+  EXPECT_EQ(run_in(scratch, settings + "2").out, one);
+  EXPECT_EQ(run_in(scratch, settings + "5").out, one);
+}
+
+TEST(Training, AveragesLossesInGroups) {
+  EXPECT_EQ(means_of({1, 3, 2, 6, 100}, 2), (std::vector<double>{2, 4}));
+}
+
+}  // namespace
+}  // namespace lt::apps
