@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "tests/expect.h"
 #include "tests/nn/golden.h"
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "tests/expect.h"
 #include "tests/nn/golden.h"
 
@@ -24,7 +26,7 @@ TEST(Dropout, PassesItsInputOnInEvaluation) {
   EXPECT_EQ(generator.state(), Generator(1).state());
 }
 
-TEST(Dropout, RefusesWhatIsNoProbability) {
+TEST(Dropout, RefusesAProbabilityOutsideZeroToOne) {
   EXPECT_EQ(error_text<ValueError>([] { Dropout(-0.5); }), "Dropout: p = -0.5 is outside 0..1");
   EXPECT_EQ(error_text<ValueError>([] { Dropout(std::nan("")); }), "Dropout: p = nan is outside 0..1");
 }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "tests/expect.h"
 #include "tests/nn/golden.h"
 
@@ -34,6 +36,7 @@ TEST(Embedding, TakesIdsThatStandAsFloats) {
   const std::string text = "Embedding: an id is not an integer";
   EXPECT_EQ(error_text<ValueError>([&] { table(Variable(tensor({0.5F}))); }), text);
   EXPECT_EQ(error_text<ValueError>([&] { table(Variable(tensor({std::nanf("")}))); }), text);
+  EXPECT_EQ(error_text<ValueError>([&] { table(Variable(tensor({1e30F}))); }), text);
 }
 
 TEST(Embedding, RefusesIdsOutsideTheTableAndSizesBelowOne) {

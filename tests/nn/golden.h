@@ -29,4 +29,15 @@ inline void expect_state(const NamedTensors& state, const Json& recorded, double
   }
 }
 
+// The same names, types, shapes and numbers.
+inline void expect_equal(const NamedTensors& a, const NamedTensors& b) {
+  ASSERT_EQ(a.size(), b.size());
+  for (const auto& entry : a) {
+    SCOPED_TRACE(entry.first);
+    std::visit(
+        [&](const auto& x) { EXPECT_TRUE(equal(x, std::get<std::decay_t<decltype(x)>>(b.at(entry.first)))); },
+        entry.second);
+  }
+}
+
 }  // namespace lt::test

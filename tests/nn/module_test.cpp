@@ -39,16 +39,6 @@ Variable recorded_ids() {
   return Variable(from_vector(ids, {16, 3}));
 }
 
-void expect_equal_states(const NamedTensors& a, const NamedTensors& b) {
-  ASSERT_EQ(a.size(), b.size());
-  for (const auto& [name, tensor] : a) {
-    SCOPED_TRACE(name);
-    std::visit([&other = b.at(name)](
-                   const auto& x) { EXPECT_TRUE(equal(x, std::get<std::decay_t<decltype(x)>>(other))); },
-               tensor);
-  }
-}
-
 TEST(Module, NamesItsStateAsPyTorchDoes) {
   const auto& recorded = test::nn_golden("network").at("names");
   const NamedTensors state = network()->state_dict();
@@ -89,7 +79,7 @@ TEST(Module, AStateSurvivesTheFile) {
   save_safetensors(scratch.path("net.safetensors"), net->state_dict());
   const auto other = network(7);
   other->load_state_dict(load_safetensors(scratch.path("net.safetensors")).tensors);
-  expect_equal_states(net->state_dict(), other->state_dict());
+  test::expect_equal(net->state_dict(), other->state_dict());
   EXPECT_TRUE(equal((*net)(recorded_ids()).data(), (*other)(recorded_ids()).data()));
 }
 
@@ -127,7 +117,7 @@ TEST(Module, ListsAllThatIsWrongWithAStateAndKeepsItsOwn) {
             "  not float32: 6.bias\n"
             "  not int64: 3.num_batches_tracked\n"
             "  unexpected: 7.weight");
-  expect_equal_states(net->state_dict(), before);
+  test::expect_equal(net->state_dict(), before);
 }
 
 }  // namespace
