@@ -12,9 +12,10 @@
 namespace lt {
 namespace {
 
-// Runs out = f(out, other) over a tensor that is written in place.
-template <typename T, typename F>
-void update(BasicTensor<T>& out, const BasicTensor<T>& other, const char* op, F f) {
+// `other` as it is read while `out` is written in place: in out's shape, and copied where the two overlap.
+//   throws: ShapeError where it does not broadcast to out, or where out's elements share numbers
+template <typename T>
+BasicTensor<T> operand(const BasicTensor<T>& out, const BasicTensor<T>& other, const char* op) {
   if (broadcast_shapes(out.shape(), other.shape(), op) != out.shape()) {
     throw ShapeError(fmt::format("{}: {} does not broadcast to {}, which is changed in place", op,
                                  to_string(other.shape()), to_string(out.shape())));
@@ -29,7 +30,13 @@ void update(BasicTensor<T>& out, const BasicTensor<T>& other, const char* op, F 
   const bool same_place =
       out.data() == other.data() && out.shape() == other.shape() && out.strides() == other.strides();
   const bool may_overlap = out.storage() == other.storage() && !same_place;
-  const BasicTensor<T> source = (may_overlap ? other.clone() : other).expand(out.shape());
+  return (may_overlap ? other.clone() : other).expand(out.shape());
+}
+
+// out = f(out, other), in place
+template <typename T, typename F>
+void update(BasicTensor<T>& out, const BasicTensor<T>& other, const char* op, F f) {
+  const BasicTensor<T> source = operand(out, other, op);
   auto* const place = kernels::words(out.mutable_data());
   kernels::map_binary(out.shape(), place, out.strides(), place, out.strides(), kernels::words(source.data()),
                       source.strides(), f);
@@ -106,7 +113,10 @@ BasicTensor<T>& BasicTensor<T>::fill_(T value) {
 
 template <typename T>
 BasicTensor<T>& BasicTensor<T>::copy_(const BasicTensor& source) {
-  update(*this, source, "copy_", [](const auto&, const auto& b) { return b; });
+  const BasicTensor from = operand(*this, source, "copy_");
+  kernels::map_unary(shape_, mutable_data(), strides_, from.data(), from.strides(), [](const auto& x) {
+    return x;
+  });  // what was there is not read: it may never have been set
   return *this;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <type_traits>
 
 #include "tensor/kernels/parallel.h"
 
@@ -51,9 +52,19 @@ void with_copy_of(int64_t count, Body body) {
   }
 }
 
+// Integers wrap, as PyTorch's.
+template <typename T>
+void add_to(T& cell, T value) {
+  if constexpr (std::is_integral_v<T>) {
+    cell = static_cast<T>(static_cast<uint64_t>(cell) + static_cast<uint64_t>(value));
+  } else {
+    cell += value;
+  }
+}
+
 template <typename T>
 void add_cells(const T* __restrict from, int64_t count, T* __restrict to) {
-  for (int64_t j = 0; j < count; ++j) to[j] += from[j];
+  for (int64_t j = 0; j < count; ++j) add_to(to[j], from[j]);
 }
 
 // Calls write(cell, at) for every cell of base in the rows, where the cells of a row lie apart; at counts
@@ -123,7 +134,7 @@ template <typename T>
 void add_rows(const T* values, const Rows& rows, T* base) {
   if (rows.width == 0) return;
   if (rows.cells != nullptr) {
-    return each_cell(base, rows, 0, rows.count, [&](T& cell, int64_t at) { cell += values[at]; });
+    return each_cell(base, rows, 0, rows.count, [&](T& cell, int64_t at) { add_to(cell, values[at]); });
   }
   each_band(rows, [&](int64_t first, int64_t count) {
     for (int64_t i = 0; i < rows.count; ++i) {

@@ -144,6 +144,12 @@ TEST(IndexPut, AddsInTheOrderOfTheIds) {
   EXPECT_EQ(x.to_vector(), (std::vector<float>{3, 0}));
 }
 
+TEST(IndexPut, WrapsIntegersThatItAdds) {
+  IntTensor x = full<int64_t>(2, INT64_MAX);
+  index_put_(x, {tensor<int64_t>({1, 1})}, full<int64_t>(2, 1), true);
+  EXPECT_EQ(x.to_vector(), (std::vector<int64_t>{INT64_MAX, INT64_MIN + 1}));
+}
+
 TEST(IndexPut, BroadcastsItsValues) {
   Tensor x = zeros({2, 3});
   index_put_(x, {ids({1, 1})}, scalar(2), true);

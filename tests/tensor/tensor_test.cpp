@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <vector>
 
@@ -198,6 +199,15 @@ TEST_F(InPlace, IntegersWrap) {
   EXPECT_EQ(x.to_vector(), Numbers(2, -2));
   x.add_(tensor<int64_t>({most, most}), 3);
   EXPECT_EQ(x.to_vector(), Numbers(2, most - 4));
+}
+
+// The undefined-behaviour sanitizer watches: these bytes are no bools.
+TEST_F(InPlace, CopyDoesNotReadWhatWasThere) {
+  BoolTensor x = empty<bool>(64);
+  std::memset(x.mutable_data(), 190, 64);
+  BoolTensor every_second = x.slice(0, 0, 64, 2);
+  every_second.copy_(scalar<bool>(true));
+  EXPECT_EQ(every_second.to_vector(), std::vector<bool>(32, true));
 }
 
 TEST_F(InPlace, AddsAMultiple) {
