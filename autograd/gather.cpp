@@ -79,7 +79,8 @@ template <typename T>
 BasicVariable<T> masked_select(const BasicVariable<T>& x, const BoolTensor& mask) {
   return record("masked_select", masked_select(x.data(), mask), {x},
                 [from = x.shape(), mask = save(mask)](const BasicTensor<T>& dy) {
-                  return spread(from, nonzero(*mask).unbind(1), dy);
+                  // A scalar has no axis to index.
+                  return from.empty() ? sum(dy) : spread(from, nonzero(*mask).unbind(1), dy);
                 });
 }
 

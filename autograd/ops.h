@@ -173,10 +173,10 @@ template <typename T>
 BasicVariable<T> triu(const BasicVariable<T>& x, int64_t diagonal = 0);
 template <typename T>
 BasicVariable<T> index(const BasicVariable<T>& x, const std::vector<IntTensor>& ids);
-// A copy of x with index_put_'s change: gradients flow to x and to values. accumulate only
+// A copy of x with `added` added at x[ids...] (index_put_): gradients flow to both
 template <typename T>
 BasicVariable<T> index_add(const BasicVariable<T>& x, const std::vector<IntTensor>& ids,
-                           const BasicVariable<T>& values);
+                           const BasicVariable<T>& added);
 template <typename T>
 BasicVariable<T> gather(const BasicVariable<T>& x, int64_t axis, const IntTensor& ids);
 template <typename T>

@@ -61,6 +61,7 @@ class BasicVariable {
   // d loss / d this, of this shape; not defined() before a backward() that reached it. Every variable that
   // somebody holds keeps its gradient; backward() adds to a leaf's, and replaces that of a recorded one.
   const BasicTensor<T>& grad() const;
+  // Replaces it; one that is not dense is copied. throws: ShapeError for another shape
   void set_grad(BasicTensor<T> grad) const;
   void zero_grad() const { set_grad({}); }  // no gradient, as PyTorch's set_to_none
 

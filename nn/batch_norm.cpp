@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "nn/print.h"
+
 namespace lt::nn {
 
 BatchNorm1d::BatchNorm1d(int64_t num_features, BatchNormOptions settings) : options(settings) {
@@ -40,7 +42,7 @@ Variable BatchNorm1d::normalize_rows(const Variable& x) {
 
 std::string BatchNorm1d::to_string() const {
   return fmt::format("BatchNorm1d({}, eps={}, momentum={}, affine=True, track_running_stats=True)",
-                     weight.size(0), options.eps, options.momentum);
+                     weight.size(0), python_text(options.eps), python_text(options.momentum));
 }
 
 void BatchNorm1d::list(Members& members) {

@@ -18,7 +18,7 @@ void in_file(const std::string& path, const std::function<void()>& load) {
   try {
     load();
   } catch (const ValueError& error) {
-    throw IoError(fmt::format("{}: {}", path, error.what()));
+    throw IoError(fmt::format("'{}': {}", path, error.what()));
   }
 }
 
@@ -53,8 +53,8 @@ template <typename T>
 void Checkpoint::get(const std::string& name, BasicTensor<T>& tensor) const {
   const BasicTensor<T>& saved = file_.get<T>(name);
   if (saved.shape() != tensor.shape()) {
-    throw IoError(fmt::format("{}: {} has shape {}, not {}", file_.path, name, lt::to_string(saved.shape()),
-                              lt::to_string(tensor.shape())));
+    throw IoError(fmt::format("'{}': '{}' has shape {}, expected {}", file_.path, name,
+                              lt::to_string(saved.shape()), lt::to_string(tensor.shape())));
   }
   tensor.copy_(saved);
 }
@@ -67,7 +67,8 @@ int64_t Checkpoint::get_int(const std::string& name) const {
 
 std::string Checkpoint::get_text(const std::string& name) const {
   const auto found = file_.metadata.find(name);
-  if (found == file_.metadata.end()) throw IoError(fmt::format("{}: no text named {}", file_.path, name));
+  if (found == file_.metadata.end())
+    throw IoError(fmt::format("'{}': there is no text '{}'", file_.path, name));
   return found->second;
 }
 

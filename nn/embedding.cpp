@@ -16,9 +16,11 @@ Embedding::Embedding(int64_t num_embeddings, int64_t embedding_dim, Generator& g
 }
 
 Variable Embedding::operator()(const Variable& ids) {
-  const IntTensor whole = ids.data().cast<int64_t>();
-  if (!equal(whole.cast<float>(), ids.data())) throw ValueError("Embedding: an id is not an integer");
-  return (*this)(whole);
+  constexpr float kMost = 0x1p24F;  // beyond it, floats skip integers
+  const Tensor& x = ids.data();
+  if (!all((round(x) == x) & (abs(x) <= kMost)).item())
+    throw ValueError("Embedding: an id is not an integer");
+  return (*this)(x.cast<int64_t>());
 }
 
 std::string Embedding::to_string() const {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "nn/print.h"
+
 namespace lt::nn {
 
 LayerNorm::LayerNorm(int64_t normalized_shape, double epsilon) : eps(epsilon) {
@@ -11,7 +13,7 @@ LayerNorm::LayerNorm(int64_t normalized_shape, double epsilon) : eps(epsilon) {
 }
 
 std::string LayerNorm::to_string() const {
-  return fmt::format("LayerNorm(({},), eps={}, elementwise_affine=True)", weight.size(0), eps);
+  return fmt::format("LayerNorm(({},), eps={}, elementwise_affine=True)", weight.size(0), python_text(eps));
 }
 
 void LayerNorm::list(Members& members) { members.parameters = {{"weight", &weight}, {"bias", &bias}}; }

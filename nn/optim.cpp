@@ -13,30 +13,41 @@
 namespace lt::nn {
 namespace {
 
+template <typename T>
 struct Place {
   std::string name;
-  Tensor tensor;
+  BasicTensor<T> tensor;
 };
 
-// Copies the named tensors of `state` into their places, after checking them all.
-void restore(const std::vector<Place>& places, const NamedTensors& state) {
+// What is wrong with the entries that belong at `places`; empty where all fit.
+template <typename T>
+std::string misfits(const std::vector<Place<T>>& places, const NamedTensors& state) {
   std::string problems;
   for (const auto& [name, tensor] : places) {
     const auto found = state.find(name);
-    const Tensor* value = found == state.end() ? nullptr : std::get_if<Tensor>(&found->second);
-    if (value == nullptr) problems += fmt::format("\n  missing: {}", name);
-    if (value != nullptr && value->shape() != tensor.shape()) {
+    const auto* value = found == state.end() ? nullptr : std::get_if<BasicTensor<T>>(&found->second);
+    if (value == nullptr) {
+      problems += fmt::format("\n  missing: {}", name);
+    } else if (value->shape() != tensor.shape()) {
       problems += fmt::format("\n  shape {} where {} is wanted: {}", to_string(value->shape()),
                               to_string(tensor.shape()), name);
     }
   }
-  if (!problems.empty())
-    throw ValueError("load_state_dict: the state does not fit the optimiser:" + problems);
-  for (Place place : places) place.tensor.copy_(std::get<Tensor>(state.at(place.name)));
+  return problems;
 }
 
-std::vector<Place> named(const std::vector<Tensor>& tensors, const char* name) {
-  std::vector<Place> places;
+void check_state(const std::string& problems) {
+  if (!problems.empty())
+    throw ValueError("load_state_dict: the state does not fit the optimiser:" + problems);
+}
+
+template <typename T>
+void copy_into(std::vector<Place<T>> places, const NamedTensors& state) {
+  for (auto& [name, tensor] : places) tensor.copy_(std::get<BasicTensor<T>>(state.at(name)));
+}
+
+std::vector<Place<float>> named(const std::vector<Tensor>& tensors, const char* name) {
+  std::vector<Place<float>> places;
   for (size_t i = 0; i < tensors.size(); ++i) places.push_back({fmt::format("{}.{}", i, name), tensors[i]});
   return places;
 }
@@ -69,7 +80,7 @@ void Optimizer::zero_grad() {
   for (const Variable& parameter : parameters_) parameter.zero_grad();
 }
 
-void Optimizer::load_state_dict(const NamedTensors& state) { restore({}, state); }
+void Optimizer::load_state_dict(const NamedTensors&) {}
 
 SGD::SGD(std::vector<Variable> parameters, double learning_rate, Options options)
     : Optimizer(std::move(parameters), learning_rate), options_(options) {
@@ -98,14 +109,18 @@ NamedTensors SGD::state_dict() const {
   return state;
 }
 
-void SGD::load_state_dict(const NamedTensors& state) { restore(named(velocity_, "momentum_buffer"), state); }
+void SGD::load_state_dict(const NamedTensors& state) {
+  const auto places = named(velocity_, "momentum_buffer");
+  check_state(misfits(places, state));
+  copy_into(places, state);
+}
 
 Adam::Adam(std::vector<Variable> parameters, double learning_rate, Options options)
     : Optimizer(std::move(parameters), learning_rate),
       options_(options),
       exp_avg_(zeros_for(parameters_)),
       exp_avg_sq_(zeros_for(parameters_)),
-      steps_(zeros<int64_t>({})) {
+      steps_(zeros<int64_t>(static_cast<int64_t>(parameters_.size()))) {
   const auto is_beta = [](double beta) { return beta >= 0 && beta < 1; };
   if (!is_beta(options.beta1) || !is_beta(options.beta2) || !(options.eps >= 0) ||
       !(options.weight_decay >= 0)) {
@@ -116,21 +131,23 @@ Adam::Adam(std::vector<Variable> parameters, double learning_rate, Options optio
 }
 
 void Adam::step() {
-  steps_ += 1;
-  const auto t = static_cast<double>(steps_.item());
-  const double correction1 = 1 - std::pow(options_.beta1, t);
-  const double correction2 = 1 - std::pow(options_.beta2, t);
-  const kernels::AdamStep settings{
-      .step_size = static_cast<float>(lr / correction1),
-      .beta1 = static_cast<float>(options_.beta1),
-      .beta2 = static_cast<float>(options_.beta2),
-      .inverse_sqrt_correction = static_cast<float>(1 / std::sqrt(correction2)),
-      .eps = static_cast<float>(options_.eps),
-      .weight_decay = options_.decoupled ? 0.0F : static_cast<float>(options_.weight_decay),
-      .shrink = options_.decoupled ? static_cast<float>(1 - lr * options_.weight_decay) : 1.0F};
+  int64_t* steps = steps_.mutable_data();
   for (size_t i = 0; i < parameters_.size(); ++i) {
     const Variable& p = parameters_[i];
     if (!p.grad().defined()) continue;
+    const auto t = static_cast<double>(++steps[i]);
+    const double correction1 = 1 - std::pow(options_.beta1, t);
+    const double correction2 = 1 - std::pow(options_.beta2, t);
+    const kernels::AdamStep settings{
+        .step_size = static_cast<float>(lr / correction1),
+        .beta1 = static_cast<float>(options_.beta1),
+        .beta2 = static_cast<float>(options_.beta2),
+        .rest1 = static_cast<float>(1 - options_.beta1),
+        .rest2 = static_cast<float>(1 - options_.beta2),
+        .inverse_sqrt_correction = static_cast<float>(1 / std::sqrt(correction2)),
+        .eps = static_cast<float>(options_.eps),
+        .weight_decay = options_.decoupled ? 0.0F : static_cast<float>(options_.weight_decay),
+        .shrink = options_.decoupled ? static_cast<float>(1 - lr * options_.weight_decay) : 1.0F};
     kernels::adam_step(numbers(p), p.grad().data(), exp_avg_[i].mutable_data(), exp_avg_sq_[i].mutable_data(),
                        p.numel(), settings);
   }
@@ -144,14 +161,12 @@ NamedTensors Adam::state_dict() const {
 }
 
 void Adam::load_state_dict(const NamedTensors& state) {
-  const auto step = state.find("step");
-  const IntTensor* count = step == state.end() ? nullptr : std::get_if<IntTensor>(&step->second);
-  if (count == nullptr || count->numel() != 1)
-    throw ValueError("load_state_dict: the Adam state has no step");
-  std::vector<Place> places = named(exp_avg_, "exp_avg");
-  for (Place& place : named(exp_avg_sq_, "exp_avg_sq")) places.push_back(std::move(place));
-  restore(places, state);
-  steps_.fill_(count->item());
+  const std::vector<Place<int64_t>> steps = {{"step", steps_}};
+  std::vector<Place<float>> places = named(exp_avg_, "exp_avg");
+  for (Place<float>& place : named(exp_avg_sq_, "exp_avg_sq")) places.push_back(std::move(place));
+  check_state(misfits(steps, state) + misfits(places, state));
+  copy_into(steps, state);
+  copy_into(places, state);
 }
 
 double clip_grad_norm_(const std::vector<Variable>& parameters, double max_norm) {

@@ -73,7 +73,7 @@ class Adam : public Optimizer {
   Options options_;
   std::vector<Tensor> exp_avg_;
   std::vector<Tensor> exp_avg_sq_;
-  IntTensor steps_;  // shape (): updates so far
+  IntTensor steps_;  // shape (parameters): updates of each so far
 };
 
 // Adam with decoupled decay, PyTorch's defaults.

@@ -71,6 +71,7 @@ BasicTensor<T> matrix_product(const BasicTensor<T>& x, const BasicTensor<T>& y, 
   BasicTensor<T> out = empty<T>(with(with(batch, m), n));
   T* const c = out.mutable_data();
   if (out.numel() == 0) return out;
+  if (k == 0) return out.zero_();  // operands without memory have no addresses to step through
   if (y.dim() == 2 && (x.dim() == 2 || x.is_contiguous())) {
     const BasicTensor<T> rows = x.dim() == 2 ? x : x.view({numel(batch) * m, k});
     multiply(rows, rows.data(), y, y.data(), c);

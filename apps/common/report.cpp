@@ -2,12 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
-
 #include "apps/common/svg.h"
-#include "tensor/error.h"
 
 // HTML is put together block by block as the app goes; html() adds the head and the style sheet. No script,
 // no font, no picture comes from elsewhere.
@@ -99,20 +94,6 @@ std::string Report::html() const {
   page +=
       fmt::format("<h1>{}</h1>\n<p class=\"subtitle\">{}</p>\n", escape_xml(title_), inline_text(subtitle_));
   return page + body_ + "</body>\n</html>\n";
-}
-
-void write_file(const std::string& path, std::string_view content) {
-  const std::string fresh = path + ".new";
-  const auto fail = [&] {
-    const std::string reason = std::strerror(errno);
-    std::remove(fresh.c_str());
-    throw IoError(fmt::format("{}: cannot write: {}", path, reason));
-  };
-  std::FILE* file = std::fopen(fresh.c_str(), "wb");
-  if (file == nullptr) fail();
-  const bool written = std::fwrite(content.data(), 1, content.size(), file) == content.size();
-  if (std::fclose(file) != 0 || !written) fail();
-  if (std::rename(fresh.c_str(), path.c_str()) != 0) fail();
 }
 
 }  // namespace lt::apps

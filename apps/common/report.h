@@ -33,8 +33,4 @@ class Report {
   std::string body_;
 };
 
-// Writes a file whole or not at all: to a new file beside it, which then takes its name.
-//   throws: IoError naming the file and the reason
-void write_file(const std::string& path, std::string_view content);
-
 }  // namespace lt::apps

@@ -13,6 +13,7 @@
 
 #include "apps/common/stop.h"
 #include "tensor/error.h"
+#include "tensor/file.h"
 #include "tensor/parallel.h"
 
 // Results are lines of three columns on the terminal and rows of one table in the report; the table is closed
@@ -213,7 +214,7 @@ void Run::figure(const std::string& file, const std::string& title, const std::s
   end_rows();
   report_.figure(svg, title);
   if (!is_open_) return;
-  write_file(path_of(file), svg);
+  write_file_atomically(path_of(file), svg);
   log_.write("figure", {{"file", file}, {"title", title}});
 }
 
@@ -224,7 +225,7 @@ int Run::finish() {
   if (steps_per_second_ > 0) done.push_back({"steps_per_second", steps_per_second_});
   log_.write("done", done);
   if (is_open_) {
-    write_file(path_of("report.html"), report_.html());
+    write_file_atomically(path_of("report.html"), report_.html());
     std::cout << fmt::format("\nreport: {}\n", path_of("report.html"));
   }
   if (flags().check) {

@@ -8,6 +8,7 @@
 #include "apps/common/progress.h"
 #include "apps/common/stop.h"
 #include "tensor/error.h"
+#include "tensor/file.h"
 
 // A checkpoint holds all that the next step depends on. Doubles are written with as many digits as bring back
 // their bits. Gradients are kept too: without zeroing they carry over from step to step.
@@ -76,7 +77,7 @@ void save(const std::string& path, const Course& course, const History& history)
                   {"gradients", grads},
                   {"losses", history.losses},
                   {"accuracies", history.accuracies}};
-  write_file(path, file.dump());
+  write_file_atomically(path, file.dump());
 }
 
 History load(const std::string& path, const Course& course) {

@@ -5,6 +5,7 @@
 #include "apps/common/chart.h"
 #include "apps/micrograd/graph.h"
 #include "apps/micrograd/lecture.h"
+#include "tensor/file.h"
 
 // The lecture's first hour: what a derivative is, then expressions whose gradients are first found by bumping
 // and then by backward(), and a neuron.
@@ -205,7 +206,7 @@ void neuron(Run& run) {
 void draw(Run& run, const std::string& file, const std::string& title, Value root) {
   const std::string dot = to_dot(root), svg = dot_to_svg(dot);
   if (!run.flags().no_out) {
-    write_file(run.path_of(file + ".dot"), dot);
+    write_file_atomically(run.path_of(file + ".dot"), dot);
     run.log().write("figure", {{"file", file + ".dot"}, {"title", title}});
   }
   if (!svg.empty()) return run.figure(file + ".svg", title, svg);

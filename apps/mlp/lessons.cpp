@@ -36,10 +36,10 @@ std::vector<double> descend(const MlpNet& net, const Examples& examples, int64_t
 
 void show_windows(Run& run, const std::vector<std::string>& words, const Vocabulary& vocabulary,
                   int64_t block) {
-  constexpr size_t kNames = 3;
+  constexpr std::ptrdiff_t kNames = 3;
   run.heading("The dataset");
   run.say(fmt::format("Each example is a window of {} characters and the one that follows.", block));
-  const std::vector<std::string> first(words.begin(), words.begin() + std::min(kNames, words.size()));
+  const std::vector<std::string> first(words.begin(), words.begin() + std::min(kNames, std::ssize(words)));
   std::string text;
   for (const std::string& word : first) {
     const Examples examples = windows({word}, vocabulary, block);

@@ -33,8 +33,8 @@ void adam_step(float* p, const float* g, float* m, float* v, int64_t n, const Ad
     for (int64_t i = first; i < last; ++i) {
       const float start = p[i] * step.shrink;
       const float d = g[i] + step.weight_decay * p[i];
-      m[i] = step.beta1 * m[i] + (1 - step.beta1) * d;
-      v[i] = step.beta2 * v[i] + (1 - step.beta2) * (d * d);
+      m[i] = step.beta1 * m[i] + step.rest1 * d;
+      v[i] = step.beta2 * v[i] + step.rest2 * (d * d);
       p[i] = start - step.step_size * (m[i] / (std::sqrt(v[i]) * step.inverse_sqrt_correction + step.eps));
     }
   });

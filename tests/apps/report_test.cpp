@@ -35,27 +35,5 @@ TEST(Reports, NeedNothingBesideThemselves) {
   for (const char* outside : {"src=", "href=", "@import", "url("}) EXPECT_THAT(html, Not(HasSubstr(outside)));
 }
 
-TEST(WriteFile, ReplacesAFileAndLeavesNothingBeside) {
-  const Scratch scratch;
-  const std::string path = scratch.put("report.html", "old");
-  write_file(path, "new");
-  EXPECT_EQ(slurp(path), "new");
-  EXPECT_EQ(scratch.names(), std::vector<std::string>{"report.html"});
-}
-
-TEST(WriteFile, NamesTheFileAndTheReason) {
-  EXPECT_EQ(error_text<IoError>([] { write_file("/no/such/a.svg", ""); }),
-            "/no/such/a.svg: cannot write: No such file or directory");
-}
-
-TEST(WriteFile, KeepsTheOldFileWhenTheDiskIsFull) {
-  const Scratch scratch;
-  const std::string path = scratch.put("report.html", "old");
-  std::filesystem::create_symlink("/dev/full", path + ".new");
-  EXPECT_EQ(error_text<IoError>([&] { write_file(path, "new"); }),
-            path + ": cannot write: No space left on device");
-  EXPECT_EQ(slurp(path), "old");
-}
-
 }  // namespace
 }  // namespace lt::apps

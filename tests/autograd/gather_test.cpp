@@ -86,6 +86,14 @@ TEST(MaskedSelect, PutsTheGradientBackInItsPlaces) {
                          {test::normal({3, 2})});
 }
 
+TEST(MaskedSelect, TakesAScalarOrNothing) {
+  for (const bool chosen : {true, false}) {
+    const DoubleVariable x(scalar<double>(3), true);
+    sum(masked_select(x, scalar<bool>(chosen))).backward();
+    EXPECT_EQ(x.grad().item(), chosen ? 1 : 0);
+  }
+}
+
 TEST(Sort, CarriesTheGradientAlong) {
   for (const bool descending : {false, true}) {
     test::expect_gradients_in_layouts([&](const Variables& v) { return sort(v[0], 0, descending).first; },

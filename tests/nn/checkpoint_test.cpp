@@ -1,0 +1,150 @@
+#include "nn/checkpoint.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "nn/linear.h"
+#include "tests/expect.h"
+#include "tests/scratch.h"
+
+namespace lt::nn {
+namespace {
+
+// A run that can stop anywhere: a layer, an optimiser with momentum, and a generator that draws its data.
+struct Training {
+  Generator generator{5};
+  Linear layer{3, 2, true, generator};
+  Adam optimizer{layer.parameters(), 0.01};
+  int64_t step = 0;
+
+  void train(int steps) {
+    for (; steps > 0; --steps, ++step) {
+      optimizer.zero_grad();
+      mean(square(layer(Variable(randn({4, 3}, generator))) - 1.0F)).backward();
+      optimizer.step();
+    }
+  }
+  Checkpoint checkpoint() {
+    Checkpoint c;
+    c.put("model", layer);
+    c.put("optimizer", optimizer);
+    c.put("generator", generator);
+    c.put("step", step);
+    c.put("corpus", std::string("names"));
+    return c;
+  }
+  void resume(const Checkpoint& c) {
+    c.get("model", layer);
+    c.get("optimizer", optimizer);
+    c.get("generator", generator);
+    step = c.get_int("step");
+  }
+};
+
+std::string bytes_of(const std::string& path) {
+  std::ostringstream out;
+  out << std::ifstream(path, std::ios::binary).rdbuf();
+  return out.str();
+}
+
+TEST(Checkpoint, ResumesToTheBitsOfAnUninterruptedRun) {
+  const Scratch scratch;
+  Training straight;
+  straight.train(7);  // the generator then keeps the second normal of a pair
+  straight.checkpoint().save(scratch.path("run"));
+  straight.train(7);
+  Training resumed;
+  resumed.train(3);
+  resumed.resume(Checkpoint(scratch.path("run")));
+  EXPECT_EQ(resumed.step, 7);
+  resumed.train(7);
+  EXPECT_TRUE(equal(straight.layer.weight.data(), resumed.layer.weight.data()));
+  EXPECT_TRUE(equal(straight.layer.bias.data(), resumed.layer.bias.data()));
+  EXPECT_EQ(straight.generator.state(), resumed.generator.state());
+  EXPECT_EQ(Checkpoint(scratch.path("run")).get_text("corpus"), "names");
+}
+
+TEST(Checkpoint, PutsCopiesAway) {
+  Tensor x = ones(2);
+  Checkpoint c;
+  c.put("x", x);
+  x.fill_(5);
+  EXPECT_EQ(c.get_tensor<float>("x").to_vector(), (std::vector<float>{1, 1}));
+  c.get("x", x);
+  EXPECT_EQ(x.to_vector(), (std::vector<float>{1, 1}));
+}
+
+TEST(Checkpoint, NamesTheFileAndWhatDoesNotFit) {
+  const Scratch scratch;
+  const std::string path = scratch.path("run");
+  const std::string file = "'" + path + "': ";
+  Training run;
+  run.checkpoint().save(path);
+  const Checkpoint c(path);
+  const auto text = [](const auto& f) { return error_text<IoError>(f); };
+  Tensor x = zeros(3);
+  EXPECT_EQ(text([&] { c.get("nothing", x); }), file + "there is no tensor 'nothing'");
+  EXPECT_EQ(text([&] { c.get("model.bias", x); }), file + "'model.bias' has shape (2), expected (3)");
+  EXPECT_EQ(text([&] { c.get_text("nothing"); }), file + "there is no text 'nothing'");
+  EXPECT_EQ(text([&] { c.get("model.bias", run.generator); }),
+            file + "the tensor 'model.bias' is float32, expected int64");
+  Linear other(4, 2);
+  EXPECT_EQ(text([&] { c.get("model", other); }), file +
+                                                      "load_state_dict: the state does not fit the module:\n"
+                                                      "  shape (2, 3) where (2, 4) is wanted: weight");
+  SGD sgd(run.layer.parameters(), 0.1, {.momentum = 0.9});
+  EXPECT_EQ(text([&] { c.get("optimizer", sgd); }),
+            file +
+                "load_state_dict: the state does not fit the optimiser:\n"
+                "  missing: 0.momentum_buffer\n  missing: 1.momentum_buffer");
+  EXPECT_EQ(text([] { Checkpoint("/nowhere/run"); }),
+            "cannot read '/nowhere/run': No such file or directory");
+}
+
+TEST(Checkpoint, RefusesAGeneratorStateThatIsNone) {
+  const Generator generator(1);
+  Checkpoint c;
+  c.put("generator", generator);
+  IntTensor words = c.get_tensor<int64_t>("generator").clone();
+  words.fill_(-1);
+  c.put("generator", words);
+  Generator other(2);
+  const std::string before = other.state();
+  EXPECT_NE(error_text<IoError>([&] { c.get("generator", other); }), "no error");
+  EXPECT_EQ(other.state(), before);
+}
+
+TEST(Checkpoint, AFailedSaveLeavesTheOldFileWhole) {
+  const Scratch scratch;
+  Checkpoint good;
+  good.put("x", ones(2));
+  good.save(scratch.path("run"));
+  const std::string before = bytes_of(scratch.path("run"));
+  Checkpoint bad;
+  bad.put("text", std::string("\xff"));  // no file holds what is not UTF-8
+  EXPECT_THROW(bad.save(scratch.path("run")), ValueError);
+  EXPECT_EQ(bytes_of(scratch.path("run")), before);
+  EXPECT_EQ(scratch.names(), (std::vector<std::string>{"run"}));
+}
+
+TEST(Checkpoint, RefusesAFileTornAtAnyByte) {
+  const Scratch scratch;
+  Linear layer(3, 2);
+  Checkpoint c;
+  c.put("model", layer);
+  c.put("step", int64_t{7});
+  c.save(scratch.path("run"));
+  const std::string whole = bytes_of(scratch.path("run"));
+  ASSERT_GT(whole.size(), 100U);
+  for (size_t length = 0; length < whole.size(); ++length) {
+    const std::string torn = scratch.put("torn", whole.substr(0, length));
+    EXPECT_TRUE(
+        error_text<IoError>([&] { Checkpoint{torn}; }).starts_with("load_safetensors: '" + torn + "': "))
+        << length;
+  }
+}
+
+}  // namespace
+}  // namespace lt::nn

@@ -1,0 +1,58 @@
+// Trains a small network for a few steps and saves its state, with inputs and outputs beside it, for
+// torch_state_test.py to read without our code and to run in PyTorch.
+//
+//   nn_state_dump FILE
+
+#include <cstdlib>
+#include <iostream>
+
+#include "nn/activation.h"
+#include "nn/batch_norm.h"
+#include "nn/checkpoint.h"
+#include "nn/embedding.h"
+#include "nn/flatten.h"
+#include "nn/layer_norm.h"
+#include "nn/linear.h"
+#include "nn/sequential.h"
+
+namespace lt::nn {
+namespace {
+
+void dump(const std::string& path) {
+  default_generator().manual_seed(42);
+  const auto net =
+      sequential(make<Embedding>(9, 4), make<Flatten>(), make<Linear>(12, 8), make<BatchNorm1d>(8),
+                 make<Tanh>(), make<LayerNorm>(8), make<Linear>(8, 5, false));
+  const IntTensor ids = randint(0, 9, {16, 3});
+  const Variable x(ids.cast<float>());
+  AdamW optimizer(net->parameters(), 0.01);
+  for (int step = 0; step < 5; ++step) {
+    optimizer.zero_grad();
+    cross_entropy((*net)(x), remainder(sum(ids, 1), scalar<int64_t>(5))).backward();
+    optimizer.step();
+  }
+  net->eval();
+  Checkpoint file;
+  file.put("model", *net);
+  file.put("ids", ids);
+  file.put("logits", (*net)(x).data());
+  file.put("network", net->to_string());
+  file.save(path);
+}
+
+}  // namespace
+}  // namespace lt::nn
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::cerr << "usage: nn_state_dump FILE\n";
+    return EXIT_FAILURE;
+  }
+  try {
+    lt::nn::dump(argv[1]);
+  } catch (const std::exception& error) {
+    std::cerr << "nn_state_dump: " << error.what() << '\n';
+    return EXIT_FAILURE;
+  }
+  return EXIT_SUCCESS;
+}
