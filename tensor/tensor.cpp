@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
+#include <type_traits>
 
 #include "tensor/kernels/elementwise.h"
 #include "tensor/ops.h"
@@ -40,6 +42,14 @@ void update(BasicTensor<T>& out, const BasicTensor<T>& other, const char* op, F 
   auto* const place = kernels::words(out.mutable_data());
   kernels::map_binary(out.shape(), place, out.strides(), place, out.strides(), kernels::words(source.data()),
                       source.strides(), f);
+}
+
+// Truncated; what int64_t cannot hold, and NaN, becomes its smallest number, as on x86 and so in PyTorch
+// there.
+template <typename T>
+int64_t whole(T x) {
+  constexpr T kLimit = 0x1p63;
+  return x >= -kLimit && x < kLimit ? static_cast<int64_t>(x) : std::numeric_limits<int64_t>::min();
 }
 
 }  // namespace
@@ -95,8 +105,13 @@ template <typename T>
 template <typename U>
 BasicTensor<U> BasicTensor<T>::cast() const {
   BasicTensor<U> out = empty<U>(shape_);
-  kernels::map_unary(shape_, out.mutable_data(), out.strides(), data(), strides_,
-                     [](const auto& x) { return x.template cast<U>(); });
+  kernels::map_unary(shape_, out.mutable_data(), out.strides(), data(), strides_, [](const auto& x) {
+    if constexpr (std::is_floating_point_v<T> && std::is_same_v<U, int64_t>) {
+      return x.unaryExpr(&whole<T>);
+    } else {
+      return x.template cast<U>();
+    }
+  });
   return out;
 }
 

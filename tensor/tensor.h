@@ -99,7 +99,8 @@ class BasicTensor {
   // --- copies ---
 
   BasicTensor clone() const;  // dense and row-major
-  // Numbers of another type, as C++ converts them (float to int truncates; anything but 0 is true).
+  // Numbers of another type, as C++ converts them (float to int truncates, and gives
+  // the smallest int64_t for NaN and what it cannot hold; anything but 0 is true).
   template <typename U>
   BasicTensor<U> cast() const;
 

@@ -251,5 +251,13 @@ TEST_F(InPlace, GivesTheSameBitsOnAnyNumberOfThreads) {
   EXPECT_EQ(results[2], results[0]);
 }
 
+TEST(Tensor, CastsWhatAnIntegerCannotHoldToTheSmallest) {
+  constexpr int64_t kSmallest = std::numeric_limits<int64_t>::min();
+  const float inf = std::numeric_limits<float>::infinity();
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  EXPECT_EQ(tensor({nan, inf, -inf, 1e30F, -2.7F}).cast<int64_t>().to_vector(),
+            (std::vector<int64_t>{kSmallest, kSmallest, kSmallest, kSmallest, -2}));
+}
+
 }  // namespace
 }  // namespace lt
