@@ -14,6 +14,7 @@ namespace lt::apps {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::ContainsRegex;
 using testing::HasSubstr;
 
 std::string read(const fs::path& path) {
@@ -67,6 +68,7 @@ TEST_F(MicrogradApp, LogsEveryStepOfTheMoonsWithItsAccuracy) {
   EXPECT_EQ(steps[99]["accuracy"], 1);
   EXPECT_EQ(events("params")[0]["count"], 337);
   EXPECT_EQ(events("config")[0]["steps"], 100);
+  EXPECT_GT(events("done")[0]["steps_per_second"], 0);
 }
 
 TEST_F(MicrogradApp, WritesItsPictures) {
@@ -148,6 +150,8 @@ TEST_F(MicrogradApp, StopsAtAnInterruptWithACheckpoint) {
           "code $?; true");
   EXPECT_THAT(read(folder_ / "stopped.json"), HasSubstr("\"parameters\""));
   EXPECT_THAT(done.output, HasSubstr("code 130"));
+  EXPECT_THAT(done.output,
+              ContainsRegex("Stopped after [0-9]+ of 20000 steps; go on with --resume stopped.json."));
 }
 
 }  // namespace
