@@ -148,6 +148,9 @@ void moons(Run& run, const Settings& settings) {
   run.code(
       "Value score = model(point)[0];\nlosses += relu(1 + -label * score);\n...\n"
       "Value loss = losses * (1 / count) + 1e-4 * squares;");
+  if (settings.no_zero_grad)
+    run.say(
+        "Each step adds its gradients to those of all steps before (`--no-zero-grad`): the lecture's bug.");
   std::vector<std::size_t> sizes{2};
   sizes.insert(sizes.end(), settings.hidden.begin(), settings.hidden.end());
   sizes.push_back(1);

@@ -16,6 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 using testing::ContainsRegex;
 using testing::HasSubstr;
+using testing::Not;
 
 std::string read(const fs::path& path) {
   std::ostringstream text;
@@ -80,6 +81,16 @@ TEST_F(MicrogradApp, WritesItsPictures) {
   EXPECT_THAT(read(folder_ / "out/micrograd/expression.dot"), HasSubstr("{ a | data 2.0000 | grad 6.0000 }"));
   EXPECT_THAT(read(folder_ / "out/micrograd/expression_before.dot"),
               HasSubstr("{ a | data 2.0000 | grad 0.0000 }"));
+}
+
+TEST_F(MicrogradApp, ShowsTheStepAsItIsTaken) {
+  const fs::path report = folder_ / "out/micrograd/report.html";
+  EXPECT_EQ(run("--task four").status, 0);
+  EXPECT_THAT(read(report), HasSubstr("model.zero_grad();\nloss.backward();\nmodel.step(0.1);"));
+  EXPECT_EQ(run("--task four --no-zero-grad --lr 0.05").status, 0);
+  EXPECT_THAT(read(report), HasSubstr("loss.backward();\nmodel.step(0.05);"));
+  EXPECT_THAT(read(report), Not(HasSubstr("model.zero_grad();")));
+  EXPECT_THAT(run("--task moons --no-zero-grad").output, HasSubstr("(--no-zero-grad)"));
 }
 
 TEST_F(MicrogradApp, SaysWhatIsLostWithoutGraphviz) {
