@@ -101,6 +101,17 @@ TEST_F(MicrogradApp, SaysWhatIsLostWithoutGraphviz) {
   EXPECT_FALSE(fs::exists(folder_ / "out/micrograd/expression.svg"));
 }
 
+TEST_F(MicrogradApp, GoesOnWhereGraphvizFails) {
+  std::ofstream(folder_ / "dot") << "#!/bin/sh\nexit 3\n";
+  fs::permissions(folder_ / "dot", fs::perms::owner_all);
+  const Finished done = run("--task expression", "PATH=.:$PATH ");
+  EXPECT_EQ(done.status, 0);
+  EXPECT_THAT(done.output, HasSubstr("Graphviz's dot does not work (dot -Tsvg: exit code 3)"));
+  EXPECT_THAT(done.output, HasSubstr("A neuron"));
+  EXPECT_TRUE(fs::exists(folder_ / "out/micrograd/neuron.dot"));
+  EXPECT_TRUE(fs::exists(folder_ / "out/micrograd/report.html"));
+}
+
 TEST_F(MicrogradApp, ResumedEndsWithTheBitsOfAnUninterruptedRun) {
   const std::string common = "--task moons --batch 10 --no-zero-grad --lr 0.01 ";
   EXPECT_EQ(run(common + "--steps 60 --no-out --save whole.json").status, 0);
