@@ -83,6 +83,11 @@ TEST_F(MicrogradApp, WritesItsPictures) {
               HasSubstr("{ a | data 2.0000 | grad 0.0000 }"));
 }
 
+TEST_F(MicrogradApp, ShowsWhatRoundingTheBiasToFloat32Changes) {
+  EXPECT_THAT(run("--task expression --no-out").output,
+              ContainsRegex("do/dx1 +-1.50000038515331[0-9]* +-1.500000385153311\n"));
+}
+
 TEST_F(MicrogradApp, ShowsTheStepAsItIsTaken) {
   const fs::path report = folder_ / "out/micrograd/report.html";
   EXPECT_EQ(run("--task four").status, 0);
