@@ -177,6 +177,24 @@ void compare_neuron_closely(Run& run, const NeuronFigures& ours, const NeuronFig
   run.table({"", "ours", "lecture"}, rows);
 }
 
+// Slopes by moving each input to both sides, which cancels the curvature that one side would leave.
+void bump_neuron(Run& run, double bias, const NeuronFigures& figures) {
+  const auto output = [](const std::array<double, 5>& v) {
+    return std::tanh(v[0] * v[1] + v[2] * v[3] + v[4]);
+  };
+  constexpr const char* kInputs[] = {"x1", "w1", "x2", "w2", "b"};
+  const std::array<double, 5> at = {2, -3, 0, 1, bias};
+  const double h = 1e-6;
+  run.say("The same by bumping each input by h = 0.000001, up and down.");
+  for (std::size_t i = 0; i < at.size(); ++i) {
+    std::array<double, 5> up = at, down = at;
+    up[i] += h;
+    down[i] -= h;
+    run.compare(fmt::format("bumping {}", kInputs[i]), (output(up) - output(down)) / (2 * h), figures[i + 1],
+                within(1e-8));  // rounding of the output, 1e-16, over h
+  }
+}
+
 void neuron(Run& run) {
   const Scope scope;
   constexpr double kBias = 6.8813735870195432;
@@ -191,6 +209,7 @@ void neuron(Run& run) {
   draw(run, "neuron_before", "The neuron before backward", o);
   compare_neuron(run, backward(whole, o), kFigures);
   draw(run, "neuron", "The neuron after backward", o);
+  bump_neuron(run, kBias, kFigures);
 
   run.say(
       "tanh taken apart into what it is made of: how much one operation does is up to you, as long as it "

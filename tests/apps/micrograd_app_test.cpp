@@ -56,7 +56,7 @@ class MicrogradApp : public testing::Test {
 TEST_F(MicrogradApp, AgreesWithEveryFigureOfTheLecture) {
   const Finished done = run("--check");
   EXPECT_EQ(done.status, 0) << done.output;
-  EXPECT_THAT(done.output, HasSubstr("check: 108 of 108 figures agree with the lecture"));
+  EXPECT_THAT(done.output, HasSubstr("check: 113 of 113 figures agree with the lecture"));
 }
 
 TEST_F(MicrogradApp, LogsEveryStepOfTheMoonsWithItsAccuracy) {
