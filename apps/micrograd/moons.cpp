@@ -86,7 +86,7 @@ void show_steps(Run& run, const History& history, double end_loss, double end_ac
   std::vector<std::vector<std::string>> rows;
   const auto add = [&](const std::string& step, double loss, double accuracy, const LectureStep* lecture) {
     rows.push_back({step, fmt::format("{:.12f}", loss), lecture ? fmt::format("{:.12f}", lecture->loss) : "",
-                    fmt::format("{:.0f} %", 100 * accuracy)});
+                    fmt::format("{:g} %", 100 * accuracy)});
     if (!lecture) return;
     run.check(fmt::format("moons: loss at step {}", step), loss, lecture->loss, kDouble);
     run.check(fmt::format("moons: accuracy at step {}", step), 100 * accuracy, lecture->percent,

@@ -72,6 +72,10 @@ TEST_F(MicrogradApp, LogsEveryStepOfTheMoonsWithItsAccuracy) {
   EXPECT_GT(events("done")[0]["steps_per_second"], 0);
 }
 
+TEST_F(MicrogradApp, RoundsNoShareOfThePointsUpToAllOfThem) {
+  EXPECT_THAT(run("--task moons --points 3 --hidden 1 --no-out").output, HasSubstr("33.3333 %"));
+}
+
 TEST_F(MicrogradApp, WritesItsPictures) {
   EXPECT_EQ(run("").status, 0);
   for (const char* file :
