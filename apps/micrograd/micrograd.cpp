@@ -1,11 +1,12 @@
 // Lecture 1: a scalar engine that shows its own graph, and the two networks trained with it.
 //
-//   micrograd                                all of the lecture
+//   micrograd                                        all of the lecture
 //   micrograd --task moons --hidden 8 --noise 0.3
 //
-//   moons          step            loss         lecture  accuracy
-//                  0     0.895844102868  0.895844102868      50 %
-//                  99    0.010978370135  0.010978370135     100 %
+// Two moons
+//   step             loss         lecture  accuracy
+//   0      0.895844102868  0.895844102868      50 %
+//   99     0.010978370135  0.010978370135     100 %
 
 #include "apps/common/stop.h"
 #include "apps/micrograd/lecture.h"
