@@ -174,6 +174,13 @@ TEST_F(MicrogradApp, RefusesABadCommandLineInOneLineAndWritesNothing) {
   EXPECT_TRUE(fs::is_empty(folder_));
 }
 
+TEST_F(MicrogradApp, TellsTheDefaultsOfBothTrainings) {
+  const std::string help = run("--help").output;
+  EXPECT_THAT(help, ContainsRegex("--hidden N,N +4,4; 16,16 +4,4; 16,16 +sizes"));
+  EXPECT_THAT(help, ContainsRegex("--steps N +20; 100 +20; 100 +updates"));
+  EXPECT_THAT(help, ContainsRegex("--lr RATE +0.1; 1 +0.1; 1 +learning rate"));
+}
+
 TEST_F(MicrogradApp, StopsAtAnInterruptWithACheckpoint) {
   const Finished done =
       run("--task moons --steps 20000 --no-out --save stopped.json --save-every 10 --quiet & pid=$!; "
