@@ -174,6 +174,13 @@ TEST_F(MicrogradApp, RefusesABadCommandLineInOneLineAndWritesNothing) {
   EXPECT_TRUE(fs::is_empty(folder_));
 }
 
+TEST_F(MicrogradApp, RefusesDataThatIsNotThereThoughItTrainsOnNone) {
+  const Finished done = run("--task four --data missing.txt");
+  EXPECT_EQ(done.status, 1);
+  EXPECT_THAT(done.output, HasSubstr("micrograd: missing.txt"));
+  EXPECT_TRUE(fs::is_empty(folder_));
+}
+
 TEST_F(MicrogradApp, TellsTheDefaultsOfBothTrainings) {
   const std::string help = run("--help").output;
   EXPECT_THAT(help, ContainsRegex("--hidden N,N +4,4; 16,16 +4,4; 16,16 +sizes"));
