@@ -124,27 +124,21 @@ double rate(const TrainingFlags& flags, int64_t k) {
   return flags.lr * fall * (flags.decay_at > 0 && k >= flags.decay_at ? 0.1 : 1);
 }
 
-}  // namespace
-
-void moons(Run& run, const Settings& settings) {
-  const Scope scope;
-  const TrainingFlags& flags = settings.training;
-  const uint64_t seed = run.flags().seed;
-  const bool as_lecture = is_lecture(settings, seed);
-  run.heading("Two moons");
+Moons draw_data(Run& run, const Settings& settings, NumpyRandom& numpy) {
   run.say(
       "Two half circles that reach into each other, with noise, on the stream of NumPy and scikit-learn.");
-  run.code(fmt::format("NumpyRandom numpy({});\nMoons data = make_moons({}, {}, numpy);", seed,
+  run.code(fmt::format("NumpyRandom numpy({});\nMoons data = make_moons({}, {}, numpy);", run.flags().seed,
                        settings.points, settings.noise));
-  NumpyRandom numpy(static_cast<uint32_t>(seed));
-  const Moons data = make_moons(settings.points, settings.noise, numpy);
+  Moons data = make_moons(settings.points, settings.noise, numpy);
   Chart chart("Two moons", "x", "y");
   run.figure("moons.svg", "The points and their labels", scatter(chart, data).svg());
+  return data;
+}
 
+MLP make_model(Run& run, const Settings& settings) {
   run.say(
       "The network: ReLU neurons, a linear last one, biases that start at 0. The loss: each score should "
-      "have its "
-      "label's sign, with a margin of 1; and parameters should stay small.");
+      "have its label's sign, with a margin of 1; and parameters should stay small.");
   run.code(
       "Value score = model(point)[0];\nlosses += relu(1 + -label * score);\n...\n"
       "Value loss = losses * (1 / count) + 1e-4 * squares;");
@@ -154,8 +148,21 @@ void moons(Run& run, const Settings& settings) {
   std::vector<std::size_t> sizes{2};
   sizes.insert(sizes.end(), settings.hidden.begin(), settings.hidden.end());
   sizes.push_back(1);
-  PythonRandom random(seed);
-  MLP model(sizes, kLibrary, random);
+  PythonRandom random(run.flags().seed);
+  return MLP(sizes, kLibrary, random);
+}
+
+}  // namespace
+
+void moons(Run& run, const Settings& settings) {
+  const Scope scope;
+  const TrainingFlags& flags = settings.training;
+  const uint64_t seed = run.flags().seed;
+  const bool as_lecture = is_lecture(settings, seed);
+  run.heading("Two moons");
+  NumpyRandom numpy(static_cast<uint32_t>(seed));
+  const Moons data = draw_data(run, settings, numpy);
+  MLP model = make_model(run, settings);
   show_count(run, "moons", model, as_lecture ? 337 : 0);
 
   std::vector<int64_t> all(data.points.size());
