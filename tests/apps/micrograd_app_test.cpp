@@ -78,9 +78,9 @@ TEST_F(MicrogradApp, RoundsNoShareOfThePointsUpToAllOfThem) {
 
 TEST_F(MicrogradApp, WritesItsPictures) {
   EXPECT_EQ(run("").status, 0);
-  for (const char* file :
-       {"parabola.svg", "tanh.svg", "expression_before.dot", "expression.dot", "larger.dot", "neuron.dot",
-        "neuron_split.dot", "moons.svg", "moons_boundary.svg", "moons_loss.svg", "report.html"})
+  for (const char* file : {"parabola.svg", "tanh.svg", "expression_before.dot", "expression.dot",
+                           "larger.dot", "neuron.dot", "neuron_split.dot", "exercise.dot", "softmax.dot",
+                           "moons.svg", "moons_boundary.svg", "moons_loss.svg", "report.html"})
     EXPECT_TRUE(fs::exists(folder_ / "out/micrograd" / file)) << file;
   EXPECT_THAT(read(folder_ / "out/micrograd/expression.dot"), HasSubstr("{ a | data 2.0000 | grad 6.0000 }"));
   EXPECT_THAT(read(folder_ / "out/micrograd/expression_before.dot"),
