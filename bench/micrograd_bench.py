@@ -4,7 +4,7 @@ operation and a topological order per backward pass, an MLP, the margin loss on 
     micrograd_bench.py STEPS SEED GC < {"points": [[x, y], ...], "labels": [0, 1, ...]}
 
 GC off collects the cycles that closures make between steps, off the clock, where Python by itself stops for them.
-Prints {"losses": [...], "seconds": [...]}, an entry per step.
+Prints {"losses": [...], "seconds": [...]}, an entry per step; seconds of processor time.
 """
 import gc
 import json
@@ -102,7 +102,7 @@ def main():
     model = MLP([2, 16, 16, 1])
     losses, seconds = [], []
     for k in range(steps):
-        start = time.perf_counter()
+        start = time.process_time()
         scores = [model([Value(x), Value(y)]) for x, y in data["points"]]
         margins = [(1 + -label * score).relu() for label, score in zip(labels, scores)]
         loss = sum(margins) * (1 / len(margins)) + 1e-4 * sum(p * p for p in model.parameters)
@@ -112,7 +112,7 @@ def main():
         rate = 1 - 0.9 * k / 100
         for p in model.parameters:
             p.data -= rate * p.grad
-        seconds.append(time.perf_counter() - start)
+        seconds.append(time.process_time() - start)
         losses.append(loss.data)
         del scores, margins, loss
         if not gc.isenabled():

@@ -193,7 +193,8 @@ void Options::add_common() {
 bool Options::parse(int argc, const char* const* argv) {
   if (flags.out.empty()) flags.out = "out/" + app_;
   add_common();
-  for (Entry& entry : entries_) entry.default_text = entry.shown();
+  for (Entry& entry : entries_)
+    entry.default_text = entry.spec.unset.empty() ? entry.shown() : entry.spec.unset;
 
   CLI::App cli;
   cli.set_help_flag();

@@ -57,6 +57,7 @@ struct TrainingFlags {
 // What help says about a flag, and which values it takes.
 struct Spec {
   std::string lecture = {};  // the lecture's value, where the default is another
+  std::string unset = {};    // the default in words, where it is no one value: "20; 100"
   double min = -std::numeric_limits<double>::infinity();
   double max = std::numeric_limits<double>::infinity();
   bool above_min = false;  // min itself is refused

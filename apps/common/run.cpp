@@ -94,7 +94,10 @@ Text Run::load_text(const char* lecture_sha256) {
   return data;
 }
 
-void Run::start() { open("", "", ""); }
+void Run::start() {
+  if (given("--data") || given("--words")) lt::apps::load_words(flags().data, flags().words);
+  open("", "", "");
+}
 
 void Run::open(const std::string& data_sha256, const char* lecture_sha256, const std::string& source) {
   const bool is_whole = flags().words.first == 0 && flags().words.last == WordRange::kEnd;

@@ -44,7 +44,9 @@ class Run {
   //   throws: IoError; AppError where --check is asked for on data that is not the lecture's (by its sha256)
   Words load_words(const char* lecture_sha256 = kLectureNamesSha256);
   Text load_text(const char* lecture_sha256 = kLectureShakespeareSha256);
-  // An app without data calls this instead.
+  // An app without data calls this instead. What --data and --words ask for is read all the same, so that a
+  // wrong name is not passed over.
+  //   throws: IoError
   void start();
   // Is the data the lecture's own, all of it? Only then are figures marked as equal or not.
   bool is_lecture_data() const { return is_lecture_data_; }

@@ -113,7 +113,12 @@ History descend(Run& run, const TrainingFlags& flags, const Course& course) {
     if (flags.save_every > 0 && (k + 1) % flags.save_every == 0 && !file.empty()) save(file, course, history);
     progress.step(loss);
   }
+  progress.finish();
+  run.set_speed(progress.steps_per_second());
   if (!file.empty()) save(file, course, history);
+  if (stop_requested())
+    run.say(fmt::format("Stopped after {} of {} steps{}.", history.losses.size(), flags.steps,
+                        file.empty() ? "" : fmt::format("; go on with `--resume {}`", file)));
   return history;
 }
 

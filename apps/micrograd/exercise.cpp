@@ -70,16 +70,18 @@ void softmax(Run& run) {
   const Scope scope;
   run.heading("Exercise: softmax and the negative logarithm");
   run.code("counts = exp(logits); probabilities = counts / sum(counts); loss = -log(probabilities[3])");
-  const std::array<Value, 4> logits = {Value(0), Value(3), Value(-2), Value(1)};
+  const std::array<Value, 4> logits = {Value(0, "logits[0]"), Value(3, "logits[1]"), Value(-2, "logits[2]"),
+                                       Value(1, "logits[3]")};
   Value sum = 0;
   for (const Value logit : logits) sum += exp(logit);
-  const Value loss = -log(exp(logits[3]) / sum);
+  const Value loss = (-log(exp(logits[3]) / sum)).label("loss");
   loss.backward();
   run.compare("loss", loss.data(), 2.1755153626167147, kRecorded);
   constexpr double kSlopes[] = {0.041772570515, 0.839024507463, 0.005653302662, -0.886450380640};
   for (std::size_t i = 0; i < logits.size(); ++i)  // known to twelve decimals
     run.compare(fmt::format("dloss/dlogits[{}]", i), logits[i].grad(), kSlopes[i], within(1e-12));
   run.say("The gradient is softmax minus one at the label: lecture 5 comes back to it.");
+  draw(run, "softmax", "The loss of a softmax", loss);
 }
 
 }  // namespace

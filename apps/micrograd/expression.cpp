@@ -1,11 +1,10 @@
 #include <fmt/core.h>
 
+#include <array>
 #include <cmath>
 
 #include "apps/common/chart.h"
-#include "apps/micrograd/graph.h"
 #include "apps/micrograd/lecture.h"
-#include "tensor/file.h"
 
 // The lecture's first hour: what a derivative is, then expressions whose gradients are first found by bumping
 // and then by backward(), and a neuron.
@@ -156,20 +155,50 @@ struct Neuron {
   }
 };
 
-void compare_neuron(Run& run, const Neuron& k, Value o, const double (&lecture)[6]) {
+constexpr const char* kNeuronNames[] = {"o", "do/dx1", "do/dw1", "do/dx2", "do/dw2", "do/db"};
+using NeuronFigures = std::array<double, 6>;
+
+NeuronFigures backward(const Neuron& k, Value o) {
   o.backward();
-  run.compare("o", o.data(), lecture[0], kRecorded);
-  grad(run, "do/dx1", k.x1, lecture[1]);
-  grad(run, "do/dw1", k.w1, lecture[2]);
-  grad(run, "do/dx2", k.x2, lecture[3]);
-  grad(run, "do/dw2", k.w2, lecture[4]);
-  grad(run, "do/db", k.b, lecture[5]);
+  return {o.data(), k.x1.grad(), k.w1.grad(), k.x2.grad(), k.w2.grad(), k.b.grad()};
+}
+
+void compare_neuron(Run& run, const NeuronFigures& ours, const NeuronFigures& lecture) {
+  for (std::size_t i = 0; i < ours.size(); ++i) run.compare(kNeuronNames[i], ours[i], lecture[i], kRecorded);
+}
+
+// All digits, where the usual six would hide what there is to see.
+void compare_neuron_closely(Run& run, const NeuronFigures& ours, const NeuronFigures& lecture) {
+  std::vector<std::vector<std::string>> rows;
+  for (std::size_t i = 0; i < ours.size(); ++i) {
+    rows.push_back({kNeuronNames[i], fmt::format("{:.16g}", ours[i]), fmt::format("{:.16g}", lecture[i])});
+    run.check(kNeuronNames[i], ours[i], lecture[i], kRecorded);
+  }
+  run.table({"", "ours", "lecture"}, rows);
+}
+
+// Slopes by moving each input to both sides, which cancels the curvature that one side would leave.
+void bump_neuron(Run& run, double bias, const NeuronFigures& figures) {
+  const auto output = [](const std::array<double, 5>& v) {
+    return std::tanh(v[0] * v[1] + v[2] * v[3] + v[4]);
+  };
+  constexpr const char* kInputs[] = {"x1", "w1", "x2", "w2", "b"};
+  const std::array<double, 5> at = {2, -3, 0, 1, bias};
+  const double h = 1e-6;
+  run.say("The same by bumping each input by h = 0.000001, up and down.");
+  for (std::size_t i = 0; i < at.size(); ++i) {
+    std::array<double, 5> up = at, down = at;
+    up[i] += h;
+    down[i] -= h;
+    run.compare(fmt::format("bumping {}", kInputs[i]), (output(up) - output(down)) / (2 * h), figures[i + 1],
+                within(1e-8));  // rounding of the output, 1e-16, over h
+  }
 }
 
 void neuron(Run& run) {
   const Scope scope;
   constexpr double kBias = 6.8813735870195432;
-  constexpr double kLecture[] = {0.707106781186547, -1.5, 1, 0.5, 0, 0.5};
+  constexpr NeuronFigures kFigures = {0.707106781186547, -1.5, 1, 0.5, 0, 0.5};
   run.heading("A neuron");
   run.say("Inputs times weights, a bias, and a tanh that squashes the sum.");
   run.figure("tanh.svg", "`tanh(x)`", curve("tanh", 0.2, [](double x) { return std::tanh(x); }).grid().svg());
@@ -178,8 +207,9 @@ void neuron(Run& run) {
   run.compare("n", whole.n.data(), 0.8813735870195432, kRecorded);
   const Value o = tanh(whole.n).label("o");
   draw(run, "neuron_before", "The neuron before backward", o);
-  compare_neuron(run, whole, o, kLecture);
+  compare_neuron(run, backward(whole, o), kFigures);
   draw(run, "neuron", "The neuron after backward", o);
+  bump_neuron(run, kBias, kFigures);
 
   run.say(
       "tanh taken apart into what it is made of: how much one operation does is up to you, as long as it "
@@ -188,35 +218,19 @@ void neuron(Run& run) {
   run.code("Value e = exp(2 * n);\nValue o = (e - 1) / (e + 1);\no.backward();");
   const Neuron split(kBias);
   const Value e = exp(2 * split.n).label("e"), parts = ((e - 1) / (e + 1)).label("o");
-  compare_neuron(run, split, parts, kLecture);
+  compare_neuron(run, backward(split, parts), kFigures);
   draw(run, "neuron_split", "The neuron, its tanh taken apart", parts);
 
   run.say(
       "The lecture then asks PyTorch, whose tensors hold float32 unless told otherwise: the bias is rounded "
-      "on its way "
-      "in, and everything after computed in double.");
+      "on its way in, and everything after computed in double. It shows from the seventh digit on.");
   const Neuron rounded(static_cast<float>(kBias));
-  compare_neuron(run, rounded, tanh(rounded.n),
-                 {0.7071066904050358, -1.5000003851533106, 1.0000002567688737, 0.5000001283844369, 0,
-                  0.5000001283844369});
+  compare_neuron_closely(run, backward(rounded, tanh(rounded.n)),
+                         {0.7071066904050358, -1.5000003851533106, 1.0000002567688737, 0.5000001283844369, 0,
+                          0.5000001283844369});
 }
 
 }  // namespace
-
-void draw(Run& run, const std::string& file, const std::string& title, Value root) {
-  const std::string dot = to_dot(root), svg = dot_to_svg(dot);
-  if (!run.flags().no_out) {
-    write_file_atomically(run.path_of(file + ".dot"), dot);
-    run.log().write("figure", {{"file", file + ".dot"}, {"title", title}});
-  }
-  if (!svg.empty()) return run.figure(file + ".svg", title, svg);
-  static bool said = false;
-  if (!said)
-    run.say(
-        "Graphviz's `dot` is not installed: graphs are written as .dot files, without pictures of them "
-        "here.");
-  said = true;
-}
 
 void expression(Run& run) {
   slopes(run);

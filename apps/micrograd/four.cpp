@@ -30,15 +30,18 @@ constexpr const char* kOneStep =
     "against its gradient.";
 constexpr const char* kPilingUp =
     "Each step adds its gradients to those of all steps before (`--no-zero-grad`): the lecture's bug. Steps "
-    "grow "
-    "and grow; an easy problem may survive that, and this one may be thrown so far that every neuron "
+    "grow and grow; an easy problem may survive that, and this one may be thrown so far that every neuron "
     "saturates.";
-constexpr const char* kOneStepCode =
-    "Scope step;\n"
-    "Value loss = squared_error(model).loss;\n"
-    "model.zero_grad();\n"
-    "loss.backward();\n"
-    "model.step(0.1);";
+
+// One step as this run takes it.
+std::string step_code(const Settings& s) {
+  return fmt::format(
+      "Scope step;\n"
+      "Value loss = squared_error(model).loss;\n"
+      "{}loss.backward();\n"
+      "model.step({});",
+      s.no_zero_grad ? "" : "model.zero_grad();\n", s.training.lr);
+}
 
 std::vector<double> outputs(MLP& model) {
   const Scope scope;
@@ -107,7 +110,7 @@ void four(Run& run, const Settings& settings, uint64_t seed) {
   show_count(run, "four", model, as_lecture ? 41 : 0);
   if (lecture) run.compare("untrained, [2, 3, -1]", outputs(model)[0], (*lecture)[0], kDouble);
   run.say(settings.no_zero_grad ? kPilingUp : kOneStep);
-  run.code(kOneStepCode);
+  run.code(step_code(settings));
   const auto rate = [&](int64_t k) {
     return flags.decay_at > 0 && k >= flags.decay_at ? flags.lr / 10 : flags.lr;
   };

@@ -1,11 +1,12 @@
 // Lecture 1: a scalar engine that shows its own graph, and the two networks trained with it.
 //
-//   micrograd                                all of the lecture
+//   micrograd                                        all of the lecture
 //   micrograd --task moons --hidden 8 --noise 0.3
 //
-//   moons          step            loss         lecture  accuracy
-//                  0     0.895844102868  0.895844102868      50 %
-//                  99    0.010978370135  0.010978370135     100 %
+// Two moons
+//   step             loss         lecture  accuracy
+//   0      0.895844102868  0.895844102868      50 %
+//   99     0.010978370135  0.010978370135     100 %
 
 #include "apps/common/stop.h"
 #include "apps/micrograd/lecture.h"
@@ -22,16 +23,16 @@ void declare(Options& options, Settings& settings) {
   training.lr = 0;  // the task's own
   options.add("--task all|expression|four|moons|exercise", settings.task, "which part of the lecture",
               {.selects = true});
-  options.add("--hidden N,N", settings.hidden, "sizes of the hidden layers; default: four 4,4, moons 16,16",
-              {.lecture = "4,4; 16,16", .min = 1, .max = 4096});
+  options.add("--hidden N,N", settings.hidden, "sizes of the hidden layers: of the four; of the moons",
+              {.unset = "4,4; 16,16", .min = 1, .max = 4096});
   options.add("--points N", settings.points, "moons: how many", {.min = 2, .max = 1e6});
   options.add("--noise STD", settings.noise, "moons: of the noise", {.min = 0, .max = 1e6});
   options.add("--no-zero-grad", settings.no_zero_grad, "let gradients pile up: the lecture's bug");
-  options.add("--steps N", training.steps, "updates; default: four 20, moons 100",
-              {.lecture = "20; 100", .min = 0});
+  options.add("--steps N", training.steps, "updates: of the four; of the moons",
+              {.unset = "20; 100", .min = 0});
   options.add("--batch N", training.batch, "moons: points in a minibatch; 0: all", {.min = 0});
-  options.add("--lr RATE", training.lr, "learning rate; default: four 0.1, moons 1 (and falling to a tenth)",
-              {.lecture = "0.1; 1", .min = 0, .above_min = true});
+  options.add("--lr RATE", training.lr, "learning rate: of the four; of the moons (falling to a tenth)",
+              {.unset = "0.1; 1", .min = 0, .above_min = true});
   options.add("--decay-at STEP", training.decay_at, "from this step on, a tenth of the rate; 0: never",
               {.min = 0});
   options.add("--save FILE", training.save, "checkpoint to write; default: in the --out folder");

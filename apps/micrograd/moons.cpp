@@ -86,7 +86,7 @@ void show_steps(Run& run, const History& history, double end_loss, double end_ac
   std::vector<std::vector<std::string>> rows;
   const auto add = [&](const std::string& step, double loss, double accuracy, const LectureStep* lecture) {
     rows.push_back({step, fmt::format("{:.12f}", loss), lecture ? fmt::format("{:.12f}", lecture->loss) : "",
-                    fmt::format("{:.0f} %", 100 * accuracy)});
+                    fmt::format("{:g} %", 100 * accuracy)});
     if (!lecture) return;
     run.check(fmt::format("moons: loss at step {}", step), loss, lecture->loss, kDouble);
     run.check(fmt::format("moons: accuracy at step {}", step), 100 * accuracy, lecture->percent,
@@ -124,6 +124,34 @@ double rate(const TrainingFlags& flags, int64_t k) {
   return flags.lr * fall * (flags.decay_at > 0 && k >= flags.decay_at ? 0.1 : 1);
 }
 
+Moons draw_data(Run& run, const Settings& settings, NumpyRandom& numpy) {
+  run.say(
+      "Two half circles that reach into each other, with noise, on the stream of NumPy and scikit-learn.");
+  run.code(fmt::format("NumpyRandom numpy({});\nMoons data = make_moons({}, {}, numpy);", run.flags().seed,
+                       settings.points, settings.noise));
+  Moons data = make_moons(settings.points, settings.noise, numpy);
+  Chart chart("Two moons", "x", "y");
+  run.figure("moons.svg", "The points and their labels", scatter(chart, data).svg());
+  return data;
+}
+
+MLP make_model(Run& run, const Settings& settings) {
+  run.say(
+      "The network: ReLU neurons, a linear last one, biases that start at 0. The loss: each score should "
+      "have its label's sign, with a margin of 1; and parameters should stay small.");
+  run.code(
+      "Value score = model(point)[0];\nlosses += relu(1 + -label * score);\n...\n"
+      "Value loss = losses * (1 / count) + 1e-4 * squares;");
+  if (settings.no_zero_grad)
+    run.say(
+        "Each step adds its gradients to those of all steps before (`--no-zero-grad`): the lecture's bug.");
+  std::vector<std::size_t> sizes{2};
+  sizes.insert(sizes.end(), settings.hidden.begin(), settings.hidden.end());
+  sizes.push_back(1);
+  PythonRandom random(run.flags().seed);
+  return MLP(sizes, kLibrary, random);
+}
+
 }  // namespace
 
 void moons(Run& run, const Settings& settings) {
@@ -132,27 +160,9 @@ void moons(Run& run, const Settings& settings) {
   const uint64_t seed = run.flags().seed;
   const bool as_lecture = is_lecture(settings, seed);
   run.heading("Two moons");
-  run.say(
-      "Two half circles that reach into each other, with noise, on the stream of NumPy and scikit-learn.");
-  run.code(fmt::format("NumpyRandom numpy({});\nMoons data = make_moons({}, {}, numpy);", seed,
-                       settings.points, settings.noise));
   NumpyRandom numpy(static_cast<uint32_t>(seed));
-  const Moons data = make_moons(settings.points, settings.noise, numpy);
-  Chart chart("Two moons", "x", "y");
-  run.figure("moons.svg", "The points and their labels", scatter(chart, data).svg());
-
-  run.say(
-      "The network: ReLU neurons, a linear last one, biases that start at 0. The loss: each score should "
-      "have its "
-      "label's sign, with a margin of 1; and parameters should stay small.");
-  run.code(
-      "Value score = model(point)[0];\nlosses += relu(1 + -label * score);\n...\n"
-      "Value loss = losses * (1 / count) + 1e-4 * squares;");
-  std::vector<std::size_t> sizes{2};
-  sizes.insert(sizes.end(), settings.hidden.begin(), settings.hidden.end());
-  sizes.push_back(1);
-  PythonRandom random(seed);
-  MLP model(sizes, kLibrary, random);
+  const Moons data = draw_data(run, settings, numpy);
+  MLP model = make_model(run, settings);
   show_count(run, "moons", model, as_lecture ? 337 : 0);
 
   std::vector<int64_t> all(data.points.size());

@@ -14,7 +14,9 @@ namespace lt::apps {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::ContainsRegex;
 using testing::HasSubstr;
+using testing::Not;
 
 std::string read(const fs::path& path) {
   std::ostringstream text;
@@ -54,7 +56,7 @@ class MicrogradApp : public testing::Test {
 TEST_F(MicrogradApp, AgreesWithEveryFigureOfTheLecture) {
   const Finished done = run("--check");
   EXPECT_EQ(done.status, 0) << done.output;
-  EXPECT_THAT(done.output, HasSubstr("check: 108 of 108 figures agree with the lecture"));
+  EXPECT_THAT(done.output, HasSubstr("check: 113 of 113 figures agree with the lecture"));
 }
 
 TEST_F(MicrogradApp, LogsEveryStepOfTheMoonsWithItsAccuracy) {
@@ -67,17 +69,37 @@ TEST_F(MicrogradApp, LogsEveryStepOfTheMoonsWithItsAccuracy) {
   EXPECT_EQ(steps[99]["accuracy"], 1);
   EXPECT_EQ(events("params")[0]["count"], 337);
   EXPECT_EQ(events("config")[0]["steps"], 100);
+  EXPECT_GT(events("done")[0]["steps_per_second"], 0);
+}
+
+TEST_F(MicrogradApp, RoundsNoShareOfThePointsUpToAllOfThem) {
+  EXPECT_THAT(run("--task moons --points 3 --hidden 1 --no-out").output, HasSubstr("33.3333 %"));
 }
 
 TEST_F(MicrogradApp, WritesItsPictures) {
   EXPECT_EQ(run("").status, 0);
-  for (const char* file :
-       {"parabola.svg", "tanh.svg", "expression_before.dot", "expression.dot", "larger.dot", "neuron.dot",
-        "neuron_split.dot", "moons.svg", "moons_boundary.svg", "moons_loss.svg", "report.html"})
+  for (const char* file : {"parabola.svg", "tanh.svg", "expression_before.dot", "expression.dot",
+                           "larger.dot", "neuron.dot", "neuron_split.dot", "exercise.dot", "softmax.dot",
+                           "moons.svg", "moons_boundary.svg", "moons_loss.svg", "report.html"})
     EXPECT_TRUE(fs::exists(folder_ / "out/micrograd" / file)) << file;
   EXPECT_THAT(read(folder_ / "out/micrograd/expression.dot"), HasSubstr("{ a | data 2.0000 | grad 6.0000 }"));
   EXPECT_THAT(read(folder_ / "out/micrograd/expression_before.dot"),
               HasSubstr("{ a | data 2.0000 | grad 0.0000 }"));
+}
+
+TEST_F(MicrogradApp, ShowsWhatRoundingTheBiasToFloat32Changes) {
+  EXPECT_THAT(run("--task expression --no-out").output,
+              ContainsRegex("do/dx1 +-1.50000038515331[0-9]* +-1.500000385153311\n"));
+}
+
+TEST_F(MicrogradApp, ShowsTheStepAsItIsTaken) {
+  const fs::path report = folder_ / "out/micrograd/report.html";
+  EXPECT_EQ(run("--task four").status, 0);
+  EXPECT_THAT(read(report), HasSubstr("model.zero_grad();\nloss.backward();\nmodel.step(0.1);"));
+  EXPECT_EQ(run("--task four --no-zero-grad --lr 0.05").status, 0);
+  EXPECT_THAT(read(report), HasSubstr("loss.backward();\nmodel.step(0.05);"));
+  EXPECT_THAT(read(report), Not(HasSubstr("model.zero_grad();")));
+  EXPECT_THAT(run("--task moons --no-zero-grad").output, HasSubstr("(--no-zero-grad)"));
 }
 
 TEST_F(MicrogradApp, SaysWhatIsLostWithoutGraphviz) {
@@ -86,6 +108,17 @@ TEST_F(MicrogradApp, SaysWhatIsLostWithoutGraphviz) {
   EXPECT_THAT(done.output, HasSubstr("Graphviz's dot is not installed"));
   EXPECT_TRUE(fs::exists(folder_ / "out/micrograd/expression.dot"));
   EXPECT_FALSE(fs::exists(folder_ / "out/micrograd/expression.svg"));
+}
+
+TEST_F(MicrogradApp, GoesOnWhereGraphvizFails) {
+  std::ofstream(folder_ / "dot") << "#!/bin/sh\nexit 3\n";
+  fs::permissions(folder_ / "dot", fs::perms::owner_all);
+  const Finished done = run("--task expression", "PATH=.:$PATH ");
+  EXPECT_EQ(done.status, 0);
+  EXPECT_THAT(done.output, HasSubstr("Graphviz's dot does not work (dot -Tsvg: exit code 3)"));
+  EXPECT_THAT(done.output, HasSubstr("A neuron"));
+  EXPECT_TRUE(fs::exists(folder_ / "out/micrograd/neuron.dot"));
+  EXPECT_TRUE(fs::exists(folder_ / "out/micrograd/report.html"));
 }
 
 TEST_F(MicrogradApp, ResumedEndsWithTheBitsOfAnUninterruptedRun) {
@@ -141,6 +174,20 @@ TEST_F(MicrogradApp, RefusesABadCommandLineInOneLineAndWritesNothing) {
   EXPECT_TRUE(fs::is_empty(folder_));
 }
 
+TEST_F(MicrogradApp, RefusesDataThatIsNotThereThoughItTrainsOnNone) {
+  const Finished done = run("--task four --data missing.txt");
+  EXPECT_EQ(done.status, 1);
+  EXPECT_THAT(done.output, HasSubstr("micrograd: missing.txt"));
+  EXPECT_TRUE(fs::is_empty(folder_));
+}
+
+TEST_F(MicrogradApp, TellsTheDefaultsOfBothTrainings) {
+  const std::string help = run("--help").output;
+  EXPECT_THAT(help, ContainsRegex("--hidden N,N +4,4; 16,16 +4,4; 16,16 +sizes"));
+  EXPECT_THAT(help, ContainsRegex("--steps N +20; 100 +20; 100 +updates"));
+  EXPECT_THAT(help, ContainsRegex("--lr RATE +0.1; 1 +0.1; 1 +learning rate"));
+}
+
 TEST_F(MicrogradApp, StopsAtAnInterruptWithACheckpoint) {
   const Finished done =
       run("--task moons --steps 20000 --no-out --save stopped.json --save-every 10 --quiet & pid=$!; "
@@ -148,6 +195,8 @@ TEST_F(MicrogradApp, StopsAtAnInterruptWithACheckpoint) {
           "code $?; true");
   EXPECT_THAT(read(folder_ / "stopped.json"), HasSubstr("\"parameters\""));
   EXPECT_THAT(done.output, HasSubstr("code 130"));
+  EXPECT_THAT(done.output,
+              ContainsRegex("Stopped after [0-9]+ of 20000 steps; go on with --resume stopped.json."));
 }
 
 }  // namespace
