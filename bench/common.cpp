@@ -66,8 +66,11 @@ Options parse(int argc, char** argv) {
       options.json = argv[++i];
     } else if (!std::strcmp(argv[i], "--filter") && has_value) {
       options.filter = argv[++i];
+    } else if (!std::strcmp(argv[i], "--threads") && has_value && std::atoi(argv[i + 1]) > 0) {
+      options.threads = {std::atoi(argv[++i])};
     } else {
-      fmt::print(stderr, "usage: {} [--quick] [--least] [--json FILE] [--filter TEXT]\n", argv[0]);
+      fmt::print(stderr, "usage: {} [--quick] [--least] [--threads N] [--json FILE] [--filter TEXT]\n",
+                 argv[0]);
       std::exit(2);
     }
   }

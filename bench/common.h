@@ -31,9 +31,11 @@ struct Options {
   bool least = false;  // report the least time of each instead of the median: for a machine that is not idle
   std::string json;    // file to write, or empty
   std::string filter;  // only works whose name contains it
+  std::vector<int> threads{1, 2};  // measure on each of these numbers of threads
 };
 
-// Reads --quick, --least, --json FILE and --filter TEXT. Prints the usage and exits with 2 on anything else.
+// Reads --quick, --least, --threads N, --json FILE and --filter TEXT. Prints the usage and exits with 2 on
+// anything else.
 Options parse(int argc, char** argv);
 
 // Runs the contenders in turns and returns the median (or least) microseconds of each: every turn times each

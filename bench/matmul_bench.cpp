@@ -198,8 +198,7 @@ int run(int argc, char** argv) {
   std::vector<Row> rows;
   for (const auto& work : works()) {
     if (work.name().find(options.filter) == std::string::npos) continue;
-    for (const int threads : options.least ? std::vector{1} : std::vector{1, 2})
-      rows.push_back(measure(work, threads, options));
+    for (const int threads : options.threads) rows.push_back(measure(work, threads, options));
     const Row& last = rows.back();
     fmt::print("{} {:.0f} us\n", last.work, last.ours_us);
   }

@@ -164,8 +164,7 @@ int run(int argc, char** argv) {
   measure_function(
       "tanh", [](V x) { return kernels::tanh(x); }, [](const A& x) { return x.tanh().eval(); }, options,
       table);
-  for (const int threads : {1, 2}) {
-    if (options.least && threads > 1) continue;
+  for (const int threads : options.threads) {
     measure_rows(32, 27, threads, options, table);
     measure_rows(4096, 27, threads, options, table);
     measure_rows(1024, 1024, threads, options, table);

@@ -1,16 +1,18 @@
 // The matrix product in the BLIS manner: loops around one register tile (matmul_tile.h).
 //
-//   for each block of k (kDepth)
-//     pack b, panel by panel                shared by all threads
-//     for each block of rows (kRows)        in parallel: threads own disjoint blocks of c
-//       pack a                              stays in L2, this thread's own
-//       for each panel of b, one tile wide, for each tile of rows: multiply_tile
+//   for each cell of c, kRows by kColumns at most      in parallel: threads own disjoint cells
+//     for each block of k (kDepth)
+//       pack a's block                                 stays in L2
+//       for each panel of b, one tile wide
+//         for each tile of rows: multiply_tile, and pack a slice of the next panel
 //
 // Packing makes every load sequential and keeps power-of-two strides from landing in the same few cache sets.
-// It costs a pass over the operand, so operands that are used only a few times, or that fit in L1 as they
-// lie, are read in place through their strides; only the columns of b must be contiguous for that. A product
-// that is small in c and deep in k (a weight gradient over a large batch) is cut along k instead, into slices
-// that depend on the sizes alone, whose partial products are added in order.
+// b is packed as it is used: while one panel is multiplied the next is packed, a slice after each tile, whose
+// lines the tile has fetched as it went along; so b comes from memory behind the arithmetic, and so does c.
+// Packing costs a pass over the operand: those that are used only a few times, or that fit in L2 as they lie,
+// are read in place through their strides; only the columns of b must be contiguous for that. A product that
+// is small in c and deep in k (a weight gradient over a large batch) is cut along k instead, into slices that
+// depend on the sizes alone, whose partial products are added in order.
 
 #include "tensor/kernels/matmul.h"
 
@@ -24,16 +26,17 @@
 namespace lt::kernels {
 namespace {
 
-// Long sums, because every block of k reads and writes all of c again and every tile costs a mispredicted
-// exit: 1024 is 5 to 7 % faster than 512 at 1024^3, and 512 than 256, although a panel of b (1024 x 2
-// vectors, 128 KB) then streams from L2.
-constexpr int64_t kDepth = 1024;
+// A tile of 14 rows by 384 floats is 21 KB, under half of L1, and a panel of b 48 KB. Shorter sums read and
+// write c more often; longer ones leave a's block too few rows: 1024 by 256 is 3 to 6 % slower than 384 by
+// 512.
+constexpr int64_t kDepth = 384;
 
-// Rows of a in a block: 98 x 1024 floats are 392 KB, under half of a 1 MB L2, beside two panels of b and
-// parts of c.
-constexpr int64_t kRows = kTileRows * 7;
+// Rows of a in a block: 512 x 384 floats are 768 KB, which leaves half of L2 to panels of b and to c where it
+// has 2 MB. b is packed once for each such block.
+template <typename T>
+constexpr int64_t kRows = 2048 / static_cast<int64_t>(sizeof(T));
 
-// Columns of b packed at once: 1024 x 2048 floats are 8 MB, which L3 holds for the whole pass over the rows.
+// Columns of a cell: a is packed once for each, 2 % of the product at 1024.
 constexpr int64_t kColumns = 2048;
 
 template <typename T>
@@ -46,182 +49,222 @@ struct Product {
   bool accumulate;
 };
 
-// Panels of b as the tiles read them: columns [j, j + width) start at data + j * column, a step of k further
-// is `row` elements on, or the panel's width where it was packed.
+// How the columns of b are dealt to panels, in vectors.
 template <typename T>
-struct Panels {
-  const T* data;
-  int64_t column, row;
-  bool packed;
+Deal deal_panels(int64_t n) {
+  const int64_t vectors = divide_up(n, kLanes<T>);
+  return {vectors, divide_up(vectors, kTileVectors)};
+}
+
+// Columns [first, first + columns) of b and c, in whole vectors but for the last.
+template <typename T>
+struct Panel {
+  int64_t first, vectors, columns;
+
+  Panel(const Deal& panels, int64_t t, int64_t n)
+      : first(panels.start(t) * kLanes<T>),
+        vectors(panels.start(t + 1) - panels.start(t)),
+        columns(std::min(vectors * kLanes<T>, n - first)) {}
+  int last() const { return static_cast<int>(columns - (vectors - 1) * kLanes<T>); }
 };
 
+// Elements of a cache line.
 template <typename T>
-int64_t panel_count(int64_t n) {
-  return divide_up(divide_up(n, kLanes<T>), kTileVectors);
-}
+constexpr int64_t kLine = 64 / static_cast<int64_t>(sizeof(T));
 
-// First column of panel t.
+// Rows [p, p_end) of a panel of b.
 template <typename T>
-int64_t panel_start(int64_t t, int64_t n) {
-  return tile_start(t, panel_count<T>(n), divide_up(n, kLanes<T>)) * kLanes<T>;
-}
+struct Slice {
+  Operand<T> b;  // the panel's first column
+  Panel<T> panel;
+  int64_t p, p_end;
 
-// Packed, a panel that starts at column j lies at to + j * k: k rows of its width in whole vectors.
+  // The v-th line of each row; of a transposed b, whose lines run down, the first of each v-th run of
+  // columns.
+  Lines<T> lines(int64_t v) const {
+    if (b.col == 1) return {b.at(p, v * kLanes<T>).data, b.row, p_end - p};
+    return {b.at(p, v * kLanes<T>).data, b.col, p < p_end ? kLanes<T> : 0};
+  }
+
+  // `to` holds a row of whole vectors for each row of the panel; lanes beyond the columns hold anything.
+  void pack(T* to) const {
+    const int64_t width = panel.vectors * kLanes<T>;
+    for (int64_t j = 0; j < panel.columns; j += kLanes<T>) {
+      pack_columns(b.at(p, j), p_end - p, std::min<int64_t>(kLanes<T>, panel.columns - j), to + p * width + j,
+                   width);
+    }
+  }
+};
+
+// A copy of a block of a, row by row whatever its strides. A cache line of padding puts neighbouring rows in
+// different cache sets.
 template <typename T>
-Panels<T> pack_b(Operand<T> b, int64_t k, int64_t n, T* to) {
-  // Where rows are contiguous, 64 of them are read along all panels before the next 64: measured 3 % of the
-  // product faster than a panel at a time, whose short reads lie a row apart. Where columns are, a panel goes
-  // in one piece.
-  const int64_t depth = b.col == 1 ? 64 : k;
-  parallel_for(panel_count<T>(n), k * kTileVectors * kLanes<T>, [=](int64_t begin, int64_t end) {
-    for (int64_t p = 0; p < k; p += depth) {
-      for (int64_t t = begin; t < end; ++t) {
-        const int64_t first = panel_start<T>(t, n);
-        const int64_t width = panel_start<T>(t + 1, n) - first;
-        for (int64_t j = 0; j < width; j += kLanes<T>) {
-          const int64_t columns = std::min<int64_t>(kLanes<T>, n - first - j);
-          pack_columns(b.at(p, first + j), std::min(depth, k - p), columns, to + first * k + p * width + j,
-                       width);
-        }
+Operand<T> pack_a(Operand<T> a, int64_t m, int64_t k) {
+  const int64_t stride = divide_up(k, kLine<T>) * kLine<T> + kLine<T>;
+  T* const to = workspace<T>(Workspace::kPackedA, m * stride);
+  if (a.col == 1) {
+    for (int64_t i = 0; i < m; ++i) {
+      const T* row = a.at(i, 0).data;
+      // Each line fetches one of the next row: processors do not fetch ahead beyond a page, which a row often
+      // is.
+      const int64_t next = i + 1 < m ? a.row : 0;
+      for (int64_t p = 0; p < k; p += kLine<T>) {
+        __builtin_prefetch(row + p + next);
+        std::copy_n(row + p, std::min(kLine<T>, k - p), to + i * stride + p);
       }
     }
-  });
-  return {to, k, 0, true};
-}
-
-// A copy of a block of a: rows stay rows, and a transposed block stays transposed, so that it is copied in
-// long runs. A cache line of padding puts neighbouring runs in different cache sets.
-template <typename T>
-Operand<T> pack_a(Operand<T> a, int64_t m, int64_t k, T* to) {
-  const bool by_column = a.row == 1 && a.col != 1;
-  const int64_t runs = by_column ? k : m;
-  const int64_t length = by_column ? m : k;
-  const int64_t stride = divide_up(length, kLanes<T>) * kLanes<T> + kLanes<T>;
-  for (int64_t i = 0; i < runs; ++i) {
-    const Operand<T> run = by_column ? a.at(0, i) : a.at(i, 0);
-    if (by_column || a.col == 1) {
-      std::copy_n(run.data, length, to + i * stride);
-    } else {
-      for (int64_t p = 0; p < length; ++p) to[i * stride + p] = run.data[p * a.col];
+  } else {
+    for (int64_t p = 0; p < k; p += kLanes<T>) {
+      pack_columns(a.at(0, p), m, std::min<int64_t>(kLanes<T>, k - p), to + p, stride);
     }
   }
-  return by_column ? Operand<T>{to, 1, stride} : Operand<T>{to, stride, 1};
-}
-
-// Multiplies panels [first_panel, last_panel) of b into all m rows of c.
-template <typename T>
-void multiply_panels(const Product<T>& x, const Panels<T>& b, int64_t first_panel, int64_t last_panel) {
-  const int64_t row_tiles = divide_up(x.m, kTileRows);
-  for (int64_t t = first_panel; t < last_panel; ++t) {
-    const int64_t j = panel_start<T>(t, x.n);
-    const int64_t end = panel_start<T>(t + 1, x.n);
-    const int vectors = static_cast<int>((end - j) / kLanes<T>);
-    const int last = kLanes<T> - static_cast<int>(std::max<int64_t>(0, end - x.n));
-    Tile<T> tile{nullptr, x.a.row, x.a.col, b.data + j * b.column,         b.packed ? end - j : b.row,
-                 nullptr, x.c_row, x.k,     x.bias ? x.bias + j : nullptr, x.accumulate,
-                 last};
-    for (int64_t i = 0; i < row_tiles; ++i) {
-      const int64_t row = tile_start(i, row_tiles, x.m);
-      const int64_t rows = tile_start(i + 1, row_tiles, x.m) - row;
-      tile.a = x.a.at(row, 0).data;
-      tile.c = x.c + row * x.c_row + j;
-      tile_kernel<T>(static_cast<int>(rows), vectors, last < kLanes<T>)(tile);
-    }
-  }
+  return {to, stride, 1};
 }
 
 // How a product is cut, from its sizes and strides alone.
 struct Plan {
   bool pack_a, pack_b;
-  int64_t row_blocks, panel_blocks;
+  int64_t row_blocks, column_blocks;
 };
 
 template <typename T>
 Plan plan(const Product<T>& x) {
-  // In L1 as they lie: half of it for b, which all row tiles read again.
-  constexpr int64_t kInPlace = 16384 / sizeof(T);
+  // 256 KB, in L2 as they lie.
+  constexpr int64_t kInPlace = 262144 / sizeof(T);
   // An operand is worth packing when this many tiles read it.
   constexpr int64_t kUses = 4;
   Plan plan{};
-  plan.pack_b = x.b.col != 1 || (x.k * x.n > kInPlace && x.m > kUses * kTileRows);
-  plan.pack_a = x.k * x.m > kInPlace && panel_count<T>(x.n) > kUses;
+  plan.pack_b = x.b.col != 1 || (x.k * x.n > kInPlace && x.m > kUses * kTileRows[0]);
+  plan.pack_a = x.k * x.m > kInPlace && x.n > kUses * kTileVectors * kLanes<T>;
   // A vector multiply-add counts as one simple operation.
   const int64_t wanted = chunks_for(int64_t{1} << 20, x.m * x.n * x.k / kLanes<T>);
-  plan.row_blocks = std::max(divide_up(x.m, kRows), std::min({wanted, x.m / (2 * kTileRows), int64_t{4}}));
-  plan.row_blocks = std::max<int64_t>(plan.row_blocks, 1);
-  plan.panel_blocks =
-      std::clamp<int64_t>(wanted / plan.row_blocks, 1, std::max<int64_t>(panel_count<T>(x.n) / 4, 1));
-  plan.panel_blocks = std::min<int64_t>(plan.panel_blocks, 4);
+  // Four blocks of rows, more where there are more than 4 * kRows, but none so low that packing for it shows;
+  // then blocks of columns.
+  const int64_t least_rows = plan.pack_b ? kRows<T> / 2 : 2 * kTileRows[0];
+  const int64_t least_columns = plan.pack_a ? kColumns / 2 : kUses * kTileVectors * kLanes<T>;
+  const auto blocks = [](int64_t count, int64_t most, int64_t least, int64_t want) {
+    return std::max({divide_up(count, most), std::min(count / least, want), int64_t{1}});
+  };
+  plan.row_blocks = blocks(x.m, kRows<T>, least_rows, std::min<int64_t>(wanted, x.b.col == 1 ? 4 : 2));
+  plan.column_blocks = blocks(x.n, kColumns, least_columns, std::min<int64_t>(wanted / plan.row_blocks, 4));
   return plan;
 }
 
-// One block of k and of columns: the part of the product that shares a packed b.
+// One panel of b, as `tile` has it, times all rows of a. Packs the panel `next` to `to` meanwhile, if there
+// is one.
+template <typename T>
+void multiply_panel(Tile<T> tile, const Product<T>& x, const Panel<T>& panel, const Slice<T>* next, T* to) {
+  const Deal rows(x.m, divide_up(x.m, tile_rows(panel.vectors)));
+  // A transposed b in slices of whole lines, lest one be fetched twice.
+  const int64_t unit = x.b.col == 1 ? 1 : kLine<T>;
+  const Deal slices(divide_up(x.k, unit), rows.parts);
+  const bool masked = tile.last < kLanes<T>;
+  const TileKernel<T> low = rows.least ? tile_kernel<T>(rows.least, panel.vectors, masked, next) : nullptr;
+  const TileKernel<T> high =
+      rows.extra ? tile_kernel<T>(rows.least + 1, panel.vectors, masked, next) : nullptr;
+  for (int64_t i = 0; i < rows.parts; ++i) {
+    const TileKernel<T> kernel = i < rows.extra ? high : low;
+    if (!next) {
+      kernel(tile);
+    } else {
+      Slice<T> slice = *next;
+      slice.p = slices.start(i) * unit;
+      slice.p_end = std::min(slices.start(i + 1) * unit, x.k);
+      for (int64_t v = 0; v < kTileVectors; ++v) {
+        tile.ahead[v] = {tile.c + v * kLanes<T>, x.c_row, v < panel.vectors ? rows.least : 0};
+        tile.ahead[kTileVectors + v] = slice.lines(v);
+        if (v >= slice.panel.vectors) tile.ahead[kTileVectors + v].count = 0;
+      }
+      kernel(tile);
+      slice.pack(to);
+    }
+    const int64_t height = rows.least + (i < rows.extra);
+    tile.a += height * tile.a_row;
+    tile.c += height * x.c_row;
+  }
+}
+
+// One cell of c and one block of k.
 template <typename T>
 void multiply_block(const Product<T>& x, const Plan& plan) {
-  Panels<T> b{x.b.data, 1, x.b.row, false};
+  const Operand<T> a = plan.pack_a ? pack_a(x.a, x.m, x.k) : x.a;
+  const Deal panels = deal_panels<T>(x.n);
+  const auto slice = [&](int64_t t) {
+    const Panel<T> panel(panels, t, x.n);
+    return Slice<T>{x.b.at(0, panel.first), panel, 0, x.k};
+  };
+  T* packed[2] = {};
   if (plan.pack_b) {
-    const int64_t padded = divide_up(x.n, kLanes<T>) * kLanes<T>;
-    b = pack_b(x.b, x.k, x.n, workspace<T>(Workspace::kPackedB, padded * x.k));
+    const int64_t room = x.k * kTileVectors * kLanes<T>;
+    packed[0] = workspace<T>(Workspace::kPackedB, 2 * room);
+    packed[1] = packed[0] + room;
+    slice(0).pack(packed[0]);
   }
-  const int64_t cells = plan.row_blocks * plan.panel_blocks;
-  const int64_t cell_work = x.m * x.n * x.k / kLanes<T> / cells;
-  parallel_for(cells, cell_work, [&](int64_t begin, int64_t end) {
+  Tile<T> tile{a.data, a.row, a.col, nullptr, x.b.row, nullptr, x.c_row, x.k, nullptr, x.accumulate, 0, {}};
+  for (int64_t t = 0; t < panels.parts; ++t) {
+    const Panel<T> panel(panels, t, x.n);
+    tile.b = plan.pack_b ? packed[t % 2] : x.b.data + panel.first;
+    if (plan.pack_b) tile.b_row = panel.vectors * kLanes<T>;
+    tile.c = x.c + panel.first;
+    tile.bias = x.bias ? x.bias + panel.first : nullptr;
+    tile.last = panel.last();
+    if (plan.pack_b && t + 1 < panels.parts) {
+      const Slice<T> next = slice(t + 1);
+      multiply_panel(tile, x, panel, &next, packed[(t + 1) % 2]);
+    } else {
+      multiply_panel<T>(tile, x, panel, nullptr, nullptr);
+    }
+  }
+}
+
+// One cell of c: all of k in order, a block at a time; later blocks add to what the first wrote.
+template <typename T>
+void multiply_cell(const Product<T>& x, const Plan& plan) {
+  const Deal depths(x.k, std::max<int64_t>(divide_up(x.k, kDepth), 1));
+  for (int64_t d = 0; d < depths.parts; ++d) {
+    const int64_t p = depths.start(d);
+    Product<T> part = x;
+    part.k = depths.start(d + 1) - p;
+    part.a = x.a.at(0, p);
+    part.b = x.b.at(p, 0);
+    part.bias = d == 0 ? x.bias : nullptr;
+    part.accumulate = x.accumulate || d > 0;
+    multiply_block(part, plan);
+  }
+}
+
+template <typename T>
+void multiply(const Product<T>& x) {
+  const Plan cut = plan(x);
+  const Deal rows(x.m, cut.row_blocks);
+  const Deal columns(x.n, cut.column_blocks);
+  const int64_t cells = rows.parts * columns.parts;
+  parallel_for(cells, x.m * x.n * x.k / kLanes<T> / cells, [&](int64_t begin, int64_t end) {
     for (int64_t cell = begin; cell < end; ++cell) {
-      const int64_t row = tile_start(cell / plan.panel_blocks, plan.row_blocks, x.m);
+      const int64_t i = cell / columns.parts;
+      const int64_t j = cell % columns.parts;
       Product<T> part = x;
-      part.m = tile_start(cell / plan.panel_blocks + 1, plan.row_blocks, x.m) - row;
-      part.a = x.a.at(row, 0);
-      part.c = x.c + row * x.c_row;
-      if (plan.pack_a) {
-        const int64_t room = (std::max(part.m, x.k) + 2 * kLanes<T>)*std::max(part.m, x.k);
-        part.a = pack_a(part.a, part.m, x.k, workspace<T>(Workspace::kPackedA, room));
-      }
-      const int64_t panels = panel_count<T>(x.n);
-      const int64_t block = cell % plan.panel_blocks;
-      multiply_panels(part, b, tile_start(block, plan.panel_blocks, panels),
-                      tile_start(block + 1, plan.panel_blocks, panels));
+      part.m = rows.start(i + 1) - rows.start(i);
+      part.n = columns.start(j + 1) - columns.start(j);
+      part.a = x.a.at(rows.start(i), 0);
+      part.b = x.b.at(0, columns.start(j));
+      part.c = x.c + rows.start(i) * x.c_row + columns.start(j);
+      part.bias = x.bias ? x.bias + columns.start(j) : nullptr;
+      multiply_cell(part, cut);
     }
   });
 }
 
-// All of k in order, a block at a time; later blocks add to what the first wrote.
-template <typename T>
-void multiply(const Product<T>& x) {
-  const Plan cut = plan(x);
-  const int64_t column_blocks = std::max<int64_t>(divide_up(x.n, kColumns), 1);
-  const int64_t depth_blocks = std::max<int64_t>(divide_up(x.k, kDepth), 1);
-  for (int64_t j = 0; j < column_blocks; ++j) {
-    const int64_t column = tile_start(j, column_blocks, x.n);
-    for (int64_t d = 0; d < depth_blocks; ++d) {
-      const int64_t p = tile_start(d, depth_blocks, x.k);
-      Product<T> part = x;
-      part.n = tile_start(j + 1, column_blocks, x.n) - column;
-      part.k = tile_start(d + 1, depth_blocks, x.k) - p;
-      part.a = x.a.at(0, p);
-      part.b = x.b.at(p, column);
-      part.c = x.c + column;
-      part.bias = x.bias && d == 0 ? x.bias + column : nullptr;
-      part.accumulate = x.accumulate || d > 0;
-      multiply_block(part, cut);
-    }
-  }
-}
-
 // Cuts k into slices, each a product of its own into scratch memory, and adds them up in order.
 template <typename T>
-void multiply_slices(const Product<T>& x, int64_t slices) {
-  T* partial = workspace<T>(Workspace::kPartialSums, slices * x.m * x.n);
-  parallel_for(slices, x.m * x.n * x.k / kLanes<T> / slices, [&](int64_t begin, int64_t end) {
+void multiply_slices(const Product<T>& x, int64_t count) {
+  T* partial = workspace<T>(Workspace::kPartialSums, count * x.m * x.n);
+  const Deal slices(x.k, count);
+  parallel_for(count, x.m * x.n * slices.least / kLanes<T>, [&](int64_t begin, int64_t end) {
     for (int64_t s = begin; s < end; ++s) {
-      const int64_t p = tile_start(s, slices, x.k);
-      Product<T> part{x.a.at(0, p),
-                      x.b.at(p, 0),
-                      partial + s * x.m * x.n,
-                      x.n,
-                      x.m,
-                      x.n,
-                      tile_start(s + 1, slices, x.k) - p,
-                      nullptr,
+      const int64_t p = slices.start(s);
+      Product<T> part{x.a.at(0, p), x.b.at(p, 0), partial + s * x.m * x.n, x.n,
+                      x.m,          x.n,          slices.start(s + 1) - p, nullptr,
                       false};
       multiply(part);
     }
@@ -229,7 +272,7 @@ void multiply_slices(const Product<T>& x, int64_t slices) {
   for (int64_t i = 0; i < x.m; ++i) {
     for (int64_t j = 0; j < x.n; ++j) {
       T sum = x.bias ? x.bias[j] : T{0};
-      for (int64_t s = 0; s < slices; ++s) sum += partial[(s * x.m + i) * x.n + j];
+      for (int64_t s = 0; s < count; ++s) sum += partial[(s * x.m + i) * x.n + j];
       T& to = x.c[i * x.c_row + j];
       to = x.accumulate ? to + sum : sum;
     }
@@ -263,7 +306,7 @@ void matmul(const T* a, int64_t a_row, int64_t a_col, const T* b, int64_t b_row,
   } else {
     if (n == 1) x.b.col = 1;  // one column is contiguous whatever its stride
     // Slices of at least kSlice of k, where c is too small to be shared by threads.
-    constexpr int64_t kSlice = 4 * kDepth;
+    constexpr int64_t kSlice = 4096;
     const int64_t slices = m * n <= kLanes<T> * kLanes<T> * 16 ? std::clamp<int64_t>(k / kSlice, 1, 16) : 1;
     slices > 1 ? multiply_slices(x, slices) : multiply(x);
   }

@@ -17,10 +17,15 @@ struct Operand {
   Operand at(int64_t i, int64_t j) const { return {data + i * row + j * col, row, col}; }
 };
 
-// Tile t of `count` things dealt to `tiles` tiles as evenly as can be starts here.
-inline int64_t tile_start(int64_t t, int64_t tiles, int64_t count) { return t * count / tiles; }
-
 inline int64_t divide_up(int64_t count, int64_t by) { return (count + by - 1) / by; }
+
+// `count` things dealt to `parts` parts as evenly as can be: part t is [start(t), start(t + 1)).
+struct Deal {
+  int64_t parts, least, extra;
+
+  Deal(int64_t count, int64_t into) : parts(into), least(count / into), extra(count % into) {}
+  int64_t start(int64_t t) const { return t * least + std::min(t, extra); }
+};
 
 // N numbers, a part of a register.
 template <typename T, int N>
@@ -108,6 +113,22 @@ inline void pack_transposed(Operand<T> from, int64_t k, int64_t columns, T* to, 
   }
 }
 
+// pack_transposed for columns whose lines push each other out of the cache: a line of each is copied first,
+// so that its pieces are found when they are needed.
+template <typename T>
+inline void pack_crowded(Operand<T> from, int64_t k, int64_t columns, T* to, int64_t to_row) {
+  constexpr int64_t kRows = 64 / sizeof(T);
+  alignas(64) T lines[kLanes<T> * kRows];
+  int64_t p = 0;
+  for (; p + kRows <= k; p += kRows) {
+    for (int64_t j = 0; j < columns; ++j) std::memcpy(lines + j * kRows, from.at(p, j).data, 64);
+    pack_transposed(Operand<T>{lines, 1, kRows}, kRows, columns, to + p * to_row, to_row);
+  }
+  // What is left, and as many rows before it as make up the least.
+  p = std::min(p, k - kPiece<T>);
+  pack_transposed(from.at(p, 0), k - p, columns, to + p * to_row, to_row);
+}
+
 // to[p * to_row + j] = from(p, j) for k rows and `columns` <= kLanes columns; lanes beyond hold anything, for
 // lanes do not meet and theirs are never stored.
 template <typename T>
@@ -116,7 +137,9 @@ inline void pack_columns(Operand<T> from, int64_t k, int64_t columns, T* to, int
     const Tail<T> tail(columns);
     for (int64_t p = 0; p < k; ++p) store(to + p * to_row, tail.load(from.at(p, 0).data));
   } else if (from.row == 1 && k >= kPiece<T>) {
-    pack_transposed(from, k, columns, to, to_row);
+    // Lines that lie a multiple of 1 KB apart share a quarter of the first cache's sets or fewer.
+    const bool crowded = from.col * static_cast<int64_t>(sizeof(T)) % 1024 == 0;
+    crowded ? pack_crowded(from, k, columns, to, to_row) : pack_transposed(from, k, columns, to, to_row);
   } else {
     for (int64_t p = 0; p < k; ++p) {
       for (int64_t j = 0; j < kLanes<T>; ++j) to[p * to_row + j] = *from.at(p, std::min(j, columns - 1)).data;

@@ -29,7 +29,7 @@ struct Buffer {
 };
 
 void grow(Buffer& buffer, size_t bytes) {
-  const size_t unit = bytes < kHugePage / 2 ? kCacheLine : kHugePage;
+  const size_t unit = bytes < kHugePage / 8 ? kCacheLine : kHugePage;
   const size_t rounded = (std::max<size_t>(bytes, 1) + unit - 1) / unit * unit;
   buffer = {};  // frees the old one first; its content is not wanted
   buffer.memory.reset(std::aligned_alloc(unit, rounded));
