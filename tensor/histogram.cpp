@@ -68,6 +68,9 @@ IntTensor bincount(const IntTensor& ids, int64_t min_length) {
   if (any && amin(ids).item() < 0) {
     throw IndexError(fmt::format("bincount: negative id {}", amin(ids).item()));
   }
+  if (any && amax(ids).item() == INT64_MAX) {  // one more cannot be counted
+    throw IndexError(fmt::format("bincount: id {} is too large", INT64_MAX));
+  }
   IntTensor counts = zeros<int64_t>(std::max(min_length, any ? amax(ids).item() + 1 : 0));
   int64_t* const count = counts.mutable_data();
   const IntTensor values = ids.contiguous();

@@ -310,7 +310,7 @@ struct Histogram {
 };
 template <typename T>
 Histogram<T> histogram(const BasicTensor<T>& x, int64_t bins, ScalarOf<T> low = T{}, ScalarOf<T> high = T{});
-// How often each id 0..size-1 occurs. throws: IndexError for a negative id
+// How often each id 0..size-1 occurs. throws: IndexError for a negative id, or the largest int64_t
 IntTensor bincount(const IntTensor& ids, int64_t min_length = 0);
 
 }  // namespace lt

@@ -72,6 +72,8 @@ TEST(Bincount, CountsEachId) {
 
 TEST(Bincount, RefusesWhatIsNoId) {
   EXPECT_EQ(error_text<IndexError>([] { bincount(tensor<int64_t>({2, -1})); }), "bincount: negative id -1");
+  EXPECT_EQ(error_text<IndexError>([] { bincount(full<int64_t>(1, INT64_MAX)); }),
+            "bincount: id 9223372036854775807 is too large");
   EXPECT_EQ(error_text<ShapeError>([] {
               bincount(ones<int64_t>({2, 2}));
             }),
