@@ -48,9 +48,9 @@ template <typename T>
 Histogram<T> histogram(const BasicTensor<T>& x, int64_t bins, ScalarOf<T> low, ScalarOf<T> high) {
   if (bins < 1) throw ValueError(fmt::format("histogram: needs at least 1 bin, got {}", bins));
   const Range<T> range = range_of<T>(x, low, high);
+  IntTensor counts = zeros<int64_t>(bins);  // before bins + 1 could overflow
   const BasicTensor<T> edges = linspace<T>(range.low, range.high, bins + 1);
   const BasicTensor<T> values = x.contiguous();
-  IntTensor counts = zeros<int64_t>(bins);
   int64_t* const count = counts.mutable_data();
   for (int64_t i = 0; i < values.numel(); ++i) {
     const T value = values.data()[i];
