@@ -283,7 +283,7 @@ BasicTensor<T> gather(const BasicTensor<T>& x, int64_t axis, const IntTensor& id
 template <typename T>
 BasicTensor<T> scatter_add(const BasicTensor<T>& x, int64_t axis, const IntTensor& ids,
                            const BasicTensor<T>& source);
-// The elements where mask (of x's shape, or of its first axes) is true, in row-major order.
+// The elements where mask is true, in row-major order; the two broadcast. (x[mask] selects rows.) -> (count)
 template <typename T>
 BasicTensor<T> masked_select(const BasicTensor<T>& x, const BoolTensor& mask);
 IntTensor nonzero(const BoolTensor& x);  // shapes: (d1..dk) -> (count, k)

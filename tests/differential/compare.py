@@ -266,7 +266,7 @@ FRESH = {
     "index": lambda t, x, ids: x[tuple(ids)],
     "gather": lambda t, x, axis, ids: x.gather(axis, ids),
     "scatter_add": lambda t, x, axis, ids, y: x.scatter_add(axis, ids, y),
-    "masked_select": lambda t, x, mask: x[mask],
+    "masked_select": lambda t, x, mask: x.masked_select(mask),
     "masked_rows": lambda t, x, mask: x[mask],
     "nonzero": lambda t, x: x.nonzero(),
     "one_hot": lambda t, ids, classes: F.one_hot(ids, classes),

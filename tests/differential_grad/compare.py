@@ -119,7 +119,7 @@ MENU = {
     "index": lambda x, ids: x[ids],
     "index_add": index_add,
     "gather": torch.gather, "scatter_add": torch.scatter_add,
-    "masked_select": lambda x, mask: x[mask.bool()],
+    "masked_select": lambda x, y, mask: y.masked_select(mask.bool()),
     "sort": lambda x, axis, descending: torch.sort(x, dim=axis, descending=descending, stable=True).values,
     "cross_entropy": lambda x, ids: F.cross_entropy(x, ids, ignore_index=2),
     "mse_loss": F.mse_loss,
