@@ -137,7 +137,7 @@ VIEWS = {
     "expand": lambda t, x, shape: x.expand(shape),
     "unbind": lambda t, x, a: x.unbind(a),
     "split": lambda t, x, n, a: x.split(n, a),
-    "diagonal": lambda t, x: x.diagonal(0, -2, -1),
+    "diagonal": lambda t, x: x.diagonal(),
     "contiguous": lambda t, x: x.contiguous(),
     "flatten": lambda t, x, a, b: x.flatten(a, b),
 }

@@ -106,7 +106,7 @@ MENU = {
     "reshape": torch.reshape, "flatten": torch.flatten, "transpose": torch.transpose, "select": torch.select,
     "narrow": torch.narrow, "slice": slice_of, "squeeze": torch.squeeze, "unsqueeze": torch.unsqueeze,
     "expand": lambda x, shape: x.expand(shape),
-    "diagonal": lambda x: x.diagonal(0, -2, -1),
+    "diagonal": lambda x: x.diagonal(),
     "clone": torch.clone,
     "unbind": lambda x, axis, i: x.unbind(axis)[i],
     "split": lambda x, n, axis: x.split(n, axis)[-1],
