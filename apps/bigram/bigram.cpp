@@ -32,12 +32,10 @@ void look_at(Run& run, const std::vector<std::string>& words) {
   }
   const auto [shortest, longest] = std::minmax_element(
       words.begin(), words.end(), [](const auto& a, const auto& b) { return length(a) < length(b); });
-  const std::vector<std::string> first(words.begin(),
-                                       words.begin() + std::min<std::ptrdiff_t>(8, std::ssize(words)));
   run.compare("names", static_cast<double>(words.size()), 32033, kExact);
   run.compare("shortest", static_cast<double>(length(*shortest)), 2, kExact);
   run.compare("longest", static_cast<double>(length(*longest)), 15, kExact);
-  run.print(brief(joined(first)));
+  run.print(brief(joined(first_of(words, 8))));
 }
 
 void count_pairs(Run& run, const IntTensor& N, const Vocabulary& vocabulary, int64_t top) {
@@ -51,8 +49,8 @@ void count_pairs(Run& run, const IntTensor& N, const Vocabulary& vocabulary, int
   run.compare("bigrams", static_cast<double>(sum(N).item()), 228146, kExact);
   run.compare("cells of the table in use", static_cast<double>(nonzero), 627, kExact);
   const std::vector<Frequent> frequent = most_frequent(N, vocabulary, top);
-  run.compare("most frequent", listed(frequent, 1), "n. 6763");
-  run.print(listed(frequent, frequent.size()));
+  run.compare("most frequent", listed(most_frequent(N, vocabulary, 1), 1), "n. 6763");
+  if (top > 0) run.print(listed(frequent, frequent.size()));
   draw_counts(run, N, vocabulary);
   log_counts(run, N, frequent);
 }
@@ -123,15 +121,14 @@ void trace(Run& run, const std::vector<std::string>& words, const IntTensor& N, 
       "loss, and "
       "its mean comparable: 0 is perfect, a uniform guess costs ln 27 = 3.2958.");
   const DoubleTensor P = probabilities<double>(N, 0);
-  const std::vector<std::string> first(words.begin(),
-                                       words.begin() + std::min<std::ptrdiff_t>(how_many, std::ssize(words)));
   std::string lines;
-  for (const std::string& word : first) lines += steps_text(word, vocabulary, P);
+  for (const std::string& word : first_of(words, how_many)) lines += steps_text(word, vocabulary, P);
   if (!lines.empty()) run.print(lines);
   run.compare("mean nll of the first name", nll(P, count({words[0]}, vocabulary, 2)).mean(), 2.513798,
               kDigits6);
-  if (how_many == 3) {
-    run.compare("of the first three names", nll(P, count(first, vocabulary, 2)).mean(), 2.424102, kDigits6);
+  if (words.size() >= 3) {
+    run.compare("of the first three names", nll(P, count(first_of(words, 3), vocabulary, 2)).mean(), 2.424102,
+                kDigits6);
   }
 }
 

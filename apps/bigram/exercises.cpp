@@ -98,7 +98,7 @@ void trigram(Run& run, const Words& data, const Vocabulary& vocabulary, const Fl
   run.compare("cells of the table", static_cast<double>(N.numel()), 19683, kExact);
   run.compare("trigrams in the train names", static_cast<double>(sum(N).item()), 182625, kExact);
   run.compare("cells in use", static_cast<double>(count_nonzero(N > 0)), 5806, kExact);
-  run.print(listed(frequent, frequent.size()));
+  if (flags.top > 0) run.print(listed(frequent, frequent.size()));
   log_counts(run, N, frequent);
 
   double K = run.given("--smoothing") ? flags.smoothing : 0.2;

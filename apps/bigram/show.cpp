@@ -14,6 +14,10 @@
 
 namespace lt::apps {
 
+std::vector<std::string> first_of(const std::vector<std::string>& words, int64_t how_many) {
+  return {words.begin(), words.begin() + std::min(how_many, std::ssize(words))};
+}
+
 std::string joined(const std::vector<std::string>& texts) { return fmt::format("{}", fmt::join(texts, " ")); }
 
 std::string joined(const IntTensor& ids) { return fmt::format("{}", fmt::join(ids.to_vector(), " ")); }

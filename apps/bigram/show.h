@@ -21,7 +21,8 @@ struct Flags {
   bool show_broadcast_bug = false;
 };
 
-std::string joined(const std::vector<std::string>& texts);  // by spaces
+std::vector<std::string> first_of(const std::vector<std::string>& words, int64_t how_many);  // at most
+std::string joined(const std::vector<std::string>& texts);                                   // by spaces
 std::string joined(const IntTensor& ids);
 // "n. 6763, a. 6640": at most `how_many`.
 std::string listed(const std::vector<Frequent>& frequent, size_t how_many);
