@@ -185,8 +185,9 @@ int main(int argc, char** argv) {
   const auto harmless = [](double min) { return Spec{.min = min, .selects = true}; };
   options.add("--order 2|3", flags.order, "characters in a count: bigrams, or the exercises' trigrams",
               {.selects = true});
+  // Above, the sum of a row of floats would be infinite.
   options.add("--smoothing K", flags.smoothing, "added to every count; 0.2 for --order 3 unless given",
-              {.min = 0});
+              {.min = 0, .max = 1e30});
   options.add("--tune", flags.tune, "choose the smoothing on dev names, its curves, one look at test",
               {.selects = true});
   options.add("--score WORD", flags.score, "log-likelihood of a word, character by character",

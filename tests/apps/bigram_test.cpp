@@ -118,6 +118,11 @@ TEST(Bigram, ScoresAnUnseenBigramAsInfinite) {
   EXPECT_THAT(run.out, HasSubstr("jq: 0.0000 -inf"));
 }
 
+TEST(Bigram, ServesTheLargestSmoothing) {
+  const Scratch scratch;
+  EXPECT_EQ(run_in(scratch, "bigram --smoothing 1e30 --no-out").code, 0);
+}
+
 TEST(Bigram, RefusesToCheckOtherData) {
   const Scratch scratch;
   const Outcome run = run_in(scratch, "bigram --check");
@@ -129,8 +134,9 @@ TEST(Bigram, RefusesToCheckOtherData) {
 
 TEST(Bigram, RefusesAWrongCommandLineWithOneLineAndWritesNothing) {
   const Scratch scratch;
-  for (const char* flags : {"--smoothing nan", "--smoothing -1", "--order 4", "--words 9:2", "--samples -3",
-                            "--bogus", "--lr 0.1", "--score", "stray", "--top x", "--check --smoothing 2"}) {
+  for (const char* flags :
+       {"--smoothing nan", "--smoothing -1", "--smoothing 1e39", "--order 4", "--words 9:2", "--samples -3",
+        "--bogus", "--lr 0.1", "--score", "stray", "--top x", "--check --smoothing 2"}) {
     const Outcome run = run_in(scratch, std::string("bigram ") + flags);
     EXPECT_EQ(run.code, 2) << flags;
     EXPECT_EQ(run.out, "") << flags;
