@@ -136,7 +136,7 @@ TEST(Bigram, RefusesAWrongCommandLineWithOneLineAndWritesNothing) {
   const Scratch scratch;
   for (const char* flags :
        {"--smoothing nan", "--smoothing -1", "--smoothing 1e39", "--order 4", "--words 9:2", "--samples -3",
-        "--bogus", "--lr 0.1", "--score", "stray", "--top x", "--check --smoothing 2"}) {
+        "--bogus", "--lr 0.1", "--score", "--score ''", "stray", "--top x", "--check --smoothing 2"}) {
     const Outcome run = run_in(scratch, std::string("bigram ") + flags);
     EXPECT_EQ(run.code, 2) << flags;
     EXPECT_EQ(run.out, "") << flags;
