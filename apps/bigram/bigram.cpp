@@ -121,9 +121,7 @@ void trace(Run& run, const std::vector<std::string>& words, const IntTensor& N, 
       "loss, and "
       "its mean comparable: 0 is perfect, a uniform guess costs ln 27 = 3.2958.");
   const DoubleTensor P = probabilities<double>(N, 0);
-  std::string lines;
-  for (const std::string& word : first_of(words, how_many)) lines += steps_text(word, vocabulary, P);
-  if (!lines.empty()) run.print(lines);
+  show_steps(run, first_of(words, how_many), vocabulary, P);
   run.compare("mean nll of the first name", nll(P, count({words[0]}, vocabulary, 2)).mean(), 2.513798,
               kDigits6);
   if (words.size() >= 3) {
@@ -197,6 +195,9 @@ int main(int argc, char** argv) {
   options.add("--show-broadcast-bug", flags.show_broadcast_bug, "normalise columns by mistake",
               {.selects = true});
   return run_app(options, argc, argv, [&](Run& run) {
+    if (flags.order == 3 && flags.show_broadcast_bug && !run.flags().check) {
+      throw UsageError("--show-broadcast-bug: is shown on the table of --order 2");
+    }
     const Words data = run.load_words();
     const Vocabulary vocabulary = Vocabulary::of(data);
     if (flags.order == 2 || run.flags().check) bigram(run, data, vocabulary, flags);

@@ -107,8 +107,9 @@ void trigram(Run& run, const Words& data, const Vocabulary& vocabulary, const Fl
     if (!run.given("--smoothing")) K = best;
   }
   run.heading("The likelihood");
-  run.result(fmt::format("mean nll of the train names, K = {}", K),
-             show(nll(probabilities<double>(N, K), N).mean()));
+  const DoubleTensor P = probabilities<double>(N, K);
+  if (run.given("--trace")) show_steps(run, first_of(data.words, flags.trace), vocabulary, P);
+  run.result(fmt::format("mean nll of the train names, K = {}", K), show(nll(P, N).mean()));
   log_nll(run, N, K);
   show_scores(run, flags.score, N, vocabulary, K);
   show_names(run, N, vocabulary, K, "mio. aytengentlynslex. knooraen. el. marviovania.");

@@ -39,6 +39,13 @@ std::string steps_text(const std::string& word, const Vocabulary& vocabulary, co
   return text;
 }
 
+void show_steps(Run& run, const std::vector<std::string>& words, const Vocabulary& vocabulary,
+                const DoubleTensor& P) {
+  std::string lines;
+  for (const std::string& word : words) lines += steps_text(word, vocabulary, P);
+  if (!lines.empty()) run.print(lines);
+}
+
 void draw_counts(Run& run, const IntTensor& N, const Vocabulary& vocabulary) {
   const int64_t V = vocabulary.size();
   if (V > 64) return run.say(fmt::format("{} characters are too many to draw the table.", V));

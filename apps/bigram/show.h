@@ -29,6 +29,10 @@ std::string listed(const std::vector<Frequent>& frequent, size_t how_many);
 // A line for each step of a word: symbols, probability, logarithm.
 std::string steps_text(const std::string& word, const Vocabulary& vocabulary, const DoubleTensor& P);
 
+// The same for several words, on the terminal and in the report.
+void show_steps(Run& run, const std::vector<std::string>& words, const Vocabulary& vocabulary,
+                const DoubleTensor& P);
+
 // The table in blues with its counts, and how names begin.
 void draw_counts(Run& run, const IntTensor& N, const Vocabulary& vocabulary);
 // "counts" and "nll".

@@ -123,6 +123,15 @@ TEST(Bigram, ServesTheLargestSmoothing) {
   EXPECT_EQ(run_in(scratch, "bigram --smoothing 1e30 --no-out").code, 0);
 }
 
+TEST(Bigram, TracesNamesAtEitherOrder) {
+  const Scratch scratch;
+  EXPECT_THAT(run_in(scratch, "bigram --trace 1 --no-out").out, HasSubstr("\n.e: 0.0476 -3.0446\nem: "));
+  const std::string trigrams = run_in(scratch, "bigram --order 3 --trace 1 --no-out").out;
+  EXPECT_THAT(trigrams, HasSubstr("\n..e: "));
+  EXPECT_THAT(trigrams, HasSubstr("\nma.: "));
+  EXPECT_THAT(trigrams, Not(HasSubstr("\n..o: ")));
+}
+
 TEST(Bigram, RefusesToCheckOtherData) {
   const Scratch scratch;
   const Outcome run = run_in(scratch, "bigram --check");
@@ -134,9 +143,9 @@ TEST(Bigram, RefusesToCheckOtherData) {
 
 TEST(Bigram, RefusesAWrongCommandLineWithOneLineAndWritesNothing) {
   const Scratch scratch;
-  for (const char* flags :
-       {"--smoothing nan", "--smoothing -1", "--smoothing 1e39", "--order 4", "--words 9:2", "--samples -3",
-        "--bogus", "--lr 0.1", "--score", "--score ''", "stray", "--top x", "--check --smoothing 2"}) {
+  for (const char* flags : {"--smoothing nan", "--smoothing -1", "--smoothing 1e39", "--order 4",
+                            "--words 9:2", "--samples -3", "--bogus", "--lr 0.1", "--score", "--score ''",
+                            "stray", "--top x", "--check --smoothing 2", "--order 3 --show-broadcast-bug"}) {
     const Outcome run = run_in(scratch, std::string("bigram ") + flags);
     EXPECT_EQ(run.code, 2) << flags;
     EXPECT_EQ(run.out, "") << flags;
