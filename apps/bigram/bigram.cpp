@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "apps/bigram/check.h"
 #include "apps/bigram/exercises.h"
@@ -82,11 +83,11 @@ void sample_row(Run& run, const IntTensor& N, const Vocabulary& vocabulary) {
 
 void normalise(Run& run, const IntTensor& N, double K) {
   run.heading("All rows at once: broadcasting");
-  run.say(
-      "`sum(N, 1, keepdim)` has shape (27, 1): one column, stretched over the 27 columns of N, so that each "
-      "row is "
-      "divided by its own sum. Without keepdim it would be (27), read as one row, and each column would be "
-      "divided.");
+  run.say(fmt::format(
+      "`sum(N, 1, keepdim)` has shape ({0}, 1): one column, stretched over the {0} columns of N, so that "
+      "each row is divided by its own sum. Without keepdim it would be ({0}), read as one row, and each "
+      "column would be divided.",
+      N.size(0)));
   run.code("P = N.cast<float>() + K;\nP = P / sum(P, 1, /*keepdim=*/true);");
   const Tensor P = probabilities<float>(N, K);
   run.result("P[0] sums to", show(sum(P[0]).item()));
@@ -116,10 +117,10 @@ void show_broadcast_bug(Run& run, const IntTensor& N, const Vocabulary& vocabula
 void trace(Run& run, const std::vector<std::string>& words, const IntTensor& N, const Vocabulary& vocabulary,
            int64_t how_many) {
   run.heading("How good is the model? The likelihood");
-  run.say(
+  run.say(fmt::format(
       "The probability of the data is the product over its bigrams. Its logarithm is a sum, its negative a "
-      "loss, and "
-      "its mean comparable: 0 is perfect, a uniform guess costs ln 27 = 3.2958.");
+      "loss, and its mean comparable: 0 is perfect, a uniform guess costs ln {} = {:.4f}.",
+      vocabulary.size(), std::log(vocabulary.size())));
   const DoubleTensor P = probabilities<double>(N, 0);
   show_steps(run, first_of(words, how_many), vocabulary, P);
   run.compare("mean nll of the first name", nll(P, count({words[0]}, vocabulary, 2)).mean(), 2.513798,

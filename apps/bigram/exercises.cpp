@@ -87,9 +87,10 @@ double tune(Run& run, const Split& split, const Vocabulary& vocabulary, int64_t 
 
 void trigram(Run& run, const Words& data, const Vocabulary& vocabulary, const Flags& flags) {
   run.heading("Exercise: contexts of two");
-  run.say(
-      "Two characters back instead of one, names framed as `..emma.`: 27 times the cells, and most of them "
-      "empty. Counted are the train names alone, the first 80% after a shuffle.");
+  run.say(fmt::format(
+      "Two characters back instead of one, names framed as `..emma.`: {} times the cells, and most of them "
+      "empty. Counted are the train names alone, the first 80% after a shuffle.",
+      vocabulary.size()));
   run.code("N = zeros<int64_t>({27, 27, 27});");
   const Split split = split_words(data.words);
   if (split.train.empty()) throw AppError("--order 3 counts the train names, and one name leaves none");

@@ -188,6 +188,9 @@ TEST(Bigram, ReadsWindowsLineEndsAndLettersBeyondAscii) {
   EXPECT_EQ(counts("crlf"), counts("lf"));
   EXPECT_EQ(counts("utf8")["bigrams"], 10);
   EXPECT_THAT(slurp(scratch.path("o_utf8/counts.svg")), HasSubstr(">oë</text>"));
+  // What is said of the alphabet is said of this one: . e n o r z é ë
+  EXPECT_THAT(slurp(scratch.path("o_utf8/report.html")), HasSubstr("a uniform guess costs ln 8 = 2.0794."));
+  EXPECT_THAT(slurp(scratch.path("o_utf8/report.html")), HasSubstr("has shape (8, 1)"));
 }
 
 TEST(Bigram, TakesTenMegabytesOnOneLineInSeconds) {
