@@ -102,10 +102,13 @@ void show_names(Run& run, const IntTensor& N, const Vocabulary& vocabulary, doub
   run.heading("Names");
   const std::string& sampling = run.flags().sampling;
   if (sampling != "classic") {
+    const bool is_mkl = sampling == "mkl";
     run.say(fmt::format(
-        "`--sampling {}`: names as PyTorch draws them from 2.0 on{}. For one draw it runs a race of "
-        "exponential clocks, where the lecture's PyTorch searched the running sum of the probabilities.",
-        sampling, sampling == "mkl" ? " on x86 with Intel's MKL" : " without Intel's MKL"));
+        "`--sampling {}`: names as PyTorch draws them since 2.0 {} Intel's MKL. For one draw it runs a "
+        "race of exponential clocks, where the lecture's PyTorch searched the running sum of the "
+        "probabilities{}.",
+        sampling, is_mkl ? "on x86 with" : "without",
+        is_mkl ? "; the clocks are set by MKL's own random numbers, from one word of the stream" : ""));
   }
   const Tensor P = probabilities<float>(N, K);
   const std::vector<std::string> names =

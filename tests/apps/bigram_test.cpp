@@ -123,6 +123,22 @@ TEST(Bigram, ServesTheLargestSmoothing) {
   EXPECT_EQ(run_in(scratch, "bigram --smoothing 1e30 --no-out").code, 0);
 }
 
+TEST(Bigram, SaysWhyTodaysPyTorchDrawsOtherNames) {
+  const Scratch scratch;
+  const auto said = [&](const std::string& sampling) {
+    const Outcome run = run_in(scratch, "bigram --out o_" + sampling + " --sampling " + sampling);
+    EXPECT_EQ(run.code, 0) << run.err;
+    return slurp(scratch.path("o_" + sampling + "/report.html"));
+  };
+  EXPECT_THAT(said("classic"), Not(HasSubstr("exponential clocks")));
+  EXPECT_THAT(said("race"),
+              HasSubstr("names as PyTorch draws them since 2.0 without Intel&#39;s MKL. For one draw "
+                        "it runs a race of exponential clocks"));
+  const std::string mkl = said("mkl");
+  EXPECT_THAT(mkl, HasSubstr("names as PyTorch draws them since 2.0 on x86 with Intel&#39;s MKL. "));
+  EXPECT_THAT(mkl, HasSubstr("MKL&#39;s own random numbers"));
+}
+
 TEST(Bigram, TracesNamesAtEitherOrder) {
   const Scratch scratch;
   EXPECT_THAT(run_in(scratch, "bigram --trace 1 --no-out").out, HasSubstr("\n.e: 0.0476 -3.0446\nem: "));
