@@ -86,7 +86,8 @@ void show_scores(Run& run, const std::vector<std::string>& words, const IntTenso
                  const Vocabulary& vocabulary, double K) {
   const DoubleTensor P = probabilities<double>(N, K);
   for (const std::string& word : words) {
-    if (word.find('.') != word.npos) throw AppError(fmt::format("--score {}: '.' marks a word's ends", word));
+    if (word.find('.') != std::string::npos)
+      throw AppError(fmt::format("--score {}: '.' marks a word's ends", word));
     const Likelihood loss = nll(P, count({word}, vocabulary, N.dim()));
     run.heading(fmt::format("The likelihood of `{}`, K = {}", brief(word, 40), K));
     run.print(steps_text(word, vocabulary, P));
