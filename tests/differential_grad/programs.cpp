@@ -96,7 +96,7 @@ std::vector<Op<T>> views() {
       {"slice", [](P& p) { auto x = p.any(); auto a = p.axis(x); auto i = p.integer(-2, 1); auto j = p.integer(1, 5); return slice(x, a, i, j, p.integer(1, 3)); }},
       {"squeeze", [](P& p) { auto x = p.any(); return squeeze(x, p.axis(x)); }},
       {"unsqueeze", [](P& p) { auto x = p.any(); return unsqueeze(x, p.axis(x.dim() + 1)); }},
-      {"expand", [](P& p) { auto x = p.any(); Shape s = x.shape(); for (int i = 0; i < s.size(); ++i) s[i] = s[i] == 1 ? p.between(1, 3) : s[i]; s.insert(0, 2); return expand(x, p.dims(s)); }},
+      {"expand", [](P& p) { auto x = p.any(); Shape s = x.shape(); for (int i = 0; i < s.size(); ++i) s[i] = s[i] == 1 ? p.between(1, 3) : s[i]; s.insert(0, 2); return expand(x, p.dims(s)); }},  // NOLINT: no references
       {"diagonal", [](P& p) { return diagonal(p.any()); }},
       {"clone", [](P& p) { return clone(p.any()); }},
       {"unbind", [](P& p) { auto x = p.any(); auto a = p.axis(x); return unbind(x, a).at(static_cast<size_t>(p.integer(0, x.size(a) - 1))); }},
