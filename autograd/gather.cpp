@@ -78,9 +78,10 @@ BasicVariable<T> scatter_add(const BasicVariable<T>& x, int64_t axis, const IntT
 template <typename T>
 BasicVariable<T> masked_select(const BasicVariable<T>& x, const BoolTensor& mask) {
   return record("masked_select", masked_select(x.data(), mask), {x},
-                [from = x.shape(), mask = save(mask)](const BasicTensor<T>& dy) {
+                [wide = broadcast_shapes(x.shape(), mask.shape(), "masked_select"),
+                 mask = save(mask)](const BasicTensor<T>& dy) {
                   // A scalar has no axis to index.
-                  return from.empty() ? sum(dy) : spread(from, nonzero(*mask).unbind(1), dy);
+                  return wide.empty() ? sum(dy) : spread(wide, nonzero((*mask).expand(wide)).unbind(1), dy);
                 });
 }
 

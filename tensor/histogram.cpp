@@ -48,9 +48,9 @@ template <typename T>
 Histogram<T> histogram(const BasicTensor<T>& x, int64_t bins, ScalarOf<T> low, ScalarOf<T> high) {
   if (bins < 1) throw ValueError(fmt::format("histogram: needs at least 1 bin, got {}", bins));
   const Range<T> range = range_of<T>(x, low, high);
+  IntTensor counts = zeros<int64_t>(bins);  // before bins + 1 could overflow
   const BasicTensor<T> edges = linspace<T>(range.low, range.high, bins + 1);
   const BasicTensor<T> values = x.contiguous();
-  IntTensor counts = zeros<int64_t>(bins);
   int64_t* const count = counts.mutable_data();
   for (int64_t i = 0; i < values.numel(); ++i) {
     const T value = values.data()[i];
@@ -67,6 +67,9 @@ IntTensor bincount(const IntTensor& ids, int64_t min_length) {
   const bool any = ids.numel() > 0;
   if (any && amin(ids).item() < 0) {
     throw IndexError(fmt::format("bincount: negative id {}", amin(ids).item()));
+  }
+  if (any && amax(ids).item() == INT64_MAX) {  // one more cannot be counted
+    throw IndexError(fmt::format("bincount: id {} is too large", INT64_MAX));
   }
   IntTensor counts = zeros<int64_t>(std::max(min_length, any ? amax(ids).item() + 1 : 0));
   int64_t* const count = counts.mutable_data();

@@ -6,7 +6,8 @@
 #include "tensor/offsets.h"
 #include "tensor/ops.h"
 
-// A mask names the rows where it is true, in row-major order; those rows are then copied as by index().
+// A mask names the rows where it is true, in row-major order; those rows are then copied as by index(). A
+// mask of all axes names single elements.
 
 namespace lt {
 namespace {
@@ -14,7 +15,7 @@ namespace {
 void check_mask(const Shape& mask, const Shape& x) {
   const bool is_prefix = mask.size() <= x.size() && std::equal(mask.begin(), mask.end(), x.begin());
   if (is_prefix) return;
-  throw ShapeError(fmt::format("masked_select: a mask of shape {} does not match the first axes of {}",
+  throw ShapeError(fmt::format("index: a mask of shape {} does not match the first axes of {}",
                                to_string(mask), to_string(x)));
 }
 
@@ -35,25 +36,26 @@ IntTensor nonzero(const BoolTensor& x) {
 }
 
 template <typename T>
-BasicTensor<T> masked_select(const BasicTensor<T>& x, const BoolTensor& mask) {
-  check_mask(mask.shape(), x.shape());
+BasicTensor<T> BasicTensor<T>::operator[](const BoolTensor& mask) const {
+  check_mask(mask.shape(), shape_);
   const IntTensor places = nonzero(mask);
   IntTensor starts = zeros<int64_t>(places.size(0));
-  for (int axis = 0; axis < mask.dim(); ++axis) starts = starts + places.select(1, axis) * x.stride(axis);
-  const detail::RowView rows(starts, x.shape(), x.strides(), mask.dim());
+  for (int axis = 0; axis < mask.dim(); ++axis) starts = starts + places.select(1, axis) * stride(axis);
+  const detail::RowView rows(starts, shape_, strides_, mask.dim());
   BasicTensor<T> out = empty<T>(rows.shape());
-  kernels::copy_rows(x.data(), rows.rows(), out.mutable_data());
+  kernels::copy_rows(data(), rows.rows(), out.mutable_data());
   return out;
 }
 
 template <typename T>
-BasicTensor<T> BasicTensor<T>::operator[](const BoolTensor& mask) const {
-  return masked_select(*this, mask);
+BasicTensor<T> masked_select(const BasicTensor<T>& x, const BoolTensor& mask) {
+  const Shape shape = broadcast_shapes(x.shape(), mask.shape(), "masked_select");
+  return x.expand(shape)[mask.expand(shape)];
 }
 
-#define LT_INSTANTIATE(T)                                                          \
-  template BasicTensor<T> masked_select(const BasicTensor<T>&, const BoolTensor&); \
-  template BasicTensor<T> BasicTensor<T>::operator[](const BoolTensor&) const;
+#define LT_INSTANTIATE(T)                                                      \
+  template BasicTensor<T> BasicTensor<T>::operator[](const BoolTensor&) const; \
+  template BasicTensor<T> masked_select(const BasicTensor<T>&, const BoolTensor&);
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)
 LT_INSTANTIATE(int64_t)

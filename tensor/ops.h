@@ -283,7 +283,7 @@ BasicTensor<T> gather(const BasicTensor<T>& x, int64_t axis, const IntTensor& id
 template <typename T>
 BasicTensor<T> scatter_add(const BasicTensor<T>& x, int64_t axis, const IntTensor& ids,
                            const BasicTensor<T>& source);
-// The elements where mask (of x's shape, or of its first axes) is true, in row-major order.
+// The elements where mask is true, in row-major order; the two broadcast. (x[mask] selects rows.) -> (count)
 template <typename T>
 BasicTensor<T> masked_select(const BasicTensor<T>& x, const BoolTensor& mask);
 IntTensor nonzero(const BoolTensor& x);  // shapes: (d1..dk) -> (count, k)
@@ -310,7 +310,7 @@ struct Histogram {
 };
 template <typename T>
 Histogram<T> histogram(const BasicTensor<T>& x, int64_t bins, ScalarOf<T> low = T{}, ScalarOf<T> high = T{});
-// How often each id 0..size-1 occurs. throws: IndexError for a negative id
+// How often each id 0..size-1 occurs. throws: IndexError for a negative id, or the largest int64_t
 IntTensor bincount(const IntTensor& ids, int64_t min_length = 0);
 
 }  // namespace lt

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <type_traits>
 
 #include "tensor/kernels/reduce.h"
 #include "tensor/ops.h"
@@ -66,9 +67,19 @@ BasicTensor<T> var(const BasicTensor<T>& x, const Dims& axes, bool unbiased, boo
   return variance(x, axes, unbiased, keepdim, "var");
 }
 
+// A float near 1e20 or 1e-23 has a square that no float holds, though the root of the mean square would fit:
+// such results are computed again in double, as PyTorch computes all of them.
 template <typename T>
 BasicTensor<T> stddev(const BasicTensor<T>& x, const Dims& axes, bool unbiased, bool keepdim) {
-  return root_of_each(variance(x, axes, unbiased, keepdim, "stddev"));
+  BasicTensor<T> out = root_of_each(variance(x, axes, unbiased, keepdim, "stddev"));
+  if constexpr (std::is_same_v<T, float>) {
+    const BoolTensor fits = (out > 1e-18F) & isfinite(out);  // below, squares have lost digits
+    if (!all(fits).item()) {
+      return where(fits, out,
+                   stddev(x.template cast<double>(), axes, unbiased, keepdim).template cast<float>());
+    }
+  }
+  return out;
 }
 
 template <typename T>

@@ -88,7 +88,7 @@ class BasicTensor {
   std::vector<BasicTensor> unbind(int64_t axis = 0) const;
   std::vector<BasicTensor> split(int64_t size,
                                  int64_t axis = 0) const;  // parts of `size`, the last may be shorter
-  BasicTensor diagonal() const;                            // of the last two axes, as a new last axis
+  BasicTensor diagonal() const;                            // of the first two axes, as a new last axis
 
   // --- the same where it can share, else a copy ---
 

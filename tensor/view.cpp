@@ -295,11 +295,12 @@ BasicTensor<T> BasicTensor<T>::diagonal() const {
   if (dim() < 2) throw ShapeError(fmt::format("diagonal: {} has fewer than 2 axes", to_string(shape_)));
   Shape shape = shape_;
   Strides strides = strides_;
-  const int last = dim() - 1;
-  shape[last - 1] = std::min(shape_[last - 1], shape_[last]);
-  strides[last - 1] += strides_[last];
-  shape.erase(last);
-  strides.erase(last);
+  for (int axis = 0; axis < 2; ++axis) {
+    shape.erase(0);
+    strides.erase(0);
+  }
+  shape.push_back(std::min(shape_[0], shape_[1]));
+  strides.push_back(strides_[0] + strides_[1]);
   return view_as(shape, strides, offset_);
 }
 

@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "apps/bigram/check.h"
 #include "apps/bigram/exercises.h"
@@ -32,12 +33,10 @@ void look_at(Run& run, const std::vector<std::string>& words) {
   }
   const auto [shortest, longest] = std::minmax_element(
       words.begin(), words.end(), [](const auto& a, const auto& b) { return length(a) < length(b); });
-  const std::vector<std::string> first(words.begin(),
-                                       words.begin() + std::min<std::ptrdiff_t>(8, std::ssize(words)));
   run.compare("names", static_cast<double>(words.size()), 32033, kExact);
   run.compare("shortest", static_cast<double>(length(*shortest)), 2, kExact);
   run.compare("longest", static_cast<double>(length(*longest)), 15, kExact);
-  run.print(brief(joined(first)));
+  run.print(brief(joined(first_of(words, 8))));
 }
 
 void count_pairs(Run& run, const IntTensor& N, const Vocabulary& vocabulary, int64_t top) {
@@ -51,8 +50,8 @@ void count_pairs(Run& run, const IntTensor& N, const Vocabulary& vocabulary, int
   run.compare("bigrams", static_cast<double>(sum(N).item()), 228146, kExact);
   run.compare("cells of the table in use", static_cast<double>(nonzero), 627, kExact);
   const std::vector<Frequent> frequent = most_frequent(N, vocabulary, top);
-  run.compare("most frequent", listed(frequent, 1), "n. 6763");
-  run.print(listed(frequent, frequent.size()));
+  run.compare("most frequent", listed(most_frequent(N, vocabulary, 1), 1), "n. 6763");
+  if (top > 0) run.print(listed(frequent, frequent.size()));
   draw_counts(run, N, vocabulary);
   log_counts(run, N, frequent);
 }
@@ -84,11 +83,11 @@ void sample_row(Run& run, const IntTensor& N, const Vocabulary& vocabulary) {
 
 void normalise(Run& run, const IntTensor& N, double K) {
   run.heading("All rows at once: broadcasting");
-  run.say(
-      "`sum(N, 1, keepdim)` has shape (27, 1): one column, stretched over the 27 columns of N, so that each "
-      "row is "
-      "divided by its own sum. Without keepdim it would be (27), read as one row, and each column would be "
-      "divided.");
+  run.say(fmt::format(
+      "`sum(N, 1, keepdim)` has shape ({0}, 1): one column, stretched over the {0} columns of N, so that "
+      "each row is divided by its own sum. Without keepdim it would be ({0}), read as one row, and each "
+      "column would be divided.",
+      N.size(0)));
   run.code("P = N.cast<float>() + K;\nP = P / sum(P, 1, /*keepdim=*/true);");
   const Tensor P = probabilities<float>(N, K);
   run.result("P[0] sums to", show(sum(P[0]).item()));
@@ -118,20 +117,17 @@ void show_broadcast_bug(Run& run, const IntTensor& N, const Vocabulary& vocabula
 void trace(Run& run, const std::vector<std::string>& words, const IntTensor& N, const Vocabulary& vocabulary,
            int64_t how_many) {
   run.heading("How good is the model? The likelihood");
-  run.say(
+  run.say(fmt::format(
       "The probability of the data is the product over its bigrams. Its logarithm is a sum, its negative a "
-      "loss, and "
-      "its mean comparable: 0 is perfect, a uniform guess costs ln 27 = 3.2958.");
+      "loss, and its mean comparable: 0 is perfect, a uniform guess costs ln {} = {:.4f}.",
+      vocabulary.size(), std::log(vocabulary.size())));
   const DoubleTensor P = probabilities<double>(N, 0);
-  const std::vector<std::string> first(words.begin(),
-                                       words.begin() + std::min<std::ptrdiff_t>(how_many, std::ssize(words)));
-  std::string lines;
-  for (const std::string& word : first) lines += steps_text(word, vocabulary, P);
-  if (!lines.empty()) run.print(lines);
+  show_steps(run, first_of(words, how_many), vocabulary, P);
   run.compare("mean nll of the first name", nll(P, count({words[0]}, vocabulary, 2)).mean(), 2.513798,
               kDigits6);
-  if (how_many == 3) {
-    run.compare("of the first three names", nll(P, count(first, vocabulary, 2)).mean(), 2.424102, kDigits6);
+  if (words.size() >= 3) {
+    run.compare("of the first three names", nll(P, count(first_of(words, 3), vocabulary, 2)).mean(), 2.424102,
+                kDigits6);
   }
 }
 
@@ -188,8 +184,9 @@ int main(int argc, char** argv) {
   const auto harmless = [](double min) { return Spec{.min = min, .selects = true}; };
   options.add("--order 2|3", flags.order, "characters in a count: bigrams, or the exercises' trigrams",
               {.selects = true});
+  // Above, the sum of a row of floats would be infinite.
   options.add("--smoothing K", flags.smoothing, "added to every count; 0.2 for --order 3 unless given",
-              {.min = 0});
+              {.min = 0, .max = 1e30});
   options.add("--tune", flags.tune, "choose the smoothing on dev names, its curves, one look at test",
               {.selects = true});
   options.add("--score WORD", flags.score, "log-likelihood of a word, character by character",
@@ -199,6 +196,9 @@ int main(int argc, char** argv) {
   options.add("--show-broadcast-bug", flags.show_broadcast_bug, "normalise columns by mistake",
               {.selects = true});
   return run_app(options, argc, argv, [&](Run& run) {
+    if (flags.order == 3 && flags.show_broadcast_bug && !run.flags().check) {
+      throw UsageError("--show-broadcast-bug: is shown on the table of --order 2");
+    }
     const Words data = run.load_words();
     const Vocabulary vocabulary = Vocabulary::of(data);
     if (flags.order == 2 || run.flags().check) bigram(run, data, vocabulary, flags);

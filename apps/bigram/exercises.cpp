@@ -87,9 +87,10 @@ double tune(Run& run, const Split& split, const Vocabulary& vocabulary, int64_t 
 
 void trigram(Run& run, const Words& data, const Vocabulary& vocabulary, const Flags& flags) {
   run.heading("Exercise: contexts of two");
-  run.say(
-      "Two characters back instead of one, names framed as `..emma.`: 27 times the cells, and most of them "
-      "empty. Counted are the train names alone, the first 80% after a shuffle.");
+  run.say(fmt::format(
+      "Two characters back instead of one, names framed as `..emma.`: {} times the cells, and most of them "
+      "empty. Counted are the train names alone, the first 80% after a shuffle.",
+      vocabulary.size()));
   run.code("N = zeros<int64_t>({27, 27, 27});");
   const Split split = split_words(data.words);
   if (split.train.empty()) throw AppError("--order 3 counts the train names, and one name leaves none");
@@ -98,7 +99,7 @@ void trigram(Run& run, const Words& data, const Vocabulary& vocabulary, const Fl
   run.compare("cells of the table", static_cast<double>(N.numel()), 19683, kExact);
   run.compare("trigrams in the train names", static_cast<double>(sum(N).item()), 182625, kExact);
   run.compare("cells in use", static_cast<double>(count_nonzero(N > 0)), 5806, kExact);
-  run.print(listed(frequent, frequent.size()));
+  if (flags.top > 0) run.print(listed(frequent, frequent.size()));
   log_counts(run, N, frequent);
 
   double K = run.given("--smoothing") ? flags.smoothing : 0.2;
@@ -107,8 +108,9 @@ void trigram(Run& run, const Words& data, const Vocabulary& vocabulary, const Fl
     if (!run.given("--smoothing")) K = best;
   }
   run.heading("The likelihood");
-  run.result(fmt::format("mean nll of the train names, K = {}", K),
-             show(nll(probabilities<double>(N, K), N).mean()));
+  const DoubleTensor P = probabilities<double>(N, K);
+  if (run.given("--trace")) show_steps(run, first_of(data.words, flags.trace), vocabulary, P);
+  run.result(fmt::format("mean nll of the train names, K = {}", K), show(nll(P, N).mean()));
   log_nll(run, N, K);
   show_scores(run, flags.score, N, vocabulary, K);
   show_names(run, N, vocabulary, K, "mio. aytengentlynslex. knooraen. el. marviovania.");

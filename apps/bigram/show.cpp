@@ -14,6 +14,10 @@
 
 namespace lt::apps {
 
+std::vector<std::string> first_of(const std::vector<std::string>& words, int64_t how_many) {
+  return {words.begin(), words.begin() + std::min(how_many, std::ssize(words))};
+}
+
 std::string joined(const std::vector<std::string>& texts) { return fmt::format("{}", fmt::join(texts, " ")); }
 
 std::string joined(const IntTensor& ids) { return fmt::format("{}", fmt::join(ids.to_vector(), " ")); }
@@ -33,6 +37,13 @@ std::string steps_text(const std::string& word, const Vocabulary& vocabulary, co
   }
   if (std::cmp_greater_equal(length(word), kShown)) text += "...\n";
   return text;
+}
+
+void show_steps(Run& run, const std::vector<std::string>& words, const Vocabulary& vocabulary,
+                const DoubleTensor& P) {
+  std::string lines;
+  for (const std::string& word : words) lines += steps_text(word, vocabulary, P);
+  if (!lines.empty()) run.print(lines);
 }
 
 void draw_counts(Run& run, const IntTensor& N, const Vocabulary& vocabulary) {
@@ -75,7 +86,8 @@ void show_scores(Run& run, const std::vector<std::string>& words, const IntTenso
                  const Vocabulary& vocabulary, double K) {
   const DoubleTensor P = probabilities<double>(N, K);
   for (const std::string& word : words) {
-    if (word.find('.') != word.npos) throw AppError(fmt::format("--score {}: '.' marks a word's ends", word));
+    if (word.find('.') != std::string::npos)
+      throw AppError(fmt::format("--score {}: '.' marks a word's ends", word));
     const Likelihood loss = nll(P, count({word}, vocabulary, N.dim()));
     run.heading(fmt::format("The likelihood of `{}`, K = {}", brief(word, 40), K));
     run.print(steps_text(word, vocabulary, P));
@@ -91,10 +103,13 @@ void show_names(Run& run, const IntTensor& N, const Vocabulary& vocabulary, doub
   run.heading("Names");
   const std::string& sampling = run.flags().sampling;
   if (sampling != "classic") {
+    const bool is_mkl = sampling == "mkl";
     run.say(fmt::format(
-        "`--sampling {}`: names as PyTorch draws them from 2.0 on{}. For one draw it runs a race of "
-        "exponential clocks, where the lecture's PyTorch searched the running sum of the probabilities.",
-        sampling, sampling == "mkl" ? " on x86 with Intel's MKL" : " without Intel's MKL"));
+        "`--sampling {}`: names as PyTorch draws them since 2.0 {} Intel's MKL. For one draw it runs a "
+        "race of exponential clocks, where the lecture's PyTorch searched the running sum of the "
+        "probabilities{}.",
+        sampling, is_mkl ? "on x86 with" : "without",
+        is_mkl ? "; the clocks are set by MKL's own random numbers, from one word of the stream" : ""));
   }
   const Tensor P = probabilities<float>(N, K);
   const std::vector<std::string> names =

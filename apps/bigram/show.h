@@ -21,12 +21,17 @@ struct Flags {
   bool show_broadcast_bug = false;
 };
 
-std::string joined(const std::vector<std::string>& texts);  // by spaces
+std::vector<std::string> first_of(const std::vector<std::string>& words, int64_t how_many);  // at most
+std::string joined(const std::vector<std::string>& texts);                                   // by spaces
 std::string joined(const IntTensor& ids);
 // "n. 6763, a. 6640": at most `how_many`.
 std::string listed(const std::vector<Frequent>& frequent, size_t how_many);
 // A line for each step of a word: symbols, probability, logarithm.
 std::string steps_text(const std::string& word, const Vocabulary& vocabulary, const DoubleTensor& P);
+
+// The same for several words, on the terminal and in the report.
+void show_steps(Run& run, const std::vector<std::string>& words, const Vocabulary& vocabulary,
+                const DoubleTensor& P);
 
 // The table in blues with its counts, and how names begin.
 void draw_counts(Run& run, const IntTensor& N, const Vocabulary& vocabulary);

@@ -1,5 +1,5 @@
-// Lecture 2, "The spelled-out intro to language modeling: building makemore", the part that learns: one
-// linear layer trained to the same table that counting gives.
+// Lecture 2, "The spelled-out intro to language modeling: building makemore", the part that learns.
+// One linear layer is trained to the same table that counting gives.
 //
 //   bigram_net                                    100 steps on all names
 //   bigram_net --words 0:1 --lr 0.1 --reg 0       the lecture's five bigrams of "emma"

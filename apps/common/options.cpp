@@ -151,7 +151,10 @@ void Options::add(const std::string& flag, std::vector<std::string>& value, cons
                   Spec spec) {
   Entry& entry = declare(flag, help, std::move(spec));
   entry.repeats = true;
-  entry.set = [&value](const std::string& text) { value.push_back(text); };
+  entry.set = [&value](const std::string& text) {
+    if (text.empty()) throw UsageError("the value is empty");
+    value.push_back(text);
+  };
   entry.shown = [&value] { return fmt::format("{}", fmt::join(value, " ")); };
   entry.json = [&value] { return Json(value); };
 }

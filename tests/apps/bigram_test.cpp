@@ -81,9 +81,12 @@ TEST(Bigram, TunesTheTrigramAsPythonDoes) {
 TEST(Bigram, PassesEveryFigureOfTheLecture) {
   if (!std::filesystem::exists(kNames)) GTEST_SKIP() << "no ../shared/data/names.txt";
   const Scratch scratch;
-  const Outcome run = run_in(scratch, "bigram --check --data '" + kNames + "' --no-out");
-  EXPECT_EQ(run.code, 0) << run.out;
-  EXPECT_THAT(run.out, HasSubstr("80 of 80 figures agree"));
+  // Flags that only choose what is shown leave every figure in place.
+  for (const char* flags : {"", " --top 0 --trace 0", " --top 3 --trace 1 --score emma --order 3"}) {
+    const Outcome run = run_in(scratch, "bigram --check --data '" + kNames + "' --no-out" + flags);
+    EXPECT_EQ(run.code, 0) << run.out;
+    EXPECT_THAT(run.out, HasSubstr("80 of 80 figures agree")) << flags;
+  }
 }
 
 TEST(Bigram, DrawsTheLecturesNamesInEachSamplingMode) {
@@ -115,6 +118,36 @@ TEST(Bigram, ScoresAnUnseenBigramAsInfinite) {
   EXPECT_THAT(run.out, HasSubstr("jq: 0.0000 -inf"));
 }
 
+TEST(Bigram, ServesTheLargestSmoothing) {
+  const Scratch scratch;
+  EXPECT_EQ(run_in(scratch, "bigram --smoothing 1e30 --no-out").code, 0);
+}
+
+TEST(Bigram, SaysWhyTodaysPyTorchDrawsOtherNames) {
+  const Scratch scratch;
+  const auto said = [&](const std::string& sampling) {
+    const Outcome run = run_in(scratch, "bigram --out o_" + sampling + " --sampling " + sampling);
+    EXPECT_EQ(run.code, 0) << run.err;
+    return slurp(scratch.path("o_" + sampling + "/report.html"));
+  };
+  EXPECT_THAT(said("classic"), Not(HasSubstr("exponential clocks")));
+  EXPECT_THAT(said("race"),
+              HasSubstr("names as PyTorch draws them since 2.0 without Intel&#39;s MKL. For one draw "
+                        "it runs a race of exponential clocks"));
+  const std::string mkl = said("mkl");
+  EXPECT_THAT(mkl, HasSubstr("names as PyTorch draws them since 2.0 on x86 with Intel&#39;s MKL. "));
+  EXPECT_THAT(mkl, HasSubstr("MKL&#39;s own random numbers"));
+}
+
+TEST(Bigram, TracesNamesAtEitherOrder) {
+  const Scratch scratch;
+  EXPECT_THAT(run_in(scratch, "bigram --trace 1 --no-out").out, HasSubstr("\n.e: 0.0476 -3.0446\nem: "));
+  const std::string trigrams = run_in(scratch, "bigram --order 3 --trace 1 --no-out").out;
+  EXPECT_THAT(trigrams, HasSubstr("\n..e: "));
+  EXPECT_THAT(trigrams, HasSubstr("\nma.: "));
+  EXPECT_THAT(trigrams, Not(HasSubstr("\n..o: ")));
+}
+
 TEST(Bigram, RefusesToCheckOtherData) {
   const Scratch scratch;
   const Outcome run = run_in(scratch, "bigram --check");
@@ -126,8 +159,9 @@ TEST(Bigram, RefusesToCheckOtherData) {
 
 TEST(Bigram, RefusesAWrongCommandLineWithOneLineAndWritesNothing) {
   const Scratch scratch;
-  for (const char* flags : {"--smoothing nan", "--smoothing -1", "--order 4", "--words 9:2", "--samples -3",
-                            "--bogus", "--lr 0.1", "--score", "stray", "--top x", "--check --smoothing 2"}) {
+  for (const char* flags : {"--smoothing nan", "--smoothing -1", "--smoothing 1e39", "--order 4",
+                            "--words 9:2", "--samples -3", "--bogus", "--lr 0.1", "--score", "--score ''",
+                            "stray", "--top x", "--check --smoothing 2", "--order 3 --show-broadcast-bug"}) {
     const Outcome run = run_in(scratch, std::string("bigram ") + flags);
     EXPECT_EQ(run.code, 2) << flags;
     EXPECT_EQ(run.out, "") << flags;
@@ -170,11 +204,16 @@ TEST(Bigram, ReadsWindowsLineEndsAndLettersBeyondAscii) {
   EXPECT_EQ(counts("crlf"), counts("lf"));
   EXPECT_EQ(counts("utf8")["bigrams"], 10);
   EXPECT_THAT(slurp(scratch.path("o_utf8/counts.svg")), HasSubstr(">oë</text>"));
+  // What is said of the alphabet is said of this one: . e n o r z é ë
+  EXPECT_THAT(slurp(scratch.path("o_utf8/report.html")), HasSubstr("a uniform guess costs ln 8 = 2.0794."));
+  EXPECT_THAT(slurp(scratch.path("o_utf8/report.html")), HasSubstr("has shape (8, 1)"));
 }
 
 TEST(Bigram, TakesTenMegabytesOnOneLineInSeconds) {
   const Scratch scratch;
-  scratch.put("long", std::string(10000000, 'a'));
+  std::string line;
+  line.resize(10'000'000, 'a');
+  scratch.put("long", line);
   const auto start = std::chrono::steady_clock::now();
   const Outcome run = run_in(scratch, "bigram --data long --no-out");
   EXPECT_EQ(run.code, 0) << run.err;

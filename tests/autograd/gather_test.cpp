@@ -82,8 +82,11 @@ TEST(MaskedSelect, PutsTheGradientBackInItsPlaces) {
   const BoolTensor mask = tensor<bool>({{true, false, true}, {false, false, true}});
   test::expect_gradients_in_layouts([&](const Variables& v) { return masked_select(v[0], mask); },
                                     {test::normal({2, 3})});
+  // Either may be stretched.
   test::expect_gradients([&](const Variables& v) { return masked_select(v[0], mask[0]); },
-                         {test::normal({3, 2})});
+                         {test::normal({2, 3})});
+  test::expect_gradients([&](const Variables& v) { return masked_select(v[0], mask); },
+                         {test::normal({2, 1})});
 }
 
 TEST(MaskedSelect, TakesAScalarOrNothing) {

@@ -212,7 +212,7 @@ std::vector<Op> fresh() {
       op("index", every, []<typename T>(BasicTensor<T> x, IdList ids) { return index(x, ids); }),
       op("gather", every, []<typename T>(BasicTensor<T> x, Axis axis, PlaceIds ids) { return gather(x, axis, ids); }),
       op("scatter_add", number, []<typename T>(BasicTensor<T> x, Axis axis, PlaceIds ids, Source<T> y) { return scatter_add(x, axis, ids, y); }),
-      op("masked_select", every, []<typename T>(BasicTensor<T> x, MaskOf mask) { return masked_select(x, mask); }),
+      op("masked_select", every, []<typename T>(BasicTensor<T> x, Mate<bool> mask) { return masked_select(x, mask); }),
       op("masked_rows", every, []<typename T>(BasicTensor<T> x, MaskOf mask) { return x[static_cast<const BoolTensor&>(mask)]; }),
       op("nonzero", truth, []<typename T>(BasicTensor<T> x) { return nonzero(x); }),
       op("one_hot", whole, []<typename T>(ClassIds ids, Count classes) { return one_hot(ids, classes); }),

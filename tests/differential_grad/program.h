@@ -39,7 +39,7 @@ class Program {
   V mate(const V& x) {  // broadcasts with x
     Shape shape = x.shape();
     for (int64_t drop = between(0, shape.size()); drop > 0 && chance(40); --drop) shape.erase(0);
-    for (int i = 0; i < shape.size(); ++i) shape[i] = chance(25) ? 1 : shape[i];
+    for (int i = 0; i < shape.size(); ++i) shape[i] = chance(25) ? 1 : shape[i];  // NOLINT: no references
     return leaf_like(shape);
   }
   int64_t axis(const V& x) { return axis(x.dim()); }
@@ -67,10 +67,7 @@ class Program {
     arguments.push_back({{"ids", values}, {"shape", std::vector<int64_t>(shape.begin(), shape.end())}});
     return from_vector<int64_t>(values, shape);
   }
-  BoolTensor mask(const Shape& shape) {
-    const BoolTensor chosen = ids(shape, 0, 1).template cast<bool>();
-    return chosen;
-  }
+  BoolTensor mask(const Shape& shape) { return ids(shape, 0, 1).template cast<bool>(); }
 
   int64_t between(int64_t low, int64_t high) {
     if (high < low) throw IndexError("nothing to draw from");

@@ -96,7 +96,7 @@ std::vector<Op<T>> views() {
       {"slice", [](P& p) { auto x = p.any(); auto a = p.axis(x); auto i = p.integer(-2, 1); auto j = p.integer(1, 5); return slice(x, a, i, j, p.integer(1, 3)); }},
       {"squeeze", [](P& p) { auto x = p.any(); return squeeze(x, p.axis(x)); }},
       {"unsqueeze", [](P& p) { auto x = p.any(); return unsqueeze(x, p.axis(x.dim() + 1)); }},
-      {"expand", [](P& p) { auto x = p.any(); Shape s = x.shape(); for (int i = 0; i < s.size(); ++i) s[i] = s[i] == 1 ? p.between(1, 3) : s[i]; s.insert(0, 2); return expand(x, p.dims(s)); }},
+      {"expand", [](P& p) { auto x = p.any(); Shape s = x.shape(); for (int i = 0; i < s.size(); ++i) s[i] = s[i] == 1 ? p.between(1, 3) : s[i]; s.insert(0, 2); return expand(x, p.dims(s)); }},  // NOLINT: no references
       {"diagonal", [](P& p) { return diagonal(p.any()); }},
       {"clone", [](P& p) { return clone(p.any()); }},
       {"unbind", [](P& p) { auto x = p.any(); auto a = p.axis(x); return unbind(x, a).at(static_cast<size_t>(p.integer(0, x.size(a) - 1))); }},
@@ -122,7 +122,7 @@ std::vector<Op<T>> products() {
       {"index_add", [](P& p) { auto x = p.any(); auto n = x.size(0); auto i = p.ids({1}, -n, n - 1); Shape s = x.shape(); s[0] = 1; return index_add(x, {i}, p.leaf_like(s)); }},
       {"gather", [](P& p) { auto x = p.any(); auto a = p.axis(x); return gather(x, a, p.ids(x.shape(), 0, x.size(a) - 1)); }},
       {"scatter_add", [](P& p) { auto x = p.any(); auto a = p.axis(x); auto i = p.ids(x.shape(), 0, x.size(a) - 1); return scatter_add(x, a, i, p.leaf_like(x.shape())); }},
-      {"masked_select", [](P& p) { auto x = p.any(); return masked_select(x, p.mask(x.shape())); }},
+      {"masked_select", [](P& p) { auto x = p.any(); auto y = p.mate(x); return masked_select(y, p.mask(x.shape())); }},
       {"sort", [](P& p) { auto x = p.any(); auto a = p.axis(x); return sort(x, a, p.flag()).first; }},
       {"cross_entropy", [](P& p) { auto x = p.any(); return cross_entropy(x, p.ids(x.dim() == 1 ? Shape() : Shape{x.size(0)}, 0, x.size(-1) - 1), 2); }},
       {"mse_loss", [](P& p) { auto x = p.any(); return mse_loss(x, p.leaf_like(x.shape())); }},

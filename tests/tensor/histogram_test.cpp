@@ -48,9 +48,11 @@ TEST(Histogram, CountsBeyondTheWholeNumbersOfFloatStepByStep) {
   EXPECT_EQ(histogram(zeros(n), 1).counts.item(), static_cast<float>(n));
 }
 
-TEST(Histogram, NamesABadRange) {
+TEST(Histogram, NamesABadRangeOrNumberOfBins) {
   const Tensor x = ones({3});
   EXPECT_EQ(error_text<ValueError>([&] { histogram(x, 0); }), "histogram: needs at least 1 bin, got 0");
+  EXPECT_EQ(error_text<ShapeError>([&] { histogram(x, INT64_MAX); }),
+            "empty: (9223372036854775807) is more than memory can hold");
   EXPECT_EQ(error_text<ValueError>([&] { histogram(x, 2, 3, 1); }), "histogram: range 3 to 1 is empty");
   EXPECT_EQ(error_text<ValueError>([&] { histogram(x, 2, 0, kInf); }),
             "histogram: range 0 to inf is not finite");
@@ -72,6 +74,8 @@ TEST(Bincount, CountsEachId) {
 
 TEST(Bincount, RefusesWhatIsNoId) {
   EXPECT_EQ(error_text<IndexError>([] { bincount(tensor<int64_t>({2, -1})); }), "bincount: negative id -1");
+  EXPECT_EQ(error_text<IndexError>([] { bincount(full<int64_t>(1, INT64_MAX)); }),
+            "bincount: id 9223372036854775807 is too large");
   EXPECT_EQ(error_text<ShapeError>([] {
               bincount(ones<int64_t>({2, 2}));
             }),

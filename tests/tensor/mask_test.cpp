@@ -44,11 +44,27 @@ TEST(Mask, NamesBothShapesWhereTheyDiffer) {
   EXPECT_EQ(error_text<ShapeError>([] {
               zeros({3, 4})[zeros<bool>({2, 4})];
             }),
-            "masked_select: a mask of shape (2, 4) does not match the first axes of (3, 4)");
+            "index: a mask of shape (2, 4) does not match the first axes of (3, 4)");
   EXPECT_EQ(error_text<ShapeError>([] {
-              masked_select(zeros(3), zeros<bool>({3, 1}));
+              zeros(3)[zeros<bool>({3, 1})];
             }),
-            "masked_select: a mask of shape (3, 1) does not match the first axes of (3)");
+            "index: a mask of shape (3, 1) does not match the first axes of (3)");
+  EXPECT_EQ(error_text<ShapeError>([] {
+              masked_select(zeros({3, 4}), zeros<bool>(3));
+            }),
+            "masked_select: shapes do not broadcast: (3, 4) and (3) differ at axis 1");
+}
+
+// Where x[mask] takes rows, masked_select aligns the two at the last axis, as PyTorch does.
+TEST(MaskedSelect, BroadcastsAndGivesOneAxis) {
+  const Tensor x = arange(9).view({3, 3});
+  const BoolTensor mask = tensor<bool>({true, false, true});
+  EXPECT_EQ(masked_select(x, mask).to_vector(), (std::vector<float>{0, 2, 3, 5, 6, 8}));
+  EXPECT_EQ(x[mask].shape(), Shape({2, 3}));
+  EXPECT_EQ(masked_select(arange(3), mask.unsqueeze(1)).to_vector(), (std::vector<float>{0, 1, 2, 0, 1, 2}));
+  EXPECT_EQ(masked_select(x, scalar<bool>(true)).shape(), Shape({9}));
+  EXPECT_EQ(masked_select(scalar<float>(7), scalar<bool>(true)).shape(), Shape({1}));
+  EXPECT_EQ(masked_select(scalar<float>(7), scalar<bool>(false)).shape(), Shape({0}));
 }
 
 }  // namespace

@@ -169,6 +169,18 @@ TEST(Reduce, VarianceOfOneNumberIsNaNWhereUnbiased) {
   EXPECT_TRUE(std::isnan(stddev(ones({3, 1}), 1).at({2})));
 }
 
+// The expected numbers are PyTorch's.
+TEST(Reduce, StandardDeviationOutlivesItsSquares) {
+  const Tensor x = tensor({{1e20F, 1, 5, 1e-25F}, {3e20F, 2, 5, 3e-25F}});
+  const std::vector<float> deviations = stddev(x, 0).to_vector();
+  EXPECT_FLOAT_EQ(deviations[0], 1.4142136e20F);
+  EXPECT_EQ(deviations[1], stddev(x.select(1, 1)).item());  // its own bits, whatever stands beside it
+  EXPECT_EQ(deviations[2], 0);
+  EXPECT_FLOAT_EQ(deviations[3], 1.4142136e-25F);
+  EXPECT_EQ(var(x, 0).at({0}), kInf);
+  EXPECT_TRUE(std::isnan(stddev(tensor({1, kInf})).item()));
+}
+
 TEST(Reduce, VarianceSurvivesALargeMean) {
   std::vector<float> values(1000);
   for (size_t i = 0; i < values.size(); ++i) values[i] = 1e4F + (i % 2 == 0 ? 1.0F : -1.0F);

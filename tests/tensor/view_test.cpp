@@ -217,9 +217,10 @@ TEST(View, UnbindsAndSplits) {
   EXPECT_EQ(error_text<ShapeError>([&] { counting({}).unbind(); }), "unbind: a scalar has no axis");
 }
 
-TEST(View, TakesTheDiagonalOfTheLastTwoAxes) {
+TEST(View, TakesTheDiagonalOfTheFirstTwoAxesAsPyTorchDoes) {
   EXPECT_EQ(counting({3, 4}).diagonal().to_vector(), Numbers({0, 5, 10}));
-  EXPECT_EQ(counting({2, 3, 2}).diagonal().to_vector(), Numbers({0, 3, 6, 9}));
+  EXPECT_EQ(counting({2, 3, 4}).diagonal().shape(), Shape({4, 2}));
+  EXPECT_EQ(counting({2, 3, 4}).diagonal().to_vector(), Numbers({0, 16, 1, 17, 2, 18, 3, 19}));
   EXPECT_EQ(counting({0, 3}).diagonal().shape(), Shape(0));
   EXPECT_EQ(error_text<ShapeError>([&] { counting(3).diagonal(); }), "diagonal: (3) has fewer than 2 axes");
 }

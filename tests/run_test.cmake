@@ -1,0 +1,32 @@
+# ./run, from another folder: what it says of the programs, and its exit codes. It builds nothing here.
+#   cmake -DROOT=<source tree> -DWORK=<another folder> -P run_test.cmake
+function(run)
+  execute_process(COMMAND ${ROOT}/run ${ARGN} WORKING_DIRECTORY ${WORK} RESULT_VARIABLE code OUTPUT_VARIABLE out ERROR_VARIABLE err)
+  set(code ${code} PARENT_SCOPE)
+  set(out "${out}" PARENT_SCOPE)
+  set(err "${err}" PARENT_SCOPE)
+endfunction()
+
+run(list)
+string(REGEX REPLACE "\n$" "" lines "${out}")
+string(REPLACE "\n" ";" lines "${lines}")
+foreach(line IN LISTS lines)
+  if(NOT line MATCHES "^[a-z_]+ +[A-Z].*\\.$")
+    message(SEND_ERROR "list does not end this program's sentence: ${line}")
+  endif()
+endforeach()
+if(NOT code EQUAL 0 OR NOT out MATCHES "(^|\n)bigram  ")
+  message(SEND_ERROR "list: exit code ${code}:\n${out}${err}")
+endif()
+
+run(help)
+if(NOT code EQUAL 0 OR NOT out MATCHES "^usage: ./run APP")
+  message(SEND_ERROR "help: exit code ${code}:\n${out}${err}")
+endif()
+
+foreach(wrong "nonesuch" "common" "bench;nonesuch")
+  run(${wrong})
+  if(NOT code EQUAL 2 OR NOT err MATCHES "^run: no [a-z]+ '[a-z]+'; there are: [^\n]*\n$")
+    message(SEND_ERROR "${wrong}: exit code ${code}: ${err}")
+  endif()
+endforeach()
