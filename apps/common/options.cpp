@@ -210,6 +210,7 @@ bool Options::parse(int argc, const char* const* argv) {
     declared[i]->multi_option_policy(entry.repeats ? CLI::MultiOptionPolicy::TakeAll
                                                    : CLI::MultiOptionPolicy::TakeLast);
   }
+  for (int i = 1; i < argc; ++i) refuse_switch_value(argv[i]);
   try {
     cli.parse(argc, argv);
   } catch (const CLI::ExtrasError&) {
@@ -225,6 +226,15 @@ bool Options::parse(int argc, const char* const* argv) {
   }
   if (flags.check) refuse_beside_check();
   return true;
+}
+
+// CLI11 would take "--no-out=3" for "--no-out".
+void Options::refuse_switch_value(const std::string& argument) const {
+  const std::string name = argument.substr(0, argument.find('='));
+  for (const Entry& entry : entries_) {
+    const bool is_switch = entry.name == name && entry.takes.empty();
+    if (is_switch && name != argument) throw UsageError(fmt::format("{}: takes no value", name));
+  }
 }
 
 void Options::accept(Entry& entry, const std::vector<std::string>& values) {

@@ -96,6 +96,12 @@ TEST(Options, RefuseUnknownFlagsAndStrayWords) {
   EXPECT_THAT(usage_error({"--steps"}), HasSubstr("--steps"));
 }
 
+TEST(Options, RefuseAValueForASwitch) {
+  EXPECT_EQ(usage_error({"--no-out=3"}), "--no-out: takes no value");
+  EXPECT_EQ(usage_error({"--quiet=false"}), "--quiet: takes no value");
+  EXPECT_EQ(usage_error({"--check="}), "--check: takes no value");
+}
+
 TEST(Options, RefuseWhatWouldChangeTheLectureBesideCheck) {
   EXPECT_EQ(usage_error({"--check", "--lr", "1"}),
             "--lr: cannot stand beside --check, which runs the lecture's own settings");
