@@ -49,11 +49,13 @@ void show_first_name(Run& run, const Model& model, const std::string& word, cons
 
 void show_training(Run& run, const Data& data, const Vocabulary& vocabulary, const Settings& settings) {
   run.heading("Training");
-  run.say(
-      "The rows of W play log-counts: exponentials of them, divided by their sum, are probabilities. The "
-      "whole data is "
-      "one batch. A one-hot row times W only picks a row of W, so the gather `W[x]` does the same with less "
-      "work.");
+  run.say(fmt::format(
+      "The rows of W play log-counts: exponentials of them, divided by their sum, are "
+      "probabilities. {} A one-hot row times W only picks a row of W, so the gather `W[x]` does the "
+      "same with less work.",
+      settings.training.batch == 0
+          ? "The whole data is one batch."
+          : fmt::format("Each step takes {} examples by chance.", settings.training.batch)));
   run.code(settings.one_hot
                ? "Variable logits = matmul(Variable(one_hot(x, 27).cast<float>()), W);"
                : "Variable logits = embedding(W, x);  // the rows that the one-hot product picks");
@@ -84,6 +86,7 @@ int main(int argc, char** argv) {
     const Words words = run.load_words();
     const Vocabulary vocabulary = Vocabulary::of(words);
     if (run.flags().check) return check_all(run, words, vocabulary, settings);
+    settings.data = run.names_id(words);
     const Data data = load(run, words, vocabulary, settings.order);
     Generator generator = run.generator(run.flags().seed);
     show_first_name(run, Model(vocabulary.size(), settings.order, generator), words.words[0], vocabulary);

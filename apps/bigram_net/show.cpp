@@ -139,6 +139,7 @@ void show_val(Run& run, const Model& model, const Data& data) {
 }
 
 void compare_losses(Run& run, const Settings& settings, const std::vector<double>& losses) {
+  if (!settings.is_lecture(run)) return;
   for (const Recorded& recorded : kRecorded) {
     if (recorded.order != settings.order || recorded.lr != settings.training.lr ||
         recorded.reg != settings.reg)

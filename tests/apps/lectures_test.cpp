@@ -61,6 +61,20 @@ TEST(BigramNet, GivesTheLecturesLossesOnItsFirstName) {
   EXPECT_THAT(run.out, HasSubstr(". -> e: probability 0.0123"));
 }
 
+TEST(BigramNet, TrainsOnMinibatchesOfTheSizeAskedFor) {
+  const Scratch scratch;
+  const std::string app = "bigram_net --words :300 --steps 60 --lr 5 --quiet ";
+  ASSERT_EQ(run_in(scratch, app + "--out whole").code, 0);
+  ASSERT_EQ(run_in(scratch, app + "--out some --batch 64").code, 0);
+  const std::string log = scratch.path("some/log.jsonl");
+  EXPECT_NE(loss_at(log, 1), loss_at(scratch.path("whole/log.jsonl"), 1));
+  EXPECT_LT(loss_at(log, 59), 3.2);  // from 3.8
+  ASSERT_EQ(run_in(scratch, app + "--out part --batch 64 --steps 30").code, 0);
+  ASSERT_EQ(run_in(scratch, app + "--out rest --batch 64 --resume part/checkpoint.safetensors").code, 0);
+  EXPECT_EQ(slurp(scratch.path("rest/checkpoint.safetensors")),
+            slurp(scratch.path("some/checkpoint.safetensors")));
+}
+
 TEST(Mlp, TrainsAsPyTorchOnTheEmbeddedNames) {
   const Scratch scratch;
   const Outcome run =
