@@ -63,7 +63,7 @@ void show_training(Run& run, const Data& data, const Vocabulary& vocabulary, con
   const Trained trained = fit(run, data, vocabulary, settings);
   if (trained.stopped) return;
   compare_losses(run, settings, trained.losses);
-  draw_training(run, trained.losses);
+  draw_training(run, trained.model, data, trained.losses);
   if (settings.order == 2) draw_table(run, trained.model, data, vocabulary);
   if (settings.order == 3) show_val(run, trained.model, data);
   run.heading("Names");

@@ -75,6 +75,20 @@ TEST(BigramNet, TrainsOnMinibatchesOfTheSizeAskedFor) {
             slurp(scratch.path("some/checkpoint.safetensors")));
 }
 
+// The entropies of the first 300 embedded names' bigrams, and of their train split's trigrams.
+TEST(BigramNet, DrawsTheLossThatCountingReaches) {
+  const Scratch scratch;
+  for (const auto& [order, counted] : {std::pair{"2", "counts, 2.168."}, {"3", "counts, 1.442."}}) {
+    const std::string out = std::string("o") + order;
+    const std::string app = "bigram_net --words :300 --steps 2 --quiet --order ";
+    ASSERT_EQ(run_in(scratch, app + order + " --out " + out).code, 0);
+    for (const json& figure : events_of(scratch.path(out + "/log.jsonl"), "figure")) {
+      if (figure["file"] != "loss.svg") continue;
+      EXPECT_THAT(figure["title"].get<std::string>(), HasSubstr(counted));
+    }
+  }
+}
+
 TEST(Mlp, TrainsAsPyTorchOnTheEmbeddedNames) {
   const Scratch scratch;
   const Outcome run =
