@@ -113,6 +113,7 @@ int main(int argc, char** argv) {
     const mlp::Data data(run, words, settings.sizes.block);
     settings.sizes.vocabulary = data.vocabulary.size();
     mlp::show_windows(run, words.words, data.vocabulary, settings.sizes.block);
+    settings.data = run.names_id(words);
     mlp::show_embedding(run, data.train, settings.sizes);
     mlp::show_stable_loss(run);
     if (lessons.overfit > 0) return mlp::overfit(run, words, data.vocabulary, lessons.overfit);

@@ -12,9 +12,10 @@ namespace {
 
 std::string describe(const Settings& s, uint64_t seed) {
   return fmt::format(
-      "mlp block {} embed {} hidden {} init {} direct {} batch {} momentum {} weight_decay {} seed {}",
+      "mlp block {} embed {} hidden {} init {} direct {} batch {} momentum {} weight_decay {} seed {} names "
+      "{}",
       s.sizes.block, s.sizes.embed, s.sizes.hidden, s.init, s.direct, s.training.batch, s.momentum,
-      s.weight_decay, seed);
+      s.weight_decay, seed, s.data);
 }
 
 Settings smaller(const Settings& base, int64_t embed, int64_t hidden, int64_t steps,

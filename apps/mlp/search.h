@@ -17,6 +17,7 @@ struct Settings {
   bool direct = false;
   double weight_decay = 0;
   double momentum = 0;
+  std::string data = {};  // which names: a checkpoint fits these alone
 
   // The lecture's network and stream; the number of steps may differ.
   bool is_lecture() const;

@@ -88,6 +88,20 @@ TEST(Training, RefusesACheckpointThatIsMissingTornOrOfAnotherRun) {
   EXPECT_THAT(other.err, HasSubstr("of another run"));
 }
 
+TEST(Training, RefusesACheckpointOfOtherNames) {
+  const Scratch scratch;
+  for (const std::string app : {"mlp", "bigram_net"}) {
+    const std::string net = app + " --samples 2 --quiet ";
+    ASSERT_EQ(run_in(scratch, net + "--words :400 --steps 2 --out o").code, 0);
+    for (const char* names : {"", "--words :399", "--words 1:401"}) {
+      const Outcome other =
+          run_in(scratch, net + names + " --steps 4 --no-out --resume o/checkpoint.safetensors");
+      EXPECT_EQ(other.code, 1) << app << names;
+      EXPECT_THAT(other.err, HasSubstr("of another run"));
+    }
+  }
+}
+
 TEST(Training, RefusesValuesThatMeanNothingInOneLine) {
   const Scratch scratch;
   for (const char* flags :
