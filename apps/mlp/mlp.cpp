@@ -24,7 +24,7 @@ namespace {
 
 // The minibatch losses and split losses that the lecture's own network prints, where its settings are ours.
 void compare_steps(Run& run, const mlp::Settings& settings, const std::vector<double>& losses) {
-  if (!settings.is_lecture()) return;
+  if (!settings.is_lecture(run)) return;
   const std::vector<std::pair<size_t, std::pair<double, Tolerance>>> lecture = {{0, {27.881731, kSingle}},
                                                                                 {1, {24.003197, kSingle}},
                                                                                 {2, {24.807373, kSingle}},
@@ -46,7 +46,7 @@ void show_losses(Run& run, const mlp::Settings& settings, const mlp::Trained& ne
     if (std::isnan(figures.first)) continue;
     run.log().write("split", {{"name", name}, {"loss", static_cast<float>(figures.first)}});
     const std::string label = fmt::format("{} loss", name);
-    if (settings.is_lecture() && settings.training.steps == 200000) {
+    if (settings.is_lecture(run) && settings.training.steps == 200000) {
       run.compare(label, figures.first, figures.second, within(0.02));
     } else {
       run.result(label, show(figures.first));

@@ -33,10 +33,11 @@ Settings smaller(const Settings& base, int64_t embed, int64_t hidden, int64_t st
 
 }  // namespace
 
-bool Settings::is_lecture() const {
+bool Settings::is_lecture(const Run& run) const {
   const Settings lecture;
   return sizes.block == 3 && sizes.embed == 10 && sizes.hidden == 200 && training.batch == 32 &&
-         training.lr == 0.1 && init == lecture.init && !direct && weight_decay == 0 && momentum == 0;
+         training.lr == 0.1 && training.decay_at == lecture.training.decay_at && init == lecture.init &&
+         !direct && weight_decay == 0 && momentum == 0 && run.flags().seed == CommonFlags().seed;
 }
 
 void add_flags(Options& options, Settings& settings, Lessons& lessons) {
@@ -68,7 +69,7 @@ Trained train_net(Run& run, const Data& data, const Settings& settings) {
   for (const auto& [name, parameter] : named) parameters.push_back(parameter);
   const int64_t count = count_parameters(named);
   run.log().write("params", {{"count", count}});
-  const bool has_lecture = settings.is_lecture();
+  const bool has_lecture = settings.is_lecture(run);
   has_lecture ? run.compare("parameters", static_cast<double>(count), 11897, kExact)
               : run.result("parameters", std::to_string(count));
   nn::SGD sgd(parameters, settings.training.lr,

@@ -20,7 +20,7 @@ struct Settings {
   std::string data = {};  // which names: a checkpoint fits these alone
 
   // The lecture's network and stream; the number of steps may differ.
-  bool is_lecture() const;
+  bool is_lecture(const Run& run) const;
 };
 
 // Flags that show one lesson instead of the network.

@@ -130,6 +130,40 @@ TEST(Mlp, OverfitsTheLecturesFirstNames) {
   EXPECT_EQ(run.out.find("differs"), std::string::npos) << run.out;
 }
 
+TEST(Mlp, ComparesWithTheLectureWhereItsStreamIsTheLectures) {
+  const Scratch scratch;
+  const std::string app = "mlp --words :300 --steps 2 --quiet --no-out ";
+  EXPECT_THAT(run_in(scratch, app).out, HasSubstr("27.881731"));
+  for (const char* flags : {"--seed 5", "--decay-at 1", "--momentum 0.5"}) {
+    EXPECT_EQ(run_in(scratch, app + flags).out.find("27.881731"), std::string::npos) << flags;
+  }
+}
+
+TEST(Mlp, SearchesWithTheNumberOfStepsAskedFor) {
+  const Scratch scratch;
+  const Outcome run = run_in(scratch, "mlp --search --words :300 --steps 5 --quiet --out o");
+  ASSERT_EQ(run.code, 0) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("Each setting trains for 5 steps"));
+  std::vector<double> dev;  // of the table, which is sorted by it
+  std::istringstream lines(run.out.substr(run.out.find("setting  ")));
+  for (std::string line; std::getline(lines, line) && dev.size() < 8;) {
+    if (line.starts_with("  embed")) dev.push_back(std::stod(line.substr(line.rfind(' '))));
+  }
+  EXPECT_EQ(dev.size(), 8U) << run.out;
+  EXPECT_TRUE(std::is_sorted(dev.begin(), dev.end()));
+}
+
+TEST(Mlp, RefusesFlagsThatSayNothingAndWritesNothing) {
+  const Scratch scratch;
+  for (const char* flags : {"--find-lr --search", "--overfit 5 --find-lr", "--overfit 0",
+                            "--search --resume x", "--find-lr --save x", "--search --save-every 3"}) {
+    const Outcome run = run_in(scratch, std::string("mlp ") + flags);
+    EXPECT_EQ(run.code, 2) << flags;
+    EXPECT_EQ(std::count(run.err.begin(), run.err.end(), '\n'), 1) << run.err;
+  }
+  EXPECT_TRUE(scratch.names().empty());
+}
+
 TEST(MlpNet, CountsItsParameters) {
   Generator generator(1);
   EXPECT_EQ(count_parameters(MlpNet({}, {}, generator).parameters()), 11897);
