@@ -109,11 +109,12 @@ int main(int argc, char** argv) {
   options.flags.sample_seed = 2147483657;
   mlp::add_flags(options, settings, lessons);
   return run_app(options, argc, argv, [&](Run& run) {
+    mlp::refuse_idle_flags(run, lessons);
     const Words words = run.load_words();
     const mlp::Data data(run, words, settings.sizes.block);
     settings.sizes.vocabulary = data.vocabulary.size();
-    mlp::show_windows(run, words.words, data.vocabulary, settings.sizes.block);
     settings.data = run.names_id(words);
+    mlp::show_windows(run, words.words, data.vocabulary, settings.sizes.block);
     mlp::show_embedding(run, data.train, settings.sizes);
     mlp::show_stable_loss(run);
     if (lessons.overfit > 0) return mlp::overfit(run, words, data.vocabulary, lessons.overfit);

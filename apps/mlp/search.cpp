@@ -51,11 +51,22 @@ void add_flags(Options& options, Settings& settings, Lessons& lessons) {
               {.min = 0});
   options.add("--momentum M", settings.momentum, "of the update's direction", {.min = 0, .max = 0.9999});
   options.add("--overfit N", lessons.overfit, "train on the first N names only, as the lecture's first net",
-              {.min = 0, .selects = true});
+              {.min = 1, .selects = true});
   options.add("--find-lr", lessons.find_lr, "the learning-rate finder's sweep and its figures",
               {.selects = true});
-  options.add("--search", lessons.search, "train a grid of settings, a table sorted by dev loss",
+  options.add("--search", lessons.search,
+              "train a grid of settings (20000 steps each unless given), a table sorted by dev loss",
               {.selects = true});
+}
+
+void refuse_idle_flags(const Run& run, const Lessons& lessons) {
+  int chosen = 0;
+  for (const char* name : {"--overfit", "--find-lr", "--search"}) chosen += run.given(name) ? 1 : 0;
+  if (chosen > 1) throw UsageError("--overfit, --find-lr and --search exclude each other");
+  const bool saves = run.given("--resume") || run.given("--save") || run.given("--save-every");
+  if (saves && (lessons.find_lr || lessons.search)) {
+    throw UsageError("a checkpoint holds one network's training: not with --find-lr or --search");
+  }
 }
 
 Trained train_net(Run& run, const Data& data, const Settings& settings) {
@@ -96,9 +107,9 @@ Trained train_net(Run& run, const Data& data, const Settings& settings) {
 }
 
 void search(Run& run, const Data& data, const Settings& settings) {
-  constexpr int64_t kSteps = 20000;
+  const int64_t count = run.given("--steps") ? settings.training.steps : 20000;
   run.heading("A search for hyperparameters");
-  run.say(fmt::format("Each setting trains for {} steps, the second half at a tenth of the rate.", kSteps));
+  run.say(fmt::format("Each setting trains for {} steps, the second half at a tenth of the rate.", count));
   struct Row {
     std::string name;
     int64_t parameters;
@@ -107,7 +118,7 @@ void search(Run& run, const Data& data, const Settings& settings) {
   std::vector<Row> rows;
   for (const std::string init : {"original", "kaiming"}) {
     for (const auto& [embed, hidden] : {std::pair{2, 100}, {10, 100}, {10, 200}, {24, 200}}) {
-      const Settings s = smaller(settings, embed, hidden, kSteps, init);
+      const Settings s = smaller(settings, embed, hidden, count, init);
       const Trained net = train_net(run, data, s);
       if (net.stopped) return;
       rows.push_back({fmt::format("embed {}, hidden {}, {}", embed, hidden, init),

@@ -31,6 +31,8 @@ struct Lessons {
 };
 
 void add_flags(Options& options, Settings& settings, Lessons& lessons);
+// Flags that say nothing together are refused before anything is written. throws: UsageError
+void refuse_idle_flags(const Run& run, const Lessons& lessons);
 
 struct Data : Splits {
   using Splits::Splits;
@@ -49,7 +51,7 @@ struct Trained {
 // Trains from the seed, showing parameters and progress, and measures the splits.
 Trained train_net(Run& run, const Data& data, const Settings& settings);
 
-// --search: a grid of sizes, initialisations and rates, a table sorted by dev loss, and bars.
+// --search: a grid of sizes and initialisations, a table sorted by dev loss, and bars.
 void search(Run& run, const Data& data, const Settings& settings);
 // --check: the lecture's smaller nets, and the exercises' initialisations.
 void check_other_nets(Run& run, const Data& data, const Settings& settings);
