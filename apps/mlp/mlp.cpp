@@ -117,12 +117,12 @@ int main(int argc, char** argv) {
     mlp::show_windows(run, words.words, data.vocabulary, settings.sizes.block);
     mlp::show_embedding(run, data.train, settings.sizes);
     mlp::show_stable_loss(run);
-    if (lessons.overfit > 0) return mlp::overfit(run, words, data.vocabulary, lessons.overfit);
+    if (lessons.overfit > 0) return mlp::overfit(run, words, data.vocabulary, settings, lessons.overfit);
     if (lessons.find_lr)
       return mlp::find_learning_rate(run, data.all(words), settings.sizes, settings.training.log_every);
     if (lessons.search) return mlp::search(run, data, settings);
     if (run.flags().check) {
-      mlp::overfit(run, words, data.vocabulary, 5);
+      mlp::overfit(run, words, data.vocabulary, settings, 5);
       mlp::find_learning_rate(run, data.all(words), settings.sizes, settings.training.log_every);
       mlp::check_other_nets(run, data, settings);
     }

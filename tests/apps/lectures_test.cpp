@@ -130,6 +130,19 @@ TEST(Mlp, OverfitsTheLecturesFirstNames) {
   EXPECT_EQ(run.out.find("differs"), std::string::npos) << run.out;
 }
 
+TEST(Mlp, LogsStopsAndResumesItsOverfitting) {
+  const Scratch scratch;
+  const std::string app = "mlp --overfit 3 --quiet ";
+  ASSERT_EQ(run_in(scratch, app + "--steps 60 --out whole").code, 0);
+  ASSERT_EQ(run_in(scratch, app + "--steps 25 --out part").code, 0);
+  ASSERT_EQ(run_in(scratch, app + "--steps 60 --resume part/checkpoint.safetensors --out rest").code, 0);
+  EXPECT_EQ(slurp(scratch.path("rest/checkpoint.safetensors")),
+            slurp(scratch.path("whole/checkpoint.safetensors")));
+  const std::string log = scratch.path("whole/log.jsonl");
+  EXPECT_EQ(events_of(log, "params").at(0)["count"], 3481);
+  EXPECT_LT(loss_at(log, 59), loss_at(log, 0));
+}
+
 TEST(Mlp, ComparesWithTheLectureWhereItsStreamIsTheLectures) {
   const Scratch scratch;
   const std::string app = "mlp --words :300 --steps 2 --quiet --no-out ";
