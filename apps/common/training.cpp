@@ -9,18 +9,23 @@
 #include "nn/checkpoint.h"
 #include "nn/schedule.h"
 
-// A checkpoint holds all that the next step depends on, and the losses so far, so that a resumed run draws
-// the whole curve.
+// A checkpoint holds all that the next step depends on, and the losses and series so far, so that a resumed
+// run draws whole curves.
 
 namespace lt::apps {
 namespace {
+
+DoubleTensor as_tensor(const std::vector<double>& numbers) {
+  return from_vector<double>(numbers, static_cast<int64_t>(numbers.size()));
+}
 
 void save(const std::string& path, const Course& course, const History& history) {
   nn::Checkpoint checkpoint;
   checkpoint.put("setup", course.setup);
   checkpoint.put("generator", course.generator);
   checkpoint.put("optimizer", course.optimizer);
-  checkpoint.put("losses", from_vector<double>(history.losses, static_cast<int64_t>(history.losses.size())));
+  checkpoint.put("losses", as_tensor(history.losses));
+  for (const auto& [name, numbers] : course.series) checkpoint.put("series." + name, as_tensor(*numbers));
   for (const auto& [name, parameter] : course.parameters)
     checkpoint.put("parameter." + name, parameter.data());
   for (const auto& [name, buffer] : course.buffers) checkpoint.put("buffer." + name, buffer);
@@ -40,6 +45,9 @@ History load(const std::string& path, const Course& course) {
     checkpoint.get("parameter." + name, data);
   }
   for (auto [name, buffer] : course.buffers) checkpoint.get("buffer." + name, buffer);
+  for (const auto& [name, numbers] : course.series) {
+    *numbers = checkpoint.get_tensor<double>("series." + name).to_vector();
+  }
   return {checkpoint.get_tensor<double>("losses").to_vector()};
 }
 
