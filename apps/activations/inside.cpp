@@ -109,7 +109,8 @@ void show_update_ratios(Run& run, const DeepNet& net, const UpdateRatios& ratios
   run.heading("Update ratios");
   run.say(
       "How far one update moves a weight, in the weight's own scale: log10 of std(rate * gradient) / "
-      "std(data). About -3 is a good pace; far below, training crawls; far above, it thrashes.");
+      "std(data). About -3 is a good pace; far below, training crawls; far above, it thrashes. As means over "
+      "the steps 501 to 1,000:");
   run.code("ratios.push_back(nn::update_ratio(p.data(), p.grad(), lr));");
   const LectureRatios* lecture = lecture_ratios(net.options);
   Chart chart("Update ratios", "step", "log10 of update / data");
@@ -119,7 +120,7 @@ void show_update_ratios(Run& run, const DeepNet& net, const UpdateRatios& ratios
     chart.line(ratios.steps, ratios.of_weight[i], label);
     const double mean = mean_ratio(ratios, i);
     if (std::isnan(mean)) continue;
-    const std::string name = fmt::format("{}, mean of steps 501 to 1,000", weights[i].first);
+    const std::string name = fmt::format("{}, mean ratio", weights[i].first);
     lecture != nullptr ? run.compare(name, mean, lecture->ratios[i], within(0.0051))
                        : run.result(name, show(mean));
   }
