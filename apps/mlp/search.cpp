@@ -111,7 +111,7 @@ void search(Run& run, const Data& data, const Settings& settings) {
   run.heading("A search for hyperparameters");
   run.say(fmt::format("Each setting trains for {} steps, the second half at a tenth of the rate.", count));
   struct Row {
-    std::string name;
+    std::string name, label;
     int64_t parameters;
     double train, val;
   };
@@ -131,7 +131,7 @@ void search(Run& run, const Data& data, const Settings& settings) {
   std::vector<std::vector<double>> bars(2);
   for (const Row& row : rows) {
     cells.push_back({row.name, std::to_string(row.parameters), show(row.train), show(row.val)});
-    names.push_back(row.name);
+    names.push_back(row.label);
     bars[0].push_back(row.train);
     bars[1].push_back(row.val);
   }

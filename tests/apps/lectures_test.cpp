@@ -177,6 +177,8 @@ TEST(Mlp, RefusesFlagsThatSayNothingAndWritesNothing) {
   EXPECT_TRUE(scratch.names().empty());
 }
 
+  // Eight labels of 1,200 pixels: longer ones run into each other.
+  EXPECT_THAT(slurp(scratch.path("o/search.svg")), HasSubstr(">E24 H200 kaiming<"));
 TEST(MlpNet, CountsItsParameters) {
   Generator generator(1);
   EXPECT_EQ(count_parameters(MlpNet({}, {}, generator).parameters()), 11897);
