@@ -121,10 +121,13 @@ void draw_table(Run& run, const Model& model, const Data& data, const Vocabulary
   const IntTensor N = counts_of(model, data);
   const std::vector<double> learned = softmax(model.W.data(), 1).cast<double>().to_vector();
   const std::vector<double> counted = lt::apps::probabilities<double>(N, 1).to_vector();
-  run.figure("learned.svg", "exp(W) with rows normalised: what the net learned.",
-             svg({.title = "learned", .rows = size, .columns = size, .values = learned, .cell = 14}));
-  run.figure("counted.svg", "The count table, rows normalised, smoothing 1: the same picture.",
-             svg({.title = "counted", .rows = size, .columns = size, .values = counted, .cell = 14}));
+  const auto map = [&](const char* title, const std::vector<double>& values) {
+    return svg({.title = title, .rows = size, .columns = size, .values = values, .cell = 14});
+  };
+  run.figure("learned.svg",
+             "exp(W) with rows normalised, what the net learned, beside the count table, its rows normalised "
+             "with smoothing 1.",
+             side_by_side({map("learned", learned), map("counted", counted)}));
 }
 
 void draw_training(Run& run, const Model& model, const Data& data, const std::vector<double>& losses) {
