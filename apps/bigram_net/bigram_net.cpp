@@ -32,8 +32,9 @@ void show_first_name(Run& run, const Model& model, const std::string& word, cons
   std::string text;
   for (int64_t i = 0; i < std::min<int64_t>(data.y.size(0), 12); ++i) {
     const float chance = p.at({i, data.y.at({i})});
-    text += fmt::format("{} -> {}: probability {:.4f}, log {:.4f}\n", data.text(i, vocabulary),
-                        vocabulary.symbol(data.y.at({i})), chance, std::log(chance));
+    text += fmt::format("{} -> {}: probability {:.4f}, log {:.4f}; of all {}:\n{}\n",
+                        data.text(i, vocabulary), vocabulary.symbol(data.y.at({i})), chance, std::log(chance),
+                        vocabulary.size(), to_string(p[i]));
   }
   run.print(text);
   if (word == "emma" && model.order == 2 && run.flags().seed == 2147483647) {
@@ -43,7 +44,6 @@ void show_first_name(Run& run, const Model& model, const std::string& word, cons
                 lecture[static_cast<size_t>(i)], within(0.5e-4));
     }
   }
-  run.print(to_string(p[0]));
   draw_one_hot(run, data, vocabulary);
 }
 

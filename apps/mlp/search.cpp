@@ -122,7 +122,8 @@ void search(Run& run, const Data& data, const Settings& settings) {
       const Trained net = train_net(run, data, s);
       if (net.stopped) return;
       rows.push_back({fmt::format("embed {}, hidden {}, {}", embed, hidden, init),
-                      count_parameters(net.net.parameters()), net.train_loss, net.val_loss});
+                      fmt::format("E{} H{} {}", embed, hidden, init), count_parameters(net.net.parameters()),
+                      net.train_loss, net.val_loss});
     }
   }
   std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.val < b.val; });

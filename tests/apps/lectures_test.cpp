@@ -75,6 +75,20 @@ TEST(BigramNet, TrainsOnMinibatchesOfTheSizeAskedFor) {
             slurp(scratch.path("some/checkpoint.safetensors")));
 }
 
+TEST(BigramNet, ShowsAllProbabilitiesOfEachExampleAndBothTablesInOneFigure) {
+  const Scratch scratch;
+  const Outcome run = run_in(scratch, "bigram_net --words :1 --steps 2 --quiet --out o");
+  ASSERT_EQ(run.code, 0) << run.err;
+  const std::string word = "emma";  // the first of the embedded names, too
+  size_t rows = 0;
+  for (size_t at = run.out.find("tensor(["); at != std::string::npos; at = run.out.find("tensor([", at + 1))
+    ++rows;
+  EXPECT_EQ(rows, word.size() + 1) << run.out;
+  const std::string svg = slurp(scratch.path("o/learned.svg"));
+  EXPECT_THAT(svg, HasSubstr(">learned<"));
+  EXPECT_THAT(svg, HasSubstr(">counted<"));
+}
+
 // The entropies of the first 300 embedded names' bigrams, and of their train split's trigrams.
 TEST(BigramNet, DrawsTheLossThatCountingReaches) {
   const Scratch scratch;
@@ -163,6 +177,8 @@ TEST(Mlp, SearchesWithTheNumberOfStepsAskedFor) {
     if (line.starts_with("  embed")) dev.push_back(std::stod(line.substr(line.rfind(' '))));
   }
   EXPECT_EQ(dev.size(), 8U) << run.out;
+  // Eight labels of 1,200 pixels: longer ones run into each other.
+  EXPECT_THAT(slurp(scratch.path("o/search.svg")), HasSubstr(">E24 H200 kaiming<"));
   EXPECT_TRUE(std::is_sorted(dev.begin(), dev.end()));
 }
 
@@ -177,8 +193,6 @@ TEST(Mlp, RefusesFlagsThatSayNothingAndWritesNothing) {
   EXPECT_TRUE(scratch.names().empty());
 }
 
-  // Eight labels of 1,200 pixels: longer ones run into each other.
-  EXPECT_THAT(slurp(scratch.path("o/search.svg")), HasSubstr(">E24 H200 kaiming<"));
 TEST(MlpNet, CountsItsParameters) {
   Generator generator(1);
   EXPECT_EQ(count_parameters(MlpNet({}, {}, generator).parameters()), 11897);
