@@ -56,8 +56,8 @@ double train_step(const Course& course, int64_t step, double rate) {
   const Variable loss = course.loss();
   const double value = loss.item();
   if (!std::isfinite(value)) {
-    throw AppError(
-        fmt::format("{}: the loss at step {} is {}: a smaller --lr may help", course.name, step, value));
+    throw AppError(fmt::format("{}: the loss at step {} is {}: a smaller --lr may help", course.name, step,
+                               show(value)));
   }
   course.optimizer.zero_grad();
   loss.backward();
@@ -73,7 +73,8 @@ History train(Run& run, const TrainingFlags& flags, const Course& course) {
   History history = flags.resume.empty() ? History{} : load(flags.resume, course);
   const std::string file = flags.save.empty() ? run.path_of("checkpoint.safetensors") : flags.save;
   const auto first = static_cast<int64_t>(history.losses.size());
-  history.losses.reserve(static_cast<size_t>(std::max(first, flags.steps)));
+  constexpr int64_t kRoom = 1'000'000;  // for a run that is meant to be stopped, --steps may be any number
+  history.losses.reserve(static_cast<size_t>(std::max(first, std::min(flags.steps, kRoom))));
   const StopOnSignal stop;
   Progress progress(course.name, flags.steps, run.flags().quiet, first);
   for (int64_t step = first; step < flags.steps && !stop_requested(); ++step) {

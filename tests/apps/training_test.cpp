@@ -58,7 +58,7 @@ TEST(Training, GivesTheSameBitsAfterBeingKilledAgainAndAgain) {
 
 TEST(Training, SavesAndSaysHowToGoOnWhenInterrupted) {
   const Scratch scratch;
-  const std::string settings = kNet + "--steps 100000000 --out o ";
+  const std::string settings = kNet + "--steps 9000000000000000000 --out o ";
   const std::string file = scratch.path("o/checkpoint.safetensors");
   int code = 0;
   // The signal may come before the training has begun: then there is nothing to save, and the next try waits
@@ -117,7 +117,7 @@ TEST(Training, StopsWhereTheLossIsNotFinite) {
   const Scratch scratch;
   const Outcome run = run_in(scratch, kNet + "--lr 1e38 --steps 100 --no-out");
   EXPECT_EQ(run.code, 1);
-  EXPECT_THAT(run.err, HasSubstr("a smaller --lr may help"));
+  EXPECT_THAT(run.err, testing::ContainsRegex(" is (nan|inf): a smaller --lr may help"));
 }
 
 TEST(Training, PrintsTheSameOnAnyNumberOfThreads) {
