@@ -164,6 +164,11 @@ TEST(Mlp, ComparesWithTheLectureWhereItsStreamIsTheLectures) {
   for (const char* flags : {"--seed 5", "--decay-at 1", "--momentum 0.5"}) {
     EXPECT_EQ(run_in(scratch, app + flags).out.find("27.881731"), std::string::npos) << flags;
   }
+  const std::string sweep = "mlp --find-lr --words :300 --quiet --no-out ";
+  EXPECT_THAT(run_in(scratch, sweep).out, HasSubstr("21.805849"));
+  for (const char* flags : {"--seed 5", "--block 4"}) {
+    EXPECT_EQ(run_in(scratch, sweep + flags).out.find("21.805849"), std::string::npos) << flags;
+  }
 }
 
 TEST(Mlp, SearchesWithTheNumberOfStepsAskedFor) {
