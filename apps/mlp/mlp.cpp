@@ -7,8 +7,7 @@
 //
 //                                                  ours           lecture
 //   parameters                                    11897             11897  =
-//   train loss                                   2.1274            2.1274
-//   val loss                                     2.1659            2.1659
+//   loss at step 0                            27.881729         27.881731  =
 
 #include <fmt/format.h>
 
