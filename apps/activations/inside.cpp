@@ -28,7 +28,7 @@ void show_activations(Run& run, const DeepNet& net, bool compare) {
   constexpr double kSaturated[] = {2.78, 2.56, 2.25, 1.69, 1.88};
   run.heading("Activations");
   run.say("A tanh is called saturated where |t| > 0.97: there its slope is below 0.06.");
-  run.code("for (auto& t : tanhs) std::cout << nn::spread(t.data());");
+  run.code("for (const Variable& t : tanhs) spreads.push_back(nn::spread(t.data()));");
   Chart chart("Activation distribution", "output of the layer", "density");
   std::vector<std::vector<std::string>> rows;
   for (size_t i = 0; i < net.hidden_layers(); ++i) {
