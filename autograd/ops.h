@@ -194,7 +194,7 @@ std::pair<BasicVariable<T>, IntTensor> topk(const BasicVariable<T>& x, int64_t k
 // composition
 
 // x @ weight^T + bias, PyTorch's layout. bias may be left undefined.
-//   shapes: (..., in), (out, in), (out) -> (..., out)
+//   shapes: (..., in), (out, in), (out) -> (..., out). throws: ShapeError for others
 template <typename T>
 BasicVariable<T> linear(const BasicVariable<T>& x, const BasicVariable<T>& weight,
                         const BasicVariable<T>& bias = {});
@@ -212,26 +212,28 @@ BasicVariable<T> cross_entropy(const BasicVariable<T>& logits, const IntTensor& 
 template <typename T>
 BasicVariable<T> mse_loss(const BasicVariable<T>& a, const BasicVariable<T>& b);
 // Mean of max(0, 1 - target * score), target -1 or 1: the margin (hinge) loss of lecture 1's demo.
+//   throws: ShapeError unless the shapes are equal
 template <typename T>
 BasicVariable<T> margin_loss(const BasicVariable<T>& score, const BasicTensor<T>& target);
 
-// Per channel (the last axis), over all others: weight * (x - mean) / sqrt(var + eps) + bias with the biased
-// variance (Ioffe and Szegedy, "Batch normalization", 2015). mean and var receive the batch's, (channels),
-// var unbiased.
-//   shapes: (n..., c), weight and bias (c) or undefined -> (n..., c)
-//   throws: ShapeError for fewer than 2 rows
+// Of one batch, a number a channel.
 template <typename T>
 struct BatchStatistics {
   BasicTensor<T> mean;
   BasicTensor<T> var;  // divided by n - 1
 };
-// unbiased: normalise by the variance divided by n - 1 too, as the lectures' own BatchNorm1d does.
+// Per channel (the last axis), over all others: weight * (x - mean) / sqrt(var + eps) + bias with the biased
+// variance (Ioffe and Szegedy, "Batch normalization", 2015), or, where `unbiased`, with the one divided by
+// n - 1, as the lectures' own BatchNorm1d does. `statistics`, if given, receives the batch's.
+//   shapes: (n..., c), weight and bias (c) or undefined -> (n..., c)
+//   throws: ShapeError for fewer than 2 rows, and for weight or bias of another shape
 template <typename T>
 BasicVariable<T> batch_norm(const BasicVariable<T>& x, const BasicVariable<T>& weight,
                             const BasicVariable<T>& bias, double eps = 1e-5, bool unbiased = false,
                             BatchStatistics<T>* statistics = nullptr);
-// Over the last axis of each row (Ba, Kiros and Hinton, "Layer normalization", 2016). shapes: (..., c) ->
-// (..., c)
+// The same over the last axis of each row (Ba, Kiros and Hinton, "Layer normalization", 2016).
+//   shapes: (..., c), weight and bias (c) or undefined -> (..., c)
+//   throws: ShapeError for an empty x, and for weight or bias of another shape
 template <typename T>
 BasicVariable<T> layer_norm(const BasicVariable<T>& x, const BasicVariable<T>& weight,
                             const BasicVariable<T>& bias, double eps = 1e-5);

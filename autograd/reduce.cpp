@@ -82,9 +82,17 @@ BasicVariable<T> var(const BasicVariable<T>& x, const Dims& axes, bool unbiased,
                 });
 }
 
+// At a deviation of 0 the gradient is 0, as PyTorch's.
 template <typename T>
 BasicVariable<T> stddev(const BasicVariable<T>& x, const Dims& axes, bool unbiased, bool keepdim) {
-  return sqrt(var(x, axes, unbiased, keepdim));
+  const BasicTensor<T> y = stddev(x.data(), axes, unbiased, keepdim);
+  return record("stddev", y, {x}, [v = save(x), y = save(y), axes, unbiased](const BasicTensor<T>& dy) {
+    const Shape& from = (*v).shape();
+    const T count = reduced_count<T>(from, axes) - (unbiased ? T{1} : T{0});
+    const BasicTensor<T> spread = restore(*y, from, axes);
+    const BasicTensor<T> slope = restore(dy, from, axes) / (spread * count);
+    return masked_fill(slope, spread == T{0}, 0) * (*v - mean(*v, axes, true));
+  });
 }
 
 // At a norm of 0 the gradient is 0, as PyTorch's.

@@ -18,8 +18,10 @@ BatchNorm1d::BatchNorm1d(int64_t num_features, BatchNormOptions settings) : opti
 Variable BatchNorm1d::operator()(const Variable& x) {
   const bool last = x.dim() == 2 || options.channels_last;
   if (x.dim() < 2 || x.dim() > 3 || x.size(last ? -1 : 1) != weight.size(0)) {
-    throw ShapeError(
-        fmt::format("BatchNorm1d: input {} has not {} channels", lt::to_string(x.shape()), weight.size(0)));
+    const int64_t c = weight.size(0);
+    throw ShapeError(fmt::format(
+        "BatchNorm1d: input {} is neither (n, {}) nor {}", lt::to_string(x.shape()), c,
+        options.channels_last ? fmt::format("(n, time, {})", c) : fmt::format("(n, {}, length)", c)));
   }
   return last ? normalize_rows(x) : transpose(normalize_rows(transpose(x, 1, 2)), 1, 2);
 }

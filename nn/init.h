@@ -21,7 +21,7 @@ void constant_(const Variable& x, float value);
 void kaiming_uniform_(const Variable& weight, double gain, Generator& generator = default_generator());
 void kaiming_normal_(const Variable& weight, double gain, Generator& generator = default_generator());
 // Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010:
-// std = gain * sqrt(2 / (fan_in + fan_out)).
+// std = gain * sqrt(2 / (fan_in + fan_out)). throws: ShapeError for fewer than 2 axes
 void xavier_uniform_(const Variable& weight, double gain = 1, Generator& generator = default_generator());
 void xavier_normal_(const Variable& weight, double gain = 1, Generator& generator = default_generator());
 

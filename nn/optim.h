@@ -39,6 +39,7 @@ class SGD : public Optimizer {
     double weight_decay = 0;
     bool nesterov = false;
   };
+  //   throws: ValueError for a negative momentum or weight_decay, and for nesterov without a momentum
   SGD(std::vector<Variable> parameters, double learning_rate, Options options);
   SGD(std::vector<Variable> parameters, double learning_rate)
       : SGD(std::move(parameters), learning_rate, {}) {}
@@ -62,6 +63,7 @@ class Adam : public Optimizer {
     double weight_decay = 0;
     bool decoupled = false;
   };
+  //   throws: ValueError unless the betas lie in [0, 1), and eps and weight_decay are not negative
   Adam(std::vector<Variable> parameters, double learning_rate, Options options);
   Adam(std::vector<Variable> parameters, double learning_rate)
       : Adam(std::move(parameters), learning_rate, {}) {}

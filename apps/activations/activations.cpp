@@ -188,8 +188,7 @@ int main(int argc, char** argv) {
     if (run.given("--widget")) return show_widget(run, flags.widget);
     const Splits data(run, words, settings.sizes.block);
     settings.sizes.vocabulary = data.vocabulary.size();
-    settings.data = fmt::format("{} from {}, {}", words.words.size(), run.flags().words.first,
-                                words.sha256.substr(0, 16));
+    settings.data = run.names_id(words);
     if (flags.exercise == 1) return zero_initialisation(run, data, settings);
     if (flags.exercise == 2) return fold_batchnorm(run, data, settings);
     if (flags.deep) {

@@ -28,12 +28,20 @@ std::string describe(const Settings& settings, const DeepOptions& options, uint6
 void look_at_updates(UpdateRatios& ratios, const std::vector<std::pair<std::string, Variable>>& weights,
                      int64_t step, double rate) {
   if (step >= UpdateRatios::kSteps) return;
-  ratios.of_weight.resize(weights.size());
   ratios.steps.push_back(static_cast<double>(step));
   for (size_t i = 0; i < weights.size(); ++i) {
     const Variable& weight = weights[i].second;
     ratios.of_weight[i].push_back(nn::update_ratio(weight.data(), weight.grad(), rate));
   }
+}
+
+// The ratios' places in a checkpoint.
+std::vector<std::pair<std::string, std::vector<double>*>> series_of(UpdateRatios& ratios) {
+  std::vector<std::pair<std::string, std::vector<double>*>> series = {{"steps", &ratios.steps}};
+  for (size_t i = 0; i < ratios.of_weight.size(); ++i) {
+    series.emplace_back(fmt::format("ratio.{}", i), &ratios.of_weight[i]);
+  }
+  return series;
 }
 
 // Figures for the lecture's own network: BatchNorm, tanh, gain 1.
@@ -176,24 +184,26 @@ DeepTrained train_deep(Run& run, const Splits& data, const Settings& settings, c
   DeepNet& net = trained.net;
   const auto named = net.parameters();
   const auto weights = net.weights();
+  trained.ratios.of_weight.resize(weights.size());
   nn::SGD sgd(variables(named), settings.training.lr);
   const int64_t count = count_parameters(named);
   run.log().write("params", {{"count", count}});
   run.compare("parameters", static_cast<double>(count), options.batchnorm ? 47024 : 46497, kExact);
-  const History history = train(
-      run, settings.training,
-      {.name = "deep",
-       .setup = describe(settings, options, run.flags().seed),
-       .optimizer = sgd,
-       .generator = generator,
-       .parameters = named,
-       .buffers = net.buffers(),
-       .loss =
-           [&] {
-             const auto [x, y] = minibatch(data.train, settings.training.batch, generator);
-             return cross_entropy(net.logits(x), y);
-           },
-       .look = [&](int64_t step, double rate) { look_at_updates(trained.ratios, weights, step, rate); }});
+  const History history =
+      train(run, settings.training,
+            {.name = "deep",
+             .setup = describe(settings, options, run.flags().seed),
+             .optimizer = sgd,
+             .generator = generator,
+             .parameters = named,
+             .buffers = net.buffers(),
+             .loss =
+                 [&] {
+                   const auto [x, y] = minibatch(data.train, settings.training.batch, generator);
+                   return cross_entropy(net.logits(x), y);
+                 },
+             .look = [&](int64_t step, double rate) { look_at_updates(trained.ratios, weights, step, rate); },
+             .series = series_of(trained.ratios)});
   trained.losses = history.losses;
   trained.stopped = history.stopped;
   return trained;

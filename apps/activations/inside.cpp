@@ -28,7 +28,7 @@ void show_activations(Run& run, const DeepNet& net, bool compare) {
   constexpr double kSaturated[] = {2.78, 2.56, 2.25, 1.69, 1.88};
   run.heading("Activations");
   run.say("A tanh is called saturated where |t| > 0.97: there its slope is below 0.06.");
-  run.code("for (auto& t : tanhs) std::cout << nn::spread(t.data());");
+  run.code("for (const Variable& t : tanhs) spreads.push_back(nn::spread(t.data()));");
   Chart chart("Activation distribution", "output of the layer", "density");
   std::vector<std::vector<std::string>> rows;
   for (size_t i = 0; i < net.hidden_layers(); ++i) {
@@ -109,7 +109,8 @@ void show_update_ratios(Run& run, const DeepNet& net, const UpdateRatios& ratios
   run.heading("Update ratios");
   run.say(
       "How far one update moves a weight, in the weight's own scale: log10 of std(rate * gradient) / "
-      "std(data). About -3 is a good pace; far below, training crawls; far above, it thrashes.");
+      "std(data). About -3 is a good pace; far below, training crawls; far above, it thrashes. As means over "
+      "the steps 501 to 1,000:");
   run.code("ratios.push_back(nn::update_ratio(p.data(), p.grad(), lr));");
   const LectureRatios* lecture = lecture_ratios(net.options);
   Chart chart("Update ratios", "step", "log10 of update / data");
@@ -119,7 +120,7 @@ void show_update_ratios(Run& run, const DeepNet& net, const UpdateRatios& ratios
     chart.line(ratios.steps, ratios.of_weight[i], label);
     const double mean = mean_ratio(ratios, i);
     if (std::isnan(mean)) continue;
-    const std::string name = fmt::format("{}, mean of steps 501 to 1,000", weights[i].first);
+    const std::string name = fmt::format("{}, mean ratio", weights[i].first);
     lecture != nullptr ? run.compare(name, mean, lecture->ratios[i], within(0.0051))
                        : run.result(name, show(mean));
   }

@@ -32,8 +32,9 @@ void show_first_name(Run& run, const Model& model, const std::string& word, cons
   std::string text;
   for (int64_t i = 0; i < std::min<int64_t>(data.y.size(0), 12); ++i) {
     const float chance = p.at({i, data.y.at({i})});
-    text += fmt::format("{} -> {}: probability {:.4f}, log {:.4f}\n", data.text(i, vocabulary),
-                        vocabulary.symbol(data.y.at({i})), chance, std::log(chance));
+    text += fmt::format("{} -> {}: probability {:.4f}, log {:.4f}; of all {}:\n{}\n",
+                        data.text(i, vocabulary), vocabulary.symbol(data.y.at({i})), chance, std::log(chance),
+                        vocabulary.size(), to_string(p[i]));
   }
   run.print(text);
   if (word == "emma" && model.order == 2 && run.flags().seed == 2147483647) {
@@ -43,17 +44,18 @@ void show_first_name(Run& run, const Model& model, const std::string& word, cons
                 lecture[static_cast<size_t>(i)], within(0.5e-4));
     }
   }
-  run.print(to_string(p[0]));
   draw_one_hot(run, data, vocabulary);
 }
 
 void show_training(Run& run, const Data& data, const Vocabulary& vocabulary, const Settings& settings) {
   run.heading("Training");
-  run.say(
-      "The rows of W play log-counts: exponentials of them, divided by their sum, are probabilities. The "
-      "whole data is "
-      "one batch. A one-hot row times W only picks a row of W, so the gather `W[x]` does the same with less "
-      "work.");
+  run.say(fmt::format(
+      "The rows of W play log-counts: exponentials of them, divided by their sum, are "
+      "probabilities. {} A one-hot row times W only picks a row of W, so the gather `W[x]` does the "
+      "same with less work.",
+      settings.training.batch == 0
+          ? "The whole data is one batch."
+          : fmt::format("Each step takes {} examples by chance.", settings.training.batch)));
   run.code(settings.one_hot
                ? "Variable logits = matmul(Variable(one_hot(x, 27).cast<float>()), W);"
                : "Variable logits = embedding(W, x);  // the rows that the one-hot product picks");
@@ -61,7 +63,7 @@ void show_training(Run& run, const Data& data, const Vocabulary& vocabulary, con
   const Trained trained = fit(run, data, vocabulary, settings);
   if (trained.stopped) return;
   compare_losses(run, settings, trained.losses);
-  draw_training(run, trained.losses);
+  draw_training(run, trained.model, data, trained.losses);
   if (settings.order == 2) draw_table(run, trained.model, data, vocabulary);
   if (settings.order == 3) show_val(run, trained.model, data);
   run.heading("Names");
@@ -84,6 +86,7 @@ int main(int argc, char** argv) {
     const Words words = run.load_words();
     const Vocabulary vocabulary = Vocabulary::of(words);
     if (run.flags().check) return check_all(run, words, vocabulary, settings);
+    settings.data = run.names_id(words);
     const Data data = load(run, words, vocabulary, settings.order);
     Generator generator = run.generator(run.flags().seed);
     show_first_name(run, Model(vocabulary.size(), settings.order, generator), words.words[0], vocabulary);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "apps/common/counts.h"
+#include "apps/common/mlp_net.h"
 #include "apps/common/training.h"
 
 namespace lt::apps::bigram_net {
@@ -18,6 +19,11 @@ Data encode(const std::vector<std::string>& words, const Vocabulary& vocabulary,
   IntTensor ids = x.select(1, 0);
   for (int64_t i = 1; i < order - 1; ++i) ids = ids * vocabulary.size() + x.select(1, i);
   return {.x = ids.contiguous(), .y = y, .val_x = {}, .val_y = {}, .order = order};
+}
+
+Examples batch_of(const Data& data, int64_t size, Generator& generator) {
+  const Examples all{data.x, data.y};
+  return size == 0 ? all : minibatch(all, size, generator);
 }
 
 Data load(Run& run, const Words& words, const Vocabulary& vocabulary, int64_t order) {
@@ -36,6 +42,12 @@ Data load(Run& run, const Words& words, const Vocabulary& vocabulary, int64_t or
   data.val_y = val.y;
   run.log().write("examples", {{"train", data.y.numel()}, {"val", val.y.numel()}});
   return data;
+}
+
+bool Settings::is_lecture(const Run& run) const {
+  const Settings lecture;
+  return training.batch == lecture.training.batch && training.decay_at == lecture.training.decay_at &&
+         run.flags().seed == CommonFlags().seed;
 }
 
 Model::Model(int64_t vocabulary, int64_t model_order, Generator& generator) : order(model_order) {
@@ -68,16 +80,18 @@ Trained fit(Run& run, const Data& data, const Vocabulary& vocabulary, const Sett
   run.log().write("params", {{"count", model.W.numel()}});
   nn::SGD sgd({model.W}, settings.training.lr);
   const auto reg = static_cast<float>(settings.reg);
-  const Course course{.name = "train",
-                      .setup = fmt::format("bigram_net order {} reg {} examples {} seed {}", settings.order,
-                                           settings.reg, data.y.numel(), run.flags().seed),
-                      .optimizer = sgd,
-                      .generator = generator,
-                      .parameters = {{"W", model.W}},
-                      .loss = [&] {
-                        const Variable loss = cross_entropy(model.logits(data.x, settings.one_hot), data.y);
-                        return reg > 0 ? loss + mean(square(model.W)) * reg : loss;
-                      }};
+  const Course course{
+      .name = "train",
+      .setup = fmt::format("bigram_net order {} reg {} batch {} seed {} names {}", settings.order,
+                           settings.reg, settings.training.batch, run.flags().seed, settings.data),
+      .optimizer = sgd,
+      .generator = generator,
+      .parameters = {{"W", model.W}},
+      .loss = [&] {
+        const auto [x, y] = batch_of(data, settings.training.batch, generator);
+        const Variable loss = cross_entropy(model.logits(x, settings.one_hot), y);
+        return reg > 0 ? loss + mean(square(model.W)) * reg : loss;
+      }};
   const History history = train(run, settings.training, course);
   result.losses = history.losses;
   result.stopped = history.stopped;

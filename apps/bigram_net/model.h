@@ -18,6 +18,10 @@ struct Settings {
   int64_t order = 2;
   double reg = 0.01;
   bool one_hot = false;
+  std::string data = {};  // which names: a checkpoint fits these alone
+
+  // The lecture's whole batches and stream; rate, reg and the number of steps may differ.
+  bool is_lecture(const Run& run) const;
 };
 
 // Examples: x holds the row of W, a context's number (27 * first + second at order 3). `val` is empty at
@@ -31,6 +35,8 @@ struct Data {
   std::string text(int64_t example, const Vocabulary& vocabulary) const;
 };
 Data encode(const std::vector<std::string>& words, const Vocabulary& vocabulary, int64_t order);
+// All examples, or, where a size is given, as many drawn with replacement.
+Examples batch_of(const Data& data, int64_t size, Generator& generator);
 // All words at order 2; at order 3 the lectures' train split, with its dev words beside. Logs "examples".
 Data load(Run& run, const Words& words, const Vocabulary& vocabulary, int64_t order);
 

@@ -97,6 +97,13 @@ void check_first_name(Run& run, const Words& words, const Vocabulary& vocabulary
   }
 }
 
+// How often each symbol follows each context: the table that the net tends to. shapes: as W
+IntTensor counts_of(const Model& model, const Data& data) {
+  IntTensor N = zeros<int64_t>(model.W.shape());
+  index_put_(N, {data.x, data.y}, ones<int64_t>(1), true);
+  return N;
+}
+
 }  // namespace
 
 void draw_one_hot(Run& run, const Data& data, const Vocabulary& vocabulary) {
@@ -111,22 +118,26 @@ void draw_one_hot(Run& run, const Data& data, const Vocabulary& vocabulary) {
 void draw_table(Run& run, const Model& model, const Data& data, const Vocabulary& vocabulary) {
   const int64_t size = vocabulary.size();
   if (size > 64) return;
-  IntTensor N = zeros<int64_t>({size, size});
-  index_put_(N, {data.x, data.y}, ones<int64_t>(1), true);
+  const IntTensor N = counts_of(model, data);
   const std::vector<double> learned = softmax(model.W.data(), 1).cast<double>().to_vector();
   const std::vector<double> counted = lt::apps::probabilities<double>(N, 1).to_vector();
-  run.figure("learned.svg", "exp(W) with rows normalised: what the net learned.",
-             svg({.title = "learned", .rows = size, .columns = size, .values = learned, .cell = 14}));
-  run.figure("counted.svg", "The count table, rows normalised, smoothing 1: the same picture.",
-             svg({.title = "counted", .rows = size, .columns = size, .values = counted, .cell = 14}));
+  const auto map = [&](const char* title, const std::vector<double>& values) {
+    return svg({.title = title, .rows = size, .columns = size, .values = values, .cell = 14});
+  };
+  run.figure("learned.svg",
+             "exp(W) with rows normalised, what the net learned, beside the count table, its rows normalised "
+             "with smoothing 1.",
+             side_by_side({map("learned", learned), map("counted", counted)}));
 }
 
-void draw_training(Run& run, const std::vector<double>& losses) {
+void draw_training(Run& run, const Model& model, const Data& data, const std::vector<double>& losses) {
+  const IntTensor N = counts_of(model, data);
+  const double counted = nll(lt::apps::probabilities<double>(N, 0), N).mean();
   std::vector<double> steps(losses.size());
   std::iota(steps.begin(), steps.end(), 0.0);
-  Chart chart("Loss of the whole data", "step", "loss");
-  run.figure("loss.svg", "The loss falls towards that of the counts, 2.454 for the lecture's names.",
-             chart.line(steps, losses).horizontal(2.454, "counting").svg());
+  Chart chart("Loss before each update", "step", "loss");
+  run.figure("loss.svg", fmt::format("The loss falls towards that of the counts, {:.3f}.", counted),
+             chart.line(steps, losses).horizontal(counted, "counting").svg());
 }
 
 void show_val(Run& run, const Model& model, const Data& data) {
@@ -139,6 +150,7 @@ void show_val(Run& run, const Model& model, const Data& data) {
 }
 
 void compare_losses(Run& run, const Settings& settings, const std::vector<double>& losses) {
+  if (!settings.is_lecture(run)) return;
   for (const Recorded& recorded : kRecorded) {
     if (recorded.order != settings.order || recorded.lr != settings.training.lr ||
         recorded.reg != settings.reg)

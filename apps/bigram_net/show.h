@@ -13,7 +13,8 @@ namespace lt::apps::bigram_net {
 void draw_one_hot(Run& run, const Data& data, const Vocabulary& vocabulary);
 // The learned table beside the counted one.
 void draw_table(Run& run, const Model& model, const Data& data, const Vocabulary& vocabulary);
-void draw_training(Run& run, const std::vector<double>& losses);
+// The losses, and the one that counting would reach on the same examples.
+void draw_training(Run& run, const Model& model, const Data& data, const std::vector<double>& losses);
 void show_val(Run& run, const Model& model, const Data& data);
 // The losses that the lecture's own settings give, where these are they.
 void compare_losses(Run& run, const Settings& settings, const std::vector<double>& losses);

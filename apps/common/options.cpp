@@ -162,8 +162,15 @@ void Options::add(const std::string& flag, std::vector<std::string>& value, cons
 void Options::add_training(TrainingFlags& training) {
   add("--steps N", training.steps, "updates", {.min = 0});
   add("--batch N", training.batch, "examples in a minibatch", {.min = 1});
+  entries_.back().shown = [&training] {
+    return training.batch == 0 ? "all" : std::to_string(training.batch);
+  };
   add("--lr RATE", training.lr, "learning rate", {.min = 0, .above_min = true});
   add("--decay-at STEP", training.decay_at, "from this step on, a tenth of the rate", {.min = 0});
+  entries_.back().shown = [&training] {
+    const bool is_never = training.decay_at == std::numeric_limits<int64_t>::max();
+    return is_never ? "never" : std::to_string(training.decay_at);
+  };
   add("--save FILE", training.save, "checkpoint to write; default: in the --out folder");
   add("--resume FILE", training.resume, "checkpoint to go on from");
   add("--save-every N", training.save_every, "write the checkpoint every N steps; 0: at the end", {.min = 0});
@@ -214,6 +221,7 @@ bool Options::parse(int argc, const char* const* argv) {
     declared[i]->multi_option_policy(entry.repeats ? CLI::MultiOptionPolicy::TakeAll
                                                    : CLI::MultiOptionPolicy::TakeLast);
   }
+  for (int i = 1; i < argc; ++i) refuse_switch_value(argv[i]);
   try {
     cli.parse(argc, argv);
   } catch (const CLI::ExtrasError&) {
@@ -229,6 +237,15 @@ bool Options::parse(int argc, const char* const* argv) {
   }
   if (flags.check) refuse_beside_check();
   return true;
+}
+
+// CLI11 would take "--no-out=3" for "--no-out".
+void Options::refuse_switch_value(const std::string& argument) const {
+  const std::string name = argument.substr(0, argument.find('='));
+  for (const Entry& entry : entries_) {
+    const bool is_switch = entry.name == name && entry.takes.empty();
+    if (is_switch && name != argument) throw UsageError(fmt::format("{}: takes no value", name));
+  }
 }
 
 void Options::accept(Entry& entry, const std::vector<std::string>& values) {
@@ -272,12 +289,14 @@ std::vector<Field> Options::config() const {
 }
 
 std::string Options::help() const {
+  constexpr size_t kFlag = 32;  // columns
   std::string text = fmt::format("{}: {}\n\nUsage: {} [flags]\n\n", app_, title_, app_);
-  const auto row = "  {:<32} {:<12} {:<12} {}\n";
+  const auto row = "  {:<32} {:<15} {:<15} {}\n";
   text += fmt::format(fmt::runtime(row), "flag", "default", "lecture", "meaning");
   for (const Entry& entry : entries_) {
     const std::string& set = entry.default_text;
-    const std::string flag = entry.name + (entry.takes.empty() ? "" : " " + entry.takes);
+    std::string flag = entry.name + (entry.takes.empty() ? "" : " " + entry.takes);
+    if (flag.size() > kFlag) flag += fmt::format("\n  {:<{}}", "", kFlag);  // a line of its own
     const std::string& lecture = entry.spec.lecture.empty() ? set : entry.spec.lecture;
     const std::string more = entry.repeats ? " (repeatable)" : "";
     text += fmt::format(fmt::runtime(row), flag, set.empty() ? "-" : set, lecture.empty() ? "-" : lecture,

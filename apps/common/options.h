@@ -113,6 +113,7 @@ class Options {
   Entry& declare(const std::string& flag, const std::string& help, Spec spec);
   void add_common();
   void accept(Entry& entry, const std::vector<std::string>& values);
+  void refuse_switch_value(const std::string& argument) const;
   void refuse_beside_check() const;
 
   std::string app_;

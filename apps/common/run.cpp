@@ -118,6 +118,10 @@ void Run::open(const std::string& data_sha256, const char* lecture_sha256, const
   log_.write("config", options_.config());
 }
 
+std::string Run::names_id(const Words& words) const {
+  return fmt::format("{} from {}, {}", words.words.size(), flags().words.first, words.sha256.substr(0, 16));
+}
+
 std::string Run::path_of(const std::string& file) const {
   return flags().no_out ? "" : (std::filesystem::path(flags().out) / file).string();
 }

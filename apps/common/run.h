@@ -50,6 +50,8 @@ class Run {
   void start();
   // Is the data the lecture's own, all of it? Only then are figures marked as equal or not.
   bool is_lecture_data() const { return is_lecture_data_; }
+  // Which names were taken, for a checkpoint that fits these alone: "32033 from 0, 0a30b5557f192f32".
+  std::string names_id(const Words& words) const;
 
   // Terminal and report. `say` is prose (`code` in backticks), `print` is set as it is.
   void heading(std::string_view text);

@@ -9,18 +9,23 @@
 #include "nn/checkpoint.h"
 #include "nn/schedule.h"
 
-// A checkpoint holds all that the next step depends on, and the losses so far, so that a resumed run draws
-// the whole curve.
+// A checkpoint holds all that the next step depends on, and the losses and series so far, so that a resumed
+// run draws whole curves.
 
 namespace lt::apps {
 namespace {
+
+DoubleTensor as_tensor(const std::vector<double>& numbers) {
+  return from_vector<double>(numbers, static_cast<int64_t>(numbers.size()));
+}
 
 void save(const std::string& path, const Course& course, const History& history) {
   nn::Checkpoint checkpoint;
   checkpoint.put("setup", course.setup);
   checkpoint.put("generator", course.generator);
   checkpoint.put("optimizer", course.optimizer);
-  checkpoint.put("losses", from_vector<double>(history.losses, static_cast<int64_t>(history.losses.size())));
+  checkpoint.put("losses", as_tensor(history.losses));
+  for (const auto& [name, numbers] : course.series) checkpoint.put("series." + name, as_tensor(*numbers));
   for (const auto& [name, parameter] : course.parameters)
     checkpoint.put("parameter." + name, parameter.data());
   for (const auto& [name, buffer] : course.buffers) checkpoint.put("buffer." + name, buffer);
@@ -40,6 +45,9 @@ History load(const std::string& path, const Course& course) {
     checkpoint.get("parameter." + name, data);
   }
   for (auto [name, buffer] : course.buffers) checkpoint.get("buffer." + name, buffer);
+  for (const auto& [name, numbers] : course.series) {
+    *numbers = checkpoint.get_tensor<double>("series." + name).to_vector();
+  }
   return {checkpoint.get_tensor<double>("losses").to_vector()};
 }
 
@@ -48,8 +56,8 @@ double train_step(const Course& course, int64_t step, double rate) {
   const Variable loss = course.loss();
   const double value = loss.item();
   if (!std::isfinite(value)) {
-    throw AppError(
-        fmt::format("{}: the loss at step {} is {}: a smaller --lr may help", course.name, step, value));
+    throw AppError(fmt::format("{}: the loss at step {} is {}: a smaller --lr may help", course.name, step,
+                               show(value)));
   }
   course.optimizer.zero_grad();
   loss.backward();
@@ -65,7 +73,8 @@ History train(Run& run, const TrainingFlags& flags, const Course& course) {
   History history = flags.resume.empty() ? History{} : load(flags.resume, course);
   const std::string file = flags.save.empty() ? run.path_of("checkpoint.safetensors") : flags.save;
   const auto first = static_cast<int64_t>(history.losses.size());
-  history.losses.reserve(static_cast<size_t>(std::max(first, flags.steps)));
+  constexpr int64_t kRoom = 1'000'000;  // for a run that is meant to be stopped, --steps may be any number
+  history.losses.reserve(static_cast<size_t>(std::max(first, std::min(flags.steps, kRoom))));
   const StopOnSignal stop;
   Progress progress(course.name, flags.steps, run.flags().quiet, first);
   for (int64_t step = first; step < flags.steps && !stop_requested(); ++step) {

@@ -26,6 +26,8 @@ struct Course {
   std::function<Variable()> loss;                 // draws a minibatch; its loss before the update
   std::function<double(int64_t step)> rate = {};  // default: --lr, a tenth from --decay-at on
   std::function<void(int64_t step, double rate)> look = {};  // called between backward and update
+  std::vector<std::pair<std::string, std::vector<double>*>> series =
+      {};  // what `look` writes down: a resumed run has all of it
 };
 
 struct History {

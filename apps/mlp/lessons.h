@@ -4,6 +4,7 @@
 
 #include "apps/common/mlp_net.h"
 #include "apps/common/run.h"
+#include "apps/mlp/search.h"
 
 namespace lt::apps::mlp {
 
@@ -15,8 +16,8 @@ void show_windows(Run& run, const std::vector<std::string>& words, const Vocabul
 void show_embedding(Run& run, const Examples& examples, const MlpSizes& sizes);
 // Cross-entropy against its parts written out, at logits that overflow.
 void show_stable_loss(Run& run);
-// --overfit N: the first N names as one batch, the lecture's first small net.
-void overfit(Run& run, const Words& data, const Vocabulary& vocabulary, int64_t names);
+// --overfit N: the first N names as one batch, the lecture's first small net; 1001 steps unless given.
+void overfit(Run& run, const Words& data, const Vocabulary& vocabulary, Settings settings, int64_t names);
 // --find-lr: rates from 10^-3 to 10^0, one minibatch each.
 void find_learning_rate(Run& run, const Examples& examples, const MlpSizes& sizes, int64_t log_every);
 

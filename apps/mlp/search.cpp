@@ -12,9 +12,10 @@ namespace {
 
 std::string describe(const Settings& s, uint64_t seed) {
   return fmt::format(
-      "mlp block {} embed {} hidden {} init {} direct {} batch {} momentum {} weight_decay {} seed {}",
+      "mlp block {} embed {} hidden {} init {} direct {} batch {} momentum {} weight_decay {} seed {} names "
+      "{}",
       s.sizes.block, s.sizes.embed, s.sizes.hidden, s.init, s.direct, s.training.batch, s.momentum,
-      s.weight_decay, seed);
+      s.weight_decay, seed, s.data);
 }
 
 Settings smaller(const Settings& base, int64_t embed, int64_t hidden, int64_t steps,
@@ -32,10 +33,11 @@ Settings smaller(const Settings& base, int64_t embed, int64_t hidden, int64_t st
 
 }  // namespace
 
-bool Settings::is_lecture() const {
+bool Settings::is_lecture(const Run& run) const {
   const Settings lecture;
   return sizes.block == 3 && sizes.embed == 10 && sizes.hidden == 200 && training.batch == 32 &&
-         training.lr == 0.1 && init == lecture.init && !direct && weight_decay == 0 && momentum == 0;
+         training.lr == 0.1 && training.decay_at == lecture.training.decay_at && init == lecture.init &&
+         !direct && weight_decay == 0 && momentum == 0 && run.flags().seed == CommonFlags().seed;
 }
 
 void add_flags(Options& options, Settings& settings, Lessons& lessons) {
@@ -49,11 +51,22 @@ void add_flags(Options& options, Settings& settings, Lessons& lessons) {
               {.min = 0});
   options.add("--momentum M", settings.momentum, "of the update's direction", {.min = 0, .max = 0.9999});
   options.add("--overfit N", lessons.overfit, "train on the first N names only, as the lecture's first net",
-              {.min = 0, .selects = true});
+              {.min = 1, .selects = true});
   options.add("--find-lr", lessons.find_lr, "the learning-rate finder's sweep and its figures",
               {.selects = true});
-  options.add("--search", lessons.search, "train a grid of settings, a table sorted by dev loss",
+  options.add("--search", lessons.search,
+              "train a grid of settings (20000 steps each unless given), a table sorted by dev loss",
               {.selects = true});
+}
+
+void refuse_idle_flags(const Run& run, const Lessons& lessons) {
+  int chosen = 0;
+  for (const char* name : {"--overfit", "--find-lr", "--search"}) chosen += run.given(name) ? 1 : 0;
+  if (chosen > 1) throw UsageError("--overfit, --find-lr and --search exclude each other");
+  const bool saves = run.given("--resume") || run.given("--save") || run.given("--save-every");
+  if (saves && (lessons.find_lr || lessons.search)) {
+    throw UsageError("a checkpoint holds one network's training: not with --find-lr or --search");
+  }
 }
 
 Trained train_net(Run& run, const Data& data, const Settings& settings) {
@@ -67,7 +80,7 @@ Trained train_net(Run& run, const Data& data, const Settings& settings) {
   for (const auto& [name, parameter] : named) parameters.push_back(parameter);
   const int64_t count = count_parameters(named);
   run.log().write("params", {{"count", count}});
-  const bool has_lecture = settings.is_lecture();
+  const bool has_lecture = settings.is_lecture(run);
   has_lecture ? run.compare("parameters", static_cast<double>(count), 11897, kExact)
               : run.result("parameters", std::to_string(count));
   nn::SGD sgd(parameters, settings.training.lr,
@@ -94,22 +107,23 @@ Trained train_net(Run& run, const Data& data, const Settings& settings) {
 }
 
 void search(Run& run, const Data& data, const Settings& settings) {
-  constexpr int64_t kSteps = 20000;
+  const int64_t count = run.given("--steps") ? settings.training.steps : 20000;
   run.heading("A search for hyperparameters");
-  run.say(fmt::format("Each setting trains for {} steps, the second half at a tenth of the rate.", kSteps));
+  run.say(fmt::format("Each setting trains for {} steps, the second half at a tenth of the rate.", count));
   struct Row {
-    std::string name;
+    std::string name, label;
     int64_t parameters;
     double train, val;
   };
   std::vector<Row> rows;
   for (const std::string init : {"original", "kaiming"}) {
     for (const auto& [embed, hidden] : {std::pair{2, 100}, {10, 100}, {10, 200}, {24, 200}}) {
-      const Settings s = smaller(settings, embed, hidden, kSteps, init);
+      const Settings s = smaller(settings, embed, hidden, count, init);
       const Trained net = train_net(run, data, s);
       if (net.stopped) return;
       rows.push_back({fmt::format("embed {}, hidden {}, {}", embed, hidden, init),
-                      count_parameters(net.net.parameters()), net.train_loss, net.val_loss});
+                      fmt::format("E{} H{} {}", embed, hidden, init), count_parameters(net.net.parameters()),
+                      net.train_loss, net.val_loss});
     }
   }
   std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.val < b.val; });
@@ -118,7 +132,7 @@ void search(Run& run, const Data& data, const Settings& settings) {
   std::vector<std::vector<double>> bars(2);
   for (const Row& row : rows) {
     cells.push_back({row.name, std::to_string(row.parameters), show(row.train), show(row.val)});
-    names.push_back(row.name);
+    names.push_back(row.label);
     bars[0].push_back(row.train);
     bars[1].push_back(row.val);
   }

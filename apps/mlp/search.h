@@ -17,9 +17,10 @@ struct Settings {
   bool direct = false;
   double weight_decay = 0;
   double momentum = 0;
+  std::string data = {};  // which names: a checkpoint fits these alone
 
   // The lecture's network and stream; the number of steps may differ.
-  bool is_lecture() const;
+  bool is_lecture(const Run& run) const;
 };
 
 // Flags that show one lesson instead of the network.
@@ -30,6 +31,8 @@ struct Lessons {
 };
 
 void add_flags(Options& options, Settings& settings, Lessons& lessons);
+// Flags that say nothing together are refused before anything is written. throws: UsageError
+void refuse_idle_flags(const Run& run, const Lessons& lessons);
 
 struct Data : Splits {
   using Splits::Splits;
@@ -48,7 +51,7 @@ struct Trained {
 // Trains from the seed, showing parameters and progress, and measures the splits.
 Trained train_net(Run& run, const Data& data, const Settings& settings);
 
-// --search: a grid of sizes, initialisations and rates, a table sorted by dev loss, and bars.
+// --search: a grid of sizes and initialisations, a table sorted by dev loss, and bars.
 void search(Run& run, const Data& data, const Settings& settings);
 // --check: the lecture's smaller nets, and the exercises' initialisations.
 void check_other_nets(Run& run, const Data& data, const Settings& settings);

@@ -108,6 +108,10 @@ TEST(Activations, ResumesToTheSameBits) {
         << flags;
     EXPECT_EQ(last_split(scratch.path("rest/log.jsonl"), "val"),
               last_split(scratch.path("whole/log.jsonl"), "val"));
+    for (const json& figure : events_of(scratch.path("whole/log.jsonl"), "figure")) {
+      const std::string file = "/" + figure["file"].get<std::string>();
+      EXPECT_EQ(slurp(scratch.path("rest" + file)), slurp(scratch.path("whole" + file))) << flags << file;
+    }
     for (const char* folder : {"whole", "part", "rest"}) std::filesystem::remove_all(scratch.path(folder));
   }
 }

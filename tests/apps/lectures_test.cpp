@@ -61,6 +61,48 @@ TEST(BigramNet, GivesTheLecturesLossesOnItsFirstName) {
   EXPECT_THAT(run.out, HasSubstr(". -> e: probability 0.0123"));
 }
 
+TEST(BigramNet, TrainsOnMinibatchesOfTheSizeAskedFor) {
+  const Scratch scratch;
+  const std::string app = "bigram_net --words :300 --steps 60 --lr 5 --quiet ";
+  ASSERT_EQ(run_in(scratch, app + "--out whole").code, 0);
+  ASSERT_EQ(run_in(scratch, app + "--out some --batch 64").code, 0);
+  const std::string log = scratch.path("some/log.jsonl");
+  EXPECT_NE(loss_at(log, 1), loss_at(scratch.path("whole/log.jsonl"), 1));
+  EXPECT_LT(loss_at(log, 59), 3.2);  // from 3.8
+  ASSERT_EQ(run_in(scratch, app + "--out part --batch 64 --steps 30").code, 0);
+  ASSERT_EQ(run_in(scratch, app + "--out rest --batch 64 --resume part/checkpoint.safetensors").code, 0);
+  EXPECT_EQ(slurp(scratch.path("rest/checkpoint.safetensors")),
+            slurp(scratch.path("some/checkpoint.safetensors")));
+}
+
+TEST(BigramNet, ShowsAllProbabilitiesOfEachExampleAndBothTablesInOneFigure) {
+  const Scratch scratch;
+  const Outcome run = run_in(scratch, "bigram_net --words :1 --steps 2 --quiet --out o");
+  ASSERT_EQ(run.code, 0) << run.err;
+  const std::string word = "emma";  // the first of the embedded names, too
+  size_t rows = 0;
+  for (size_t at = run.out.find("tensor(["); at != std::string::npos; at = run.out.find("tensor([", at + 1))
+    ++rows;
+  EXPECT_EQ(rows, word.size() + 1) << run.out;
+  const std::string svg = slurp(scratch.path("o/learned.svg"));
+  EXPECT_THAT(svg, HasSubstr(">learned<"));
+  EXPECT_THAT(svg, HasSubstr(">counted<"));
+}
+
+// The entropies of the first 300 embedded names' bigrams, and of their train split's trigrams.
+TEST(BigramNet, DrawsTheLossThatCountingReaches) {
+  const Scratch scratch;
+  for (const auto& [order, counted] : {std::pair{"2", "counts, 2.168."}, {"3", "counts, 1.442."}}) {
+    const std::string out = std::string("o") + order;
+    const std::string app = "bigram_net --words :300 --steps 2 --quiet --order ";
+    ASSERT_EQ(run_in(scratch, app + order + " --out " + out).code, 0);
+    for (const json& figure : events_of(scratch.path(out + "/log.jsonl"), "figure")) {
+      if (figure["file"] != "loss.svg") continue;
+      EXPECT_THAT(figure["title"].get<std::string>(), HasSubstr(counted));
+    }
+  }
+}
+
 TEST(Mlp, TrainsAsPyTorchOnTheEmbeddedNames) {
   const Scratch scratch;
   const Outcome run =
@@ -100,6 +142,60 @@ TEST(Mlp, OverfitsTheLecturesFirstNames) {
   EXPECT_EQ(run.code, 0) << run.err;
   EXPECT_THAT(run.out, HasSubstr("28 of 32"));
   EXPECT_EQ(run.out.find("differs"), std::string::npos) << run.out;
+}
+
+TEST(Mlp, LogsStopsAndResumesItsOverfitting) {
+  const Scratch scratch;
+  const std::string app = "mlp --overfit 3 --quiet ";
+  ASSERT_EQ(run_in(scratch, app + "--steps 60 --out whole").code, 0);
+  ASSERT_EQ(run_in(scratch, app + "--steps 25 --out part").code, 0);
+  ASSERT_EQ(run_in(scratch, app + "--steps 60 --resume part/checkpoint.safetensors --out rest").code, 0);
+  EXPECT_EQ(slurp(scratch.path("rest/checkpoint.safetensors")),
+            slurp(scratch.path("whole/checkpoint.safetensors")));
+  const std::string log = scratch.path("whole/log.jsonl");
+  EXPECT_EQ(events_of(log, "params").at(0)["count"], 3481);
+  EXPECT_LT(loss_at(log, 59), loss_at(log, 0));
+}
+
+TEST(Mlp, ComparesWithTheLectureWhereItsStreamIsTheLectures) {
+  const Scratch scratch;
+  const std::string app = "mlp --words :300 --steps 2 --quiet --no-out ";
+  EXPECT_THAT(run_in(scratch, app).out, HasSubstr("27.881731"));
+  for (const char* flags : {"--seed 5", "--decay-at 1", "--momentum 0.5"}) {
+    EXPECT_EQ(run_in(scratch, app + flags).out.find("27.881731"), std::string::npos) << flags;
+  }
+  const std::string sweep = "mlp --find-lr --words :300 --quiet --no-out ";
+  EXPECT_THAT(run_in(scratch, sweep).out, HasSubstr("21.805849"));
+  for (const char* flags : {"--seed 5", "--block 4"}) {
+    EXPECT_EQ(run_in(scratch, sweep + flags).out.find("21.805849"), std::string::npos) << flags;
+  }
+}
+
+TEST(Mlp, SearchesWithTheNumberOfStepsAskedFor) {
+  const Scratch scratch;
+  const Outcome run = run_in(scratch, "mlp --search --words :300 --steps 5 --quiet --out o");
+  ASSERT_EQ(run.code, 0) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("Each setting trains for 5 steps"));
+  std::vector<double> dev;  // of the table, which is sorted by it
+  std::istringstream lines(run.out.substr(run.out.find("setting  ")));
+  for (std::string line; std::getline(lines, line) && dev.size() < 8;) {
+    if (line.starts_with("  embed")) dev.push_back(std::stod(line.substr(line.rfind(' '))));
+  }
+  EXPECT_EQ(dev.size(), 8U) << run.out;
+  // Eight labels of 1,200 pixels: longer ones run into each other.
+  EXPECT_THAT(slurp(scratch.path("o/search.svg")), HasSubstr(">E24 H200 kaiming<"));
+  EXPECT_TRUE(std::is_sorted(dev.begin(), dev.end()));
+}
+
+TEST(Mlp, RefusesFlagsThatSayNothingAndWritesNothing) {
+  const Scratch scratch;
+  for (const char* flags : {"--find-lr --search", "--overfit 5 --find-lr", "--overfit 0",
+                            "--search --resume x", "--find-lr --save x", "--search --save-every 3"}) {
+    const Outcome run = run_in(scratch, std::string("mlp ") + flags);
+    EXPECT_EQ(run.code, 2) << flags;
+    EXPECT_EQ(std::count(run.err.begin(), run.err.end(), '\n'), 1) << run.err;
+  }
+  EXPECT_TRUE(scratch.names().empty());
 }
 
 TEST(MlpNet, CountsItsParameters) {

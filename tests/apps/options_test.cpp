@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "tests/expect.h"
 
 namespace lt::apps {
@@ -96,6 +98,12 @@ TEST(Options, RefuseUnknownFlagsAndStrayWords) {
   EXPECT_THAT(usage_error({"--steps"}), HasSubstr("--steps"));
 }
 
+TEST(Options, RefuseAValueForASwitch) {
+  EXPECT_EQ(usage_error({"--no-out=3"}), "--no-out: takes no value");
+  EXPECT_EQ(usage_error({"--quiet=false"}), "--quiet: takes no value");
+  EXPECT_EQ(usage_error({"--check="}), "--check: takes no value");
+}
+
 TEST(Options, RefuseWhatWouldChangeTheLectureBesideCheck) {
   EXPECT_EQ(usage_error({"--check", "--lr", "1"}),
             "--lr: cannot stand beside --check, which runs the lecture's own settings");
@@ -132,6 +140,21 @@ TEST(Options, ListEveryFlagInHelpWithDefaultAndLecture) {
   EXPECT_THAT(help, testing::ContainsRegex("--stage original.kaiming +kaiming +original +which fix"));
   EXPECT_THAT(help, testing::ContainsRegex("--gain G +1 +1 +gain"));
   EXPECT_THAT(help, HasSubstr("Example: mlp --steps 100"));
+}
+
+TEST(Options, HelpKeepsItsColumnsAndSaysAllAndNever) {
+  Options options("a", "b", "c");
+  TrainingFlags training{.batch = 0, .decay_at = std::numeric_limits<int64_t>::max()};
+  std::string stage = "one";
+  options.add_training(training);
+  options.add("--stage one|two|three|four|five|six|seven", stage, "which");
+  const char* const argv[] = {"a"};
+  options.parse(1, argv);
+  const std::string help = options.help();
+  EXPECT_THAT(help, testing::ContainsRegex("--batch N +all +all "));
+  EXPECT_THAT(help, testing::ContainsRegex("--decay-at STEP +never +never "));
+  EXPECT_THAT(help,
+              HasSubstr("\n  --stage one|two|three|four|five|six|seven\n" + std::string(35, ' ') + "one"));
 }
 
 TEST(Options, GiveEveryValueToTheLog) {

@@ -109,5 +109,11 @@ TEST(Cumsum, HasTheRightGradientAlongAnyAxis) {
   test::expect_gradients([](const auto& v) { return cumsum(v[0], 0); }, {test::normal({})});
 }
 
+TEST(Stddev, HasNoGradientWhereAllIsEqualAsPyTorch) {
+  const auto f = [](const DoubleVariable& x) { return stddev(x, 1); };
+  const DoubleTensor x = tensor<double>({{2, 2, 2}, {1, 2, 3}});
+  EXPECT_EQ(test::gradient(x, f).to_vector(), (Numbers{0, 0, 0, -0.5, 0, 0.5}));
+}
+
 }  // namespace
 }  // namespace lt

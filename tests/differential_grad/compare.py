@@ -54,6 +54,10 @@ def var(x, axes, unbiased, keep):
     return x.var(all_axes(x, axes), unbiased, keep)
 
 
+def topk(x, axis, k):  # PyTorch leaves it open which of equal numbers is taken
+    return torch.sort(x, dim=axis, descending=True, stable=True).values.narrow(axis, 0, k) if x.dim() else x.clone()
+
+
 def slice_of(x, axis, start, stop, step):
     places = [slice(None)] * x.dim()
     places[axis] = slice(start, stop, step)
@@ -96,6 +100,7 @@ MENU = {
     "sum": lambda x, axes, keep: x.sum(all_axes(x, axes), keep),
     "mean": lambda x, axes, keep: x.mean(all_axes(x, axes), keep),
     "var": var,
+    "stddev": lambda x, axes, unbiased, keep: x.std(all_axes(x, axes), unbiased, keep),
     "norm": norm,
     "logsumexp": lambda x, axes, keep: x.logsumexp(all_axes(x, axes) or [0], keep),
     "amax": lambda x, axes, keep: x.amax(all_axes(x, axes), keep),
@@ -103,6 +108,7 @@ MENU = {
     "max": lambda x, axis, keep: x.max(axis, keep).values,
     "min": lambda x, axis, keep: x.min(axis, keep).values,
     "cumsum": torch.cumsum, "softmax": torch.softmax, "log_softmax": torch.log_softmax,
+    "view": torch.reshape, "permute": torch.permute,
     "reshape": torch.reshape, "flatten": torch.flatten, "transpose": torch.transpose, "select": torch.select,
     "narrow": torch.narrow, "slice": slice_of, "squeeze": torch.squeeze, "unsqueeze": torch.unsqueeze,
     "expand": lambda x, shape: x.expand(shape),
@@ -121,8 +127,10 @@ MENU = {
     "gather": torch.gather, "scatter_add": torch.scatter_add,
     "masked_select": lambda x, y, mask: y.masked_select(mask.bool()),
     "sort": lambda x, axis, descending: torch.sort(x, dim=axis, descending=descending, stable=True).values,
+    "topk": topk,
     "cross_entropy": lambda x, ids: F.cross_entropy(x, ids, ignore_index=2),
     "mse_loss": F.mse_loss,
+    "margin_loss": lambda x, ids: (1 - x * (2 * ids - 1)).relu().mean(),
     "batch_norm": batch_norm,
     "layer_norm": lambda x, w, b: F.layer_norm(x, x.shape[-1:], w, b, eps=0.1),
 }

@@ -72,6 +72,7 @@ std::vector<Op<T>> reductions() {
       {"sum", [](P& p) { auto x = p.any(); auto a = p.axes(x); return sum(x, a, p.flag()); }},
       {"mean", [](P& p) { auto x = p.any(); auto a = p.axes(x); return mean(x, a, p.flag()); }},
       {"var", [](P& p) { auto x = p.any(); auto a = p.axes(x); auto u = p.flag(); return var(x, a, u, p.flag()); }},
+      {"stddev", [](P& p) { auto x = p.any(); auto a = p.axes(x); auto u = p.flag(); return stddev(x, a, u, p.flag()); }},
       {"norm", [](P& p) { auto x = p.any(); auto a = p.axes(x); return norm(x, a, p.flag()); }},
       {"logsumexp", [](P& p) { auto x = p.any(); auto a = p.axes(x); return logsumexp(x, a, p.flag()); }},
       {"amax", [](P& p) { auto x = p.any(); auto a = p.axes(x); return amax(x, a, p.flag()); }},
@@ -89,8 +90,10 @@ std::vector<Op<T>> views() {
   using P = Program<T>;
   return {
       {"reshape", [](P& p) { auto x = p.any(); return reshape(x, p.dims(p.chance(50) ? Dims{-1} : Dims{x.numel(), 1})); }},
+      {"view", [](P& p) { auto x = p.any(); return view(x, p.dims(p.chance(50) ? Dims{-1} : Dims{1, x.numel()})); }},
       {"flatten", [](P& p) { auto x = p.any(); auto a = p.axis(x); return flatten(x, a, p.axis(x)); }},
       {"transpose", [](P& p) { auto x = p.any(); auto a = p.axis(x); return transpose(x, a, p.axis(x)); }},
+      {"permute", [](P& p) { auto x = p.any(); Dims a; for (int64_t n = x.dim(), k = p.between(0, n), i = 0; i < n; ++i) a.push_back((i + k) % n); return permute(x, p.dims(a)); }},
       {"select", [](P& p) { auto x = p.any(); auto a = p.axis(x); auto n = x.size(a); return select(x, a, p.integer(-n, n - 1)); }},
       {"narrow", [](P& p) { auto x = p.any(); auto a = p.axis(x); auto i = p.integer(0, x.size(a) - 1); return narrow(x, a, i, p.integer(1, x.size(a) - i)); }},
       {"slice", [](P& p) { auto x = p.any(); auto a = p.axis(x); auto i = p.integer(-2, 1); auto j = p.integer(1, 5); return slice(x, a, i, j, p.integer(1, 3)); }},
@@ -124,8 +127,10 @@ std::vector<Op<T>> products() {
       {"scatter_add", [](P& p) { auto x = p.any(); auto a = p.axis(x); auto i = p.ids(x.shape(), 0, x.size(a) - 1); return scatter_add(x, a, i, p.leaf_like(x.shape())); }},
       {"masked_select", [](P& p) { auto x = p.any(); auto y = p.mate(x); return masked_select(y, p.mask(x.shape())); }},
       {"sort", [](P& p) { auto x = p.any(); auto a = p.axis(x); return sort(x, a, p.flag()).first; }},
+      {"topk", [](P& p) { auto x = p.any(); auto a = p.axis(x); return topk(x, p.integer(1, x.size(a)), a).first; }},
       {"cross_entropy", [](P& p) { auto x = p.any(); return cross_entropy(x, p.ids(x.dim() == 1 ? Shape() : Shape{x.size(0)}, 0, x.size(-1) - 1), 2); }},
       {"mse_loss", [](P& p) { auto x = p.any(); return mse_loss(x, p.leaf_like(x.shape())); }},
+      {"margin_loss", [](P& p) { auto x = p.any(); return margin_loss(x, p.ids(x.shape(), 0, 1).template cast<T>() * T{2} - T{1}); }},
       {"batch_norm", [](P& p) { auto x = p.any(); auto w = p.leaf_like(x.size(-1)); return batch_norm(x, w, p.leaf_like(x.size(-1)), 0.1); }},
       {"layer_norm", [](P& p) { auto x = p.any(); auto w = p.leaf_like(x.size(-1)); return layer_norm(x, w, p.leaf_like(x.size(-1)), 0.1); }},
   };

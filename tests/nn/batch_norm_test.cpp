@@ -83,9 +83,14 @@ TEST(BatchNorm1d, NamesInputOfOtherChannels) {
   EXPECT_EQ(error_text<ShapeError>([&] {
               layer(Variable(zeros({4, 2})));
             }),
-            "BatchNorm1d: input (4, 2) has not 3 channels");
+            "BatchNorm1d: input (4, 2) is neither (n, 3) nor (n, 3, length)");
   EXPECT_EQ(error_text<ShapeError>([&] { layer(Variable(zeros(3))); }),
-            "BatchNorm1d: input (3) has not 3 channels");
+            "BatchNorm1d: input (3) is neither (n, 3) nor (n, 3, length)");
+  BatchNorm1d last(3, {.channels_last = true});
+  EXPECT_EQ(error_text<ShapeError>([&] {
+              last(Variable(zeros({2, 3, 4})));
+            }),
+            "BatchNorm1d: input (2, 3, 4) is neither (n, 3) nor (n, time, 3)");
   EXPECT_EQ(error_text<ValueError>([] { BatchNorm1d(0); }), "BatchNorm1d: 0 channels");
 }
 
