@@ -32,6 +32,8 @@ using Step = std::function<void()>;
 constexpr int64_t kExamples = 182625;
 constexpr int64_t kBatch = 32;
 constexpr double kRate = 0.1;
+constexpr apps::MlpScales kScales{
+    .W1 = 0.1F, .b1 = 0.1F, .W2 = 0.1F, .b2 = 0.1F};  // as in train_step_bench.py
 
 Examples examples(int64_t block, Generator& g) {
   return {randint(0, 27, {kExamples, block}, g), randint(0, 27, kExamples, g)};
@@ -57,7 +59,7 @@ std::vector<Variable> variables(const apps::MlpNet& net) {
 Step mlp() {
   auto g = std::make_shared<Generator>(2147483647);
   const Examples data = examples(3, *g);
-  auto net = std::make_shared<apps::MlpNet>(apps::MlpSizes{}, apps::MlpScales{}, *g);
+  auto net = std::make_shared<apps::MlpNet>(apps::MlpSizes{}, kScales, *g);
   return descend(variables(*net), [g, data, net] {
     const auto [x, y] = apps::minibatch(data, kBatch, *g);
     return cross_entropy(net->logits(x), y);
@@ -67,7 +69,7 @@ Step mlp() {
 Step batchnorm() {
   auto g = std::make_shared<Generator>(2147483647);
   const Examples data = examples(3, *g);
-  auto net = std::make_shared<apps::MlpNet>(apps::MlpSizes{}, apps::MlpScales{}, *g);
+  auto net = std::make_shared<apps::MlpNet>(apps::MlpSizes{}, kScales, *g);
   const Variable gain(ones(200), true);
   const Variable bias(zeros(200), true);
   Tensor mean_running = zeros(200);

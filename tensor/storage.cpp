@@ -132,7 +132,9 @@ Storage& Storage::operator=(Storage other) noexcept {
 }
 
 Storage::~Storage() {
-  if (block_ != nullptr && block_->references.fetch_sub(1, std::memory_order_acq_rel) == 1) give_back(block_);
+  if (block_ == nullptr) return;
+  // The only handle has nobody to count with.
+  if (unique() || block_->references.fetch_sub(1, std::memory_order_acq_rel) == 1) give_back(block_);
 }
 
 void* Storage::data_of(Block* block) { return block == nullptr ? nullptr : block + 1; }

@@ -155,13 +155,15 @@ Plan plan(const Product<T>& x) {
 template <typename T>
 void multiply_panel(Tile<T> tile, const Product<T>& x, const Panel<T>& panel, const Slice<T>* next, T* to) {
   const Deal rows(x.m, divide_up(x.m, tile_rows(panel.vectors)));
-  // A transposed b in slices of whole lines, lest one be fetched twice.
-  const int64_t unit = x.b.col == 1 ? 1 : kLine<T>;
-  const Deal slices(divide_up(x.k, unit), rows.parts);
   const bool masked = tile.last < kLanes<T>;
   const TileKernel<T> low = rows.least ? tile_kernel<T>(rows.least, panel.vectors, masked, next) : nullptr;
   const TileKernel<T> high =
       rows.extra ? tile_kernel<T>(rows.least + 1, panel.vectors, masked, next) : nullptr;
+  // A transposed b in slices of whole lines, lest one be fetched twice.
+  const int64_t unit = x.b.col == 1 ? 1 : kLine<T>;
+  const Deal slices = next ? Deal(divide_up(x.k, unit), rows.parts) : Deal(0, 1);
+  Lines<T> ahead[2 * kTileVectors];
+  tile.ahead = ahead;
   for (int64_t i = 0; i < rows.parts; ++i) {
     const TileKernel<T> kernel = i < rows.extra ? high : low;
     if (!next) {
@@ -170,11 +172,11 @@ void multiply_panel(Tile<T> tile, const Product<T>& x, const Panel<T>& panel, co
       Slice<T> slice = *next;
       slice.p = slices.start(i) * unit;
       slice.p_end = std::min(slices.start(i + 1) * unit, x.k);
-      for (int64_t v = 0; v < kTileVectors; ++v) {
-        tile.ahead[v] = {tile.c + v * kLanes<T>, x.c_row, v < panel.vectors ? rows.least : 0};
-        tile.ahead[kTileVectors + v] = slice.lines(v);
-        if (v >= slice.panel.vectors) tile.ahead[kTileVectors + v].count = 0;
+      tile.ahead_count = 0;
+      for (int64_t v = 0; v < panel.vectors; ++v) {
+        ahead[tile.ahead_count++] = {tile.c + v * kLanes<T>, x.c_row, rows.least};
       }
+      for (int64_t v = 0; v < slice.panel.vectors; ++v) ahead[tile.ahead_count++] = slice.lines(v);
       kernel(tile);
       slice.pack(to);
     }
@@ -200,7 +202,8 @@ void multiply_block(const Product<T>& x, const Plan& plan) {
     packed[1] = packed[0] + room;
     slice(0).pack(packed[0]);
   }
-  Tile<T> tile{a.data, a.row, a.col, nullptr, x.b.row, nullptr, x.c_row, x.k, nullptr, x.accumulate, 0, {}};
+  Tile<T> tile{a.data, a.row,   a.col,        nullptr, x.b.row, nullptr, x.c_row,
+               x.k,    nullptr, x.accumulate, 0,       nullptr, 0};
   for (int64_t t = 0; t < panels.parts; ++t) {
     const Panel<T> panel(panels, t, x.n);
     tile.b = plan.pack_b ? packed[t % 2] : x.b.data + panel.first;

@@ -50,7 +50,8 @@ struct Tile {
   int last;         // columns of the last vector, 1 to kLanes<T>
   // Fetched one after the other, a line with each step of k: more at once would keep the tile's loads
   // waiting.
-  std::array<Lines<T>, 2 * kTileVectors> ahead;
+  const Lines<T>* ahead;
+  int ahead_count;
 };
 
 template <typename T>
@@ -83,7 +84,8 @@ void multiply_tile(const Tile<T>& t) {
   };
   int64_t p = 0;
   if constexpr (Ahead) {
-    for (const Lines<T>& lines : t.ahead) {
+    for (int i = 0; i < t.ahead_count; ++i) {
+      const Lines<T> lines = t.ahead[i];
       const T* at = lines.at;
       for (const int64_t end = std::min(t.k, p + lines.count); p < end; ++p, at += lines.step) {
         __builtin_prefetch(at);

@@ -93,11 +93,37 @@ void fold_column_chain(const Op& op, const T* x, int64_t step, int64_t terms, in
   }
 }
 
+// Lanes c to c + kLanes of a block's results, chains joined as fold_column_block does, in registers: chain l
+// and those 1, 2, ... times Distance after it.
+template <int64_t Distance, typename Op, typename T>
+Vec<T> fold_short_chains(const Op& op, const T* x, int64_t stride, int64_t n, const Tail<T>& here) {
+  if constexpr (Distance == kChains<T>) {
+    Vec<T> total = broadcast(Op::kStart);
+    op.take(total, here.load(x), 0);
+    return total;
+  } else {
+    Vec<T> total = fold_short_chains<2 * Distance>(op, x, stride, n, here);
+    if (Distance < n) {
+      op.join(total, fold_short_chains<2 * Distance>(op, x + Distance * stride, stride, n - Distance, here));
+    }
+    return total;
+  }
+}
+
 // One block of `width` results from i on: n rows, `stride` apart. shapes: out (width); n <= kBlock, width <=
 // kTile
 template <typename Op, typename T>
 void fold_column_block(const Op& op, const T* x, int64_t stride, int64_t n, int64_t width, int64_t i,
                        T* out) {
+  if constexpr (std::is_floating_point_v<T> && !std::is_same_v<Op, SumOfSquaredDeviations<T>>) {
+    if (n <= kChains<T>) {  // one number a chain, as in the gradient of a bias over a batch of 32
+      for (int64_t c = 0; c < width; c += kLanes<T>) {
+        const Tail<T> here(std::min<int64_t>(width - c, kLanes<T>));
+        here.store(out + c, fold_short_chains<1>(op, x + c, stride, n, here));
+      }
+      return;
+    }
+  }
   alignas(64) T chains[kChains<T> * kTile];
   const int64_t used = std::min(n, kChains<T>);
   for (int64_t l = 0; l < used; ++l) {

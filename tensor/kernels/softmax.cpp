@@ -52,6 +52,17 @@ struct ShortRow {
     return reduce_add<T>(total);
   }
 
+  // exponentiate(), but what lies below e^least counts as 0.
+  T exponentiate_from(T least) {
+    Vec<T> total{};
+    const Vec<T> floor = broadcast(least);
+    unroll<Vectors>([&](auto i) {
+      const Vec<T> e = exp(kernels::max(floor, v[i]));  // in this order NaN stays
+      total += v[i] = v[i] < floor ? Vec<T>{} : e;
+    });
+    return reduce_add<T>(total);
+  }
+
   T sum_of_exponentials() const {
     Vec<T> total{};
     unroll<Vectors>([&](auto i) { total += exp(v[i]); });
@@ -280,6 +291,9 @@ T cross_entropy_rows(const T* x, const int64_t* targets, int64_t ignored, T* los
                      int64_t n) {
   const int64_t counted = rows - std::count(targets, targets + rows, ignored);
   const T scale = 1 / static_cast<T>(counted);
+  // A probability that scale could take below the normal numbers is a gradient of 0: each operation on a
+  // subnormal number, here and in the products that follow, costs as much as a hundred others.
+  const T least = std::log(std::numeric_limits<T>::min()) + std::log(static_cast<T>(counted * n));
   const auto ignore = [=](int64_t r) {
     losses[r] = 0;
     if (dx) std::fill_n(dx + r * n, n, T{0});
@@ -290,7 +304,7 @@ T cross_entropy_rows(const T* x, const int64_t* targets, int64_t ignored, T* los
         if (targets[r] == ignored) return ignore(r);
         const T target = x[r * n + targets[r]] - row.max;
         row.shift(row.max);
-        const T sum = row.exponentiate();
+        const T sum = row.exponentiate_from(least);
         losses[r] = log(broadcast(sum))[0] - target;
         if (!dx) return;
         row.scale(scale / sum);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <vector>
 
 #include "tensor/kernels/matmul_tile.h"
@@ -113,18 +114,22 @@ TEST_F(Matmul, AgreesInDoubleForEveryLayout) {
   }
 }
 
+// Where blocks of rows (512, or halves of it), of columns (2048) and of k (384) begin and end, where an
+// operand is packed (from 65,536 elements on, or where it is used by more than four tiles), and columns a
+// multiple of 1 KB apart.
 TEST_F(Matmul, AgreesAroundEveryBlockBoundary) {
-  const int64_t rows = kTileRows * 7;
   for (const Layout a : kLayouts) {
     for (const Layout b : kLayouts) {
       for (const int64_t around : {-1, 0, 1}) {
-        expect_product<float>(rows + around, 65, 70, a, b);
-        expect_product<float>(2 * rows + around, 33, 257, a, b, true);
-        expect_product<float>(29, 2048 + around, 20, a, b, true);
-        expect_product<float>(61, 2 * 2048 + around, 9, a, b, false, true);
-        for (const int64_t depth : {1024}) {
-          expect_product<float>(61, 300, depth + around, a, b, true, true);
-          expect_product<float>(3, 5, depth + around, a, b, true, true);
+        expect_product<float>(512 + around, 65, 130, a, b);
+        expect_product<float>(1024 + around, 200, 129, a, b, true);
+        expect_product<float>(4 * kTileRows[0] + around, 250, 270, a, b);
+        expect_product<float>(29, 2048 + around, 40, a, b, true);
+        expect_product<float>(61, 2 * 2048 + around, 19, a, b, false, true);
+        expect_product<float>(200, 253 + around, 259, a, b);
+        for (const int64_t blocks : {1, 2}) {
+          expect_product<float>(177, 200, 384 * blocks + around, a, b, true, true);
+          expect_product<float>(3, 5, 384 * blocks + around, a, b, true, true);
         }
         if (HasFatalFailure()) return;
       }
@@ -206,14 +211,21 @@ TEST_F(Matmul, MultipliesWholeNumbersAndWrapsAsTheyDo) {
   EXPECT_EQ(c, -2);
 }
 
-TEST(Pack, TransposesEveryNumberOfColumns) {
-  const Matrix<float> from(21, kLanes<float>, Layout::kTransposed, 1);
-  for (int64_t columns = 1; columns <= kLanes<float>; ++columns) {
-    std::vector<float> to(21 * kLanes<float>, -1.0F);
-    pack_columns<float>({from.data, from.row, from.col}, 21, columns, to.data(), kLanes<float>);
-    for (int64_t p = 0; p < 21; ++p) {
-      for (int64_t j = 0; j < columns; ++j) {
-        EXPECT_EQ(to[static_cast<size_t>(p * kLanes<float> + j)], from.data[p * from.row + j * from.col]);
+TEST(Pack, TransposesEveryNumberOfRowsAndColumnsHoweverTheyLie) {
+  // 256 floats are 1 KB, columns whose lines share few sets of the cache.
+  for (const int64_t column : {int64_t{21}, int64_t{256}}) {
+    std::vector<float> numbers(static_cast<size_t>(column * kLanes<float>));
+    std::iota(numbers.begin(), numbers.end(), 0.0F);
+    for (int64_t rows = 0; rows <= 21; ++rows) {
+      for (int64_t columns = 1; columns <= kLanes<float>; ++columns) {
+        std::vector<float> to(static_cast<size_t>(rows * kLanes<float>), -1.0F);
+        pack_columns<float>({numbers.data(), 1, column}, rows, columns, to.data(), kLanes<float>);
+        for (int64_t p = 0; p < rows; ++p) {
+          for (int64_t j = 0; j < columns; ++j) {
+            ASSERT_EQ(to[static_cast<size_t>(p * kLanes<float> + j)], static_cast<float>(p + j * column))
+                << rows << " x " << columns;
+          }
+        }
       }
     }
   }
