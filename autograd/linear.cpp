@@ -28,8 +28,8 @@ BasicVariable<T> linear(const BasicVariable<T>& x, const BasicVariable<T>& weigh
   Shape shape = x.shape();
   shape[shape.size() - 1] = 1;
   const BasicTensor<T> rows = x.data().reshape({numel(shape), x.size(-1)});
-  BasicTensor<T> y = matmul(rows, weight.data().t());
-  if (bias.defined()) y += bias.data();
+  const BasicTensor<T> transposed = weight.data().t();
+  const BasicTensor<T> y = bias.defined() ? addmm(bias.data(), rows, transposed) : matmul(rows, transposed);
   shape[shape.size() - 1] = weight.size(0);
   const auto rule = [rows = save(rows), w = save(weight), from = x.shape(), need_x = x.requires_grad(),
                      need_w = weight.requires_grad(),

@@ -45,7 +45,22 @@ BasicVariable<T> matmul(const BasicVariable<T>& a, const BasicVariable<T>& b) {
                 });
 }
 
+template <typename T>
+BasicVariable<T> addmm(const BasicVariable<T>& bias, const BasicVariable<T>& a, const BasicVariable<T>& b) {
+  return record("addmm", addmm(bias.data(), a.data(), b.data()), {bias, a, b},
+                [x = save(a), y = save(b), need_bias = bias.requires_grad(), need_a = a.requires_grad(),
+                 need_b = b.requires_grad()](const BasicTensor<T>& dy) {
+                  Gradients<T, 3> gradients;
+                  if (need_bias) gradients[0] = sum(dy, 0);
+                  if (need_a) gradients[1] = matmul(dy, transposed(*y));
+                  if (need_b) gradients[2] = matmul(transposed(*x), dy);
+                  return gradients;
+                });
+}
+
 template Variable matmul(const Variable&, const Variable&);
 template DoubleVariable matmul(const DoubleVariable&, const DoubleVariable&);
+template Variable addmm(const Variable&, const Variable&, const Variable&);
+template DoubleVariable addmm(const DoubleVariable&, const DoubleVariable&, const DoubleVariable&);
 
 }  // namespace lt

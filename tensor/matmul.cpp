@@ -33,12 +33,13 @@ Shape broadcast_batch(const Shape& x, const Shape& y, Describe shapes) try {
   throw ShapeError("matmul: leading axes do not broadcast: " + shapes());
 }
 
-// One product of matrices that are shaped like the last two axes of x and y.
+// One product of matrices that are shaped like the last two axes of x and y, plus a bias (n) or nothing.
 template <typename T>
-void multiply(const BasicTensor<T>& x, const T* a, const BasicTensor<T>& y, const T* b, T* c) {
+void multiply(const BasicTensor<T>& x, const T* a, const BasicTensor<T>& y, const T* b, T* c,
+              const T* bias = nullptr) {
   const int64_t n = y.size(-1);
   kernels::matmul(a, x.stride(-2), x.stride(-1), b, y.stride(-2), y.stride(-1), c, n, x.size(-2), n,
-                  x.size(-1));
+                  x.size(-1), bias);
 }
 
 // shapes: x (batch..., m, k), y (batch..., k, n), c (batch, m, n)
@@ -98,8 +99,26 @@ BasicTensor<T> matmul(const BasicTensor<T>& a, const BasicTensor<T>& b) {
   return out;
 }
 
+template <typename T>
+BasicTensor<T> addmm(const BasicTensor<T>& bias, const BasicTensor<T>& a, const BasicTensor<T>& b) {
+  if (a.dim() != 2 || b.dim() != 2 || a.size(1) != b.size(0) || bias.shape() != Shape(b.size(1))) {
+    throw ShapeError(
+        fmt::format("addmm: a bias (n) and matrices (m, k) @ (k, n) are wanted, got {} and {} @ {}",
+                    to_string(bias.shape()), to_string(a.shape()), to_string(b.shape())));
+  }
+  BasicTensor<T> out = empty<T>({a.size(0), b.size(1)});
+  if (out.numel() == 0) return out;
+  if (a.size(1) == 0) return out.copy_(bias.expand(out.shape()));
+  const BasicTensor<T> row = bias.contiguous();
+  multiply(a, a.data(), b, b.data(), out.mutable_data(), row.data());
+  return out;
+}
+
 template Tensor matmul(const Tensor&, const Tensor&);
 template DoubleTensor matmul(const DoubleTensor&, const DoubleTensor&);
 template IntTensor matmul(const IntTensor&, const IntTensor&);
+template Tensor addmm(const Tensor&, const Tensor&, const Tensor&);
+template DoubleTensor addmm(const DoubleTensor&, const DoubleTensor&, const DoubleTensor&);
+template IntTensor addmm(const IntTensor&, const IntTensor&, const IntTensor&);
 
 }  // namespace lt

@@ -244,6 +244,11 @@ bool allclose(const BasicTensor<T>& a, const BasicTensor<T>& b, double rtol = 1e
 //   number; throws: ShapeError if the inner sizes differ
 template <typename T>
 BasicTensor<T> matmul(const BasicTensor<T>& a, const BasicTensor<T>& b);
+// a @ b with the bias added to every row, in one pass.
+//   shapes: (n), (m, k), (k, n) -> (m, n)
+//   number; throws: ShapeError for others (PyTorch would broadcast a bias of other shapes)
+template <typename T>
+BasicTensor<T> addmm(const BasicTensor<T>& bias, const BasicTensor<T>& a, const BasicTensor<T>& b);
 // exp(x) / sum(exp(x)) along an axis, and its logarithm; stable for any finite x. floating
 template <typename T>
 BasicTensor<T> softmax(const BasicTensor<T>& x, int64_t axis);

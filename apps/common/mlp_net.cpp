@@ -40,12 +40,12 @@ Variable MlpNet::embeddings(const IntTensor& x) const {
   return view(embedding(C, x), {x.size(0), sizes.block * sizes.embed});
 }
 
-Variable MlpNet::preactivations(const IntTensor& x) const { return matmul(embeddings(x), W1) + b1; }
+Variable MlpNet::preactivations(const IntTensor& x) const { return addmm(b1, embeddings(x), W1); }
 
 Variable MlpNet::logits(const IntTensor& x) const {
   const Variable emb = embeddings(x);
-  const Variable h = tanh(matmul(emb, W1) + b1);
-  const Variable out = matmul(h, W2) + b2;
+  const Variable h = tanh(addmm(b1, emb, W1));  // emb @ W1 + b1, in one pass
+  const Variable out = addmm(b2, h, W2);
   return W0.defined() ? out + matmul(emb, W0) : out;
 }
 

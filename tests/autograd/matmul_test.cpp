@@ -52,6 +52,13 @@ TEST(Matmul, ComputesNoGradientThatNobodyWants) {
   EXPECT_FALSE(x.grad().defined());
 }
 
+TEST(Addmm, HasTheRightGradient) {
+  for (const DoubleTensor& right : test::layouts(test::normal({3, 4}, 2))) {
+    test::expect_gradients_in_layouts([](const auto& v) { return addmm(v[2], v[0], v[1]); },
+                                      {test::normal({2, 3}, 1), right, test::normal({4}, 3)});
+  }
+}
+
 TEST(Matmul, NamesBothShapesWhereInnerSizesDiffer) {
   const Variable a(ones({3, 4}), true);
   const Variable b(ones({5, 2}), true);

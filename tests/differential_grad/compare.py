@@ -120,7 +120,7 @@ MENU = {
     "cat": lambda x, y, axis: torch.cat([x, y, x], axis),
     "stack": lambda x, y, axis: torch.stack([x, y], axis),
     "matmul": torch.matmul, "matmul_left": lambda x, y: y @ x,
-    "linear": F.linear, "linear_plain": F.linear,
+    "addmm": torch.addmm, "linear": F.linear, "linear_plain": F.linear,
     "embedding": lambda x, ids: x[ids],
     "index": lambda x, ids: x[ids],
     "index_add": index_add,

@@ -126,5 +126,25 @@ TEST(MatmulShapes, IsTheSameOnAnyNumberOfThreads) {
   set_num_threads(before);
 }
 
+TEST(Addmm, AddsTheBiasToEveryRow) {
+  const Tensor bias = tensor({10, 20});
+  const Tensor a = tensor({{1, 2}, {3, 4}, {5, 6}});
+  const Tensor b = tensor({{1, 0}, {0, 1}});
+  EXPECT_TRUE(equal(addmm(bias, a, b), tensor({{11, 22}, {13, 24}, {15, 26}})));
+  EXPECT_TRUE(equal(addmm(bias, a, b.t()), tensor({{11, 22}, {13, 24}, {15, 26}})));
+  EXPECT_TRUE(equal(addmm(bias, zeros({3, 0}), zeros({0, 2})), bias.expand({3, 2})));
+  EXPECT_EQ(addmm(bias, zeros({0, 2}), b).shape(), Shape({0, 2}));
+}
+
+TEST(Addmm, TakesOneRowOfBiasAndTwoMatricesOnly) {
+  EXPECT_EQ(error_text<ShapeError>([] {
+              addmm(ones({3, 2}), ones({3, 4}), ones({4, 2}));
+            }),
+            "addmm: a bias (n) and matrices (m, k) @ (k, n) are wanted, got (3, 2) and (3, 4) @ (4, 2)");
+  EXPECT_THROW(addmm(ones({1}), ones({3, 4}), ones({4, 2})), ShapeError);
+  EXPECT_THROW(addmm(ones({2}), ones({3, 4}), ones({5, 2})), ShapeError);
+  EXPECT_THROW(addmm(ones({2}), ones({4}), ones({4, 2})), ShapeError);
+}
+
 }  // namespace
 }  // namespace lt
