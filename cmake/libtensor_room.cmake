@@ -9,9 +9,10 @@ endif()
 if(LIBTENSOR_WERROR)
   target_compile_options(libtensor_flags INTERFACE -Werror)
 endif()
-if(LIBTENSOR_ISA)
-  target_compile_options(libtensor_flags INTERFACE -march=${LIBTENSOR_ISA})
-endif()
+# Each target has a property LIBTENSOR_ISA, at first the variable of this name.
+define_property(TARGET PROPERTY LIBTENSOR_ISA INITIALIZE_FROM_VARIABLE LIBTENSOR_ISA)
+set(isa $<TARGET_PROPERTY:LIBTENSOR_ISA>)
+target_compile_options(libtensor_flags INTERFACE $<$<BOOL:${isa}>:-march=${isa}>)
 if(LIBTENSOR_SANITIZE)
   target_compile_options(libtensor_flags INTERFACE -fsanitize=${LIBTENSOR_SANITIZE} -fno-sanitize-recover=all
                                                    -fno-omit-frame-pointer)
