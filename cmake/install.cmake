@@ -5,6 +5,9 @@ include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/libtensor)
 
 install(TARGETS libtensor libtensor_nn libtensor_autograd libtensor_tensor EXPORT libtensor)
+foreach(level IN LISTS LIBTENSOR_LEVELS)
+  install(TARGETS libtensor_tensor_${level} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/glibc-hwcaps/${level} NAMELINK_SKIP)
+endforeach()
 install(EXPORT libtensor NAMESPACE libtensor:: DESTINATION ${package_dir} FILE libtensorTargets.cmake)
 # A header is public unless it is a kernel's or builds on one: those are for the .cpp files here.
 file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR} tensor/*.h autograd/*.h nn/*.h)
@@ -22,14 +25,8 @@ write_basic_package_version_file(libtensorConfigVersion.cmake COMPATIBILITY Same
 install(FILES ${PROJECT_BINARY_DIR}/libtensorConfig.cmake ${PROJECT_BINARY_DIR}/libtensorConfigVersion.cmake
         DESTINATION ${package_dir})
 
-# pkg-config: every room that has code, top first; a static library brings what it was built on.
-set(libraries "")
-foreach(room nn autograd tensor)
-  get_target_property(type libtensor_${room} TYPE)
-  if(NOT type STREQUAL INTERFACE_LIBRARY)
-    string(APPEND libraries " -ltensor_${room}")
-  endif()
-endforeach()
+# pkg-config: the rooms, top first; a static library brings what it was built on.
+set(libraries " -ltensor_nn -ltensor_autograd -ltensor_tensor")
 if(NOT BUILD_SHARED_LIBS)
   string(APPEND libraries " -lfmt ${OpenMP_CXX_FLAGS}")
 endif()

@@ -9,38 +9,46 @@ endif()
 if(LIBTENSOR_WERROR)
   target_compile_options(libtensor_flags INTERFACE -Werror)
 endif()
-if(LIBTENSOR_ISA)
-  target_compile_options(libtensor_flags INTERFACE -march=${LIBTENSOR_ISA})
-endif()
+# Each target has a property LIBTENSOR_ISA, at first the variable of this name.
+define_property(TARGET PROPERTY LIBTENSOR_ISA INITIALIZE_FROM_VARIABLE LIBTENSOR_ISA)
+set(isa $<TARGET_PROPERTY:LIBTENSOR_ISA>)
+target_compile_options(libtensor_flags INTERFACE $<$<BOOL:${isa}>:-march=${isa}>)
 if(LIBTENSOR_SANITIZE)
   target_compile_options(libtensor_flags INTERFACE -fsanitize=${LIBTENSOR_SANITIZE} -fno-sanitize-recover=all
                                                    -fno-omit-frame-pointer)
   target_link_options(libtensor_flags INTERFACE -fsanitize=${LIBTENSOR_SANITIZE})
 endif()
 
-# libtensor_room(NAME [PUBLIC target...] [PRIVATE target...]): a library target libtensor::NAME from every .cpp
-# at or below this folder, linking the targets given. Sources are found by pattern (checked at every build), so
-# adding an op is adding its files; a room without sources yet is a target without code.
+# libtensor_room(NAME [HWCAPS] [PUBLIC target...] [PRIVATE target...] [DEFINITIONS name=value...]): a library target
+# libtensor::NAME from every .cpp at or below this folder, linking the targets given. Sources are found by pattern
+# (checked at every build), so adding an op is adding its files. HWCAPS: the room has loops worth compiling again for
+# each of LIBTENSOR_LEVELS, as the target libtensor_NAME_LEVEL, a library of the same name in another folder.
 function(libtensor_room name)
-  cmake_parse_arguments(PARSE_ARGV 1 link "" "" "PUBLIC;PRIVATE")
-  set(target libtensor_${name})
+  cmake_parse_arguments(PARSE_ARGV 1 room "HWCAPS" "" "PUBLIC;PRIVATE;DEFINITIONS")
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS *.cpp)
-  if(sources)
-    add_library(${target} ${sources})
-    set(scope PUBLIC)
-    target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:libtensor_flags> ${link_PRIVATE})
-  else()
-    add_library(${target} INTERFACE)
-    set(scope INTERFACE)
+  set(targets libtensor_${name})
+  add_library(libtensor_${name} ${sources})
+  add_library(libtensor::${name} ALIAS libtensor_${name})
+  set_target_properties(libtensor_${name} PROPERTIES EXPORT_NAME ${name} INSTALL_RPATH $ORIGIN)
+  if(room_HWCAPS)
+    foreach(level IN LISTS LIBTENSOR_LEVELS)
+      list(APPEND targets libtensor_${name}_${level})
+      add_library(libtensor_${name}_${level} SHARED ${sources})
+      set_target_properties(libtensor_${name}_${level} PROPERTIES LIBTENSOR_ISA ${level} INSTALL_RPATH $ORIGIN/../..
+        LIBRARY_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/glibc-hwcaps/${level})
+    endforeach()
   endif()
-  add_library(libtensor::${name} ALIAS ${target})
-  set_target_properties(${target} PROPERTIES
-    OUTPUT_NAME ${target} PREFIX "" EXPORT_NAME ${name} INSTALL_RPATH $ORIGIN
-    POSITION_INDEPENDENT_CODE ON VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
-  target_compile_features(${target} ${scope} cxx_std_20)
-  target_include_directories(${target} ${scope} $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
+  foreach(target IN LISTS targets)
+    # Hidden inlines: a program's copy of an inline function, compiled for another instruction set, replaces none here.
+    set_target_properties(${target} PROPERTIES
+      OUTPUT_NAME libtensor_${name} PREFIX "" VISIBILITY_INLINES_HIDDEN ON POSITION_INDEPENDENT_CODE ON
+      VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+    target_compile_features(${target} PUBLIC cxx_std_20)
+    target_compile_definitions(${target} PRIVATE ${room_DEFINITIONS})
+    target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
                                                 $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/libtensor>)
-  target_link_libraries(${target} ${scope} ${link_PUBLIC})
+    target_link_libraries(${target} PUBLIC ${room_PUBLIC} PRIVATE $<BUILD_INTERFACE:libtensor_flags> ${room_PRIVATE})
+  endforeach()
 endfunction()
 
 # libtensor_optional(VARIABLE NAME LOST): one line where something optional was not found: what is lost.

@@ -58,7 +58,7 @@ BasicTensor<T> neg(const BasicTensor<T>& x) {
   if constexpr (std::is_integral_v<T>) {
     return zeros_like(x) - x;  // wraps
   } else {
-    return unary(x, [](const auto& v) { return -v; });
+    return each(x, [](T v) { return -v; });  // Eigen's own -v, by AVX, makes 0 of 0, not -0
   }
 }
 
