@@ -2,6 +2,7 @@
 
 #include "autograd/ops.h"
 #include "autograd/record.h"
+#include "tensor/kernels/normalize.h"
 
 // Batch and layer normalisation as one node each. With x^ = (x - mean) / sqrt(var + eps) over n values, the
 // gradient of x is 1 / sqrt(var + eps) * (d - mean(d) - x^ * sum(d x^) / m), where d is that of x^ and m is
@@ -9,56 +10,6 @@
 
 namespace lt {
 namespace {
-
-template <typename T>
-struct Normalized {
-  BasicTensor<T> values;       // x^
-  BasicTensor<T> inverse_std;  // axis kept
-};
-
-template <typename T>
-Normalized<T> normalize(const BasicTensor<T>& x, int64_t axis, double eps, bool unbiased,
-                        BatchStatistics<T>* statistics) {
-  const T n = static_cast<T>(x.size(axis));
-  const BasicTensor<T> center = mean(x, axis, true);
-  const BasicTensor<T> deviations = x - center;
-  const BasicTensor<T> squares = sum(square(deviations), axis, true);
-  const BasicTensor<T> inverse_std = rsqrt(squares / (unbiased ? n - 1 : n) + static_cast<T>(eps));
-  if (statistics != nullptr) *statistics = {center.reshape({-1}), (squares / (n - 1)).reshape({-1})};
-  return {deviations * inverse_std, inverse_std};
-}
-
-// The gradient of x, given that of x^.
-template <typename T>
-BasicTensor<T> normalize_backward(const BasicTensor<T>& d, const Normalized<T>& x, int64_t axis,
-                                  bool unbiased) {
-  const T n = static_cast<T>(d.size(axis));
-  const BasicTensor<T> slope = sum(d * x.values, axis, true) / (unbiased ? n - 1 : n);
-  return (d - mean(d, axis, true) - x.values * slope) * x.inverse_std;
-}
-
-// weight * x^ + bias along the last axis, recorded. `axis` of the rows is the one that was normalised over.
-template <typename T>
-BasicVariable<T> scale_and_shift(const char* op, const BasicVariable<T>& x, const BasicVariable<T>& weight,
-                                 const BasicVariable<T>& bias, const Normalized<T>& normalized, int64_t axis,
-                                 bool unbiased) {
-  BasicTensor<T> y = weight.defined() ? normalized.values * weight.data() : normalized.values.clone();
-  if (bias.defined()) y += bias.data();
-  const auto rule = [normalized, values = save(normalized.values),
-                     w = save(weight.defined() ? weight.data() : scalar<T>(1)), axis, unbiased,
-                     from = x.shape(), need_x = x.requires_grad(), need_w = weight.requires_grad(),
-                     need_b = bias.requires_grad()](const BasicTensor<T>& dy) {
-    const BasicTensor<T> rows = dy.reshape((*values).shape());
-    Gradients<T, 3> gradients;
-    if (need_x) gradients[0] = normalize_backward(rows * *w, normalized, axis, unbiased).reshape(from);
-    if (need_w) gradients[1] = sum(rows * *values, 0);
-    if (need_b) gradients[2] = sum(rows, 0);
-    return gradients;
-  };
-  const BasicVariable<T> none((BasicTensor<T>()));
-  return record(op, y.view(x.shape()), {x, weight.defined() ? weight : none, bias.defined() ? bias : none},
-                rule);
-}
 
 template <typename T>
 void check_affine(const char* op, const BasicVariable<T>& x, const BasicVariable<T>& affine,
@@ -80,19 +31,51 @@ BasicTensor<T> matrix_rows(const char* op, const BasicVariable<T>& x, int least_
 
 }  // namespace
 
+// In sums over rows, of n values a channel with m of them in the variance's denominator: the gradient of bias
+// is sum(dy), of weight sum(dy x^), and of x weight / std * (dy - sum(dy) / n - x^ * sum(dy x^) / m).
 template <typename T>
 BasicVariable<T> batch_norm(const BasicVariable<T>& x, const BasicVariable<T>& weight,
                             const BasicVariable<T>& bias, double eps, bool unbiased,
                             BatchStatistics<T>* statistics) {
-  const BasicTensor<T> rows = matrix_rows("batch_norm", x, 2);
+  const BasicTensor<T> rows = matrix_rows("batch_norm", x, 2).contiguous();
   if (rows.size(0) < 2) {
     throw ShapeError(fmt::format("batch_norm: more than 1 value per channel is wanted to train, not input {}",
                                  to_string(x.shape())));
   }
   check_affine("batch_norm", x, weight, "weight");
   check_affine("batch_norm", x, bias, "bias");
-  return scale_and_shift("batch_norm", x, weight, bias, normalize(rows, 0, eps, unbiased, statistics), 0,
-                         unbiased);
+  const int64_t channels = rows.size(1);
+  const T n = static_cast<T>(rows.size(0));
+  const BasicTensor<T> center = mean(rows, 0);
+  const BasicTensor<T> variance = var(rows, 0, true);
+  const BasicTensor<T> inverse_std =
+      rsqrt((unbiased ? variance : variance * ((n - 1) / n)) + static_cast<T>(eps));
+  if (statistics != nullptr) *statistics = {center, variance};
+  const BasicTensor<T> w = weight.defined() ? weight.data().contiguous() : ones<T>(channels);
+  const BasicTensor<T> b = bias.defined() ? bias.data().contiguous() : zeros<T>(channels);
+  BasicTensor<T> values = empty<T>(rows.shape());
+  BasicTensor<T> y = empty<T>(rows.shape());
+  kernels::normalize_columns(rows.data(), center.data(), inverse_std.data(), w.data(), b.data(),
+                             values.mutable_data(), y.mutable_data(), rows.size(0), channels);
+  const auto rule = [inverse_std, values = save(values), w = save(w), n, m = unbiased ? n - 1 : n,
+                     from = x.shape(), need_x = x.requires_grad()](const BasicTensor<T>& dy) {
+    const BasicTensor<T> d = dy.reshape((*values).shape()).contiguous();
+    Gradients<T, 3> gradients;
+    gradients[1] = sum(d * *values, 0);
+    gradients[2] = sum(d, 0);
+    if (!need_x) return gradients;
+    const BasicTensor<T> scale = inverse_std * *w;
+    const BasicTensor<T> slope = gradients[1] / m;
+    const BasicTensor<T> shift = gradients[2] / n;
+    BasicTensor<T> dx = empty<T>(d.shape());
+    kernels::normalize_columns_backward((*values).data(), d.data(), scale.data(), shift.data(), slope.data(),
+                                        dx.mutable_data(), d.size(0), d.size(1));
+    gradients[0] = dx.view(from);
+    return gradients;
+  };
+  const BasicVariable<T> none((BasicTensor<T>()));
+  return record("batch_norm", y.view(x.shape()),
+                {x, weight.defined() ? weight : none, bias.defined() ? bias : none}, rule);
 }
 
 template <typename T>
@@ -101,8 +84,30 @@ BasicVariable<T> layer_norm(const BasicVariable<T>& x, const BasicVariable<T>& w
   const BasicTensor<T> rows = matrix_rows("layer_norm", x, 1);
   check_affine("layer_norm", x, weight, "weight");
   check_affine("layer_norm", x, bias, "bias");
-  const Normalized<T> normalized = normalize<T>(rows, 1, eps, false, nullptr);
-  return scale_and_shift("layer_norm", x, weight, bias, normalized, 1, false);
+  const T n = static_cast<T>(rows.size(1));
+  const BasicTensor<T> deviations = rows - mean(rows, 1, true);
+  const BasicTensor<T> inverse_std = rsqrt(mean(square(deviations), 1, true) + static_cast<T>(eps));
+  const BasicTensor<T> values = deviations * inverse_std;
+  BasicTensor<T> y = weight.defined() ? values * weight.data() : values.clone();
+  if (bias.defined()) y += bias.data();
+  const auto rule = [inverse_std, n, values = save(values),
+                     w = save(weight.defined() ? weight.data() : scalar<T>(1)), from = x.shape(),
+                     need_x = x.requires_grad(), need_w = weight.requires_grad(),
+                     need_b = bias.requires_grad()](const BasicTensor<T>& dy) {
+    const BasicTensor<T> d = dy.reshape((*values).shape());
+    Gradients<T, 3> gradients;
+    if (need_x) {
+      const BasicTensor<T> g = d * *w;
+      const BasicTensor<T> slope = sum(g * *values, 1, true) / n;
+      gradients[0] = ((g - mean(g, 1, true) - *values * slope) * inverse_std).reshape(from);
+    }
+    if (need_w) gradients[1] = sum(d * *values, 0);
+    if (need_b) gradients[2] = sum(d, 0);
+    return gradients;
+  };
+  const BasicVariable<T> none((BasicTensor<T>()));
+  return record("layer_norm", y.view(x.shape()),
+                {x, weight.defined() ? weight : none, bias.defined() ? bias : none}, rule);
 }
 
 #define LT_INSTANTIATE(T)                                                                           \

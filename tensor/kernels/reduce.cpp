@@ -93,18 +93,19 @@ void fold_column_chain(const Op& op, const T* x, int64_t step, int64_t terms, in
   }
 }
 
-// Lanes c to c + kLanes of a block's results, chains joined as fold_column_block does, in registers: chain l
-// and those 1, 2, ... times Distance after it.
-template <int64_t Distance, typename Op, typename T>
-Vec<T> fold_short_chains(const Op& op, const T* x, int64_t stride, int64_t n, const Tail<T>& here) {
+// kLanes neighbouring results from i on, in registers: the chain that starts at row 0 of x, joined with those
+// that start 1, 2, ... times Distance after it, as fold_column_block joins them. shapes: x (n, lanes)
+template <int64_t Distance, typename Op, typename T, typename Load>
+Vec<T> fold_column_lanes(const Op& op, const T* x, int64_t stride, int64_t n, int64_t i, Load load) {
   if constexpr (Distance == kChains<T>) {
     Vec<T> total = broadcast(Op::kStart);
-    op.take(total, here.load(x), 0);
+    for (int64_t j = 0; j < n; j += kChains<T>) op.take_lanes(total, load(x + j * stride), i, load);
     return total;
   } else {
-    Vec<T> total = fold_short_chains<2 * Distance>(op, x, stride, n, here);
+    Vec<T> total = fold_column_lanes<2 * Distance>(op, x, stride, n, i, load);
     if (Distance < n) {
-      op.join(total, fold_short_chains<2 * Distance>(op, x + Distance * stride, stride, n - Distance, here));
+      const T* other = x + Distance * stride;
+      op.join(total, fold_column_lanes<2 * Distance>(op, other, stride, n - Distance, i, load));
     }
     return total;
   }
@@ -115,14 +116,18 @@ Vec<T> fold_short_chains(const Op& op, const T* x, int64_t stride, int64_t n, co
 template <typename Op, typename T>
 void fold_column_block(const Op& op, const T* x, int64_t stride, int64_t n, int64_t width, int64_t i,
                        T* out) {
-  if constexpr (std::is_floating_point_v<T> && !std::is_same_v<Op, SumOfSquaredDeviations<T>>) {
-    if (n <= kChains<T>) {  // one number a chain, as in the gradient of a bias over a batch of 32
-      for (int64_t c = 0; c < width; c += kLanes<T>) {
-        const Tail<T> here(std::min<int64_t>(width - c, kLanes<T>));
-        here.store(out + c, fold_short_chains<1>(op, x + c, stride, n, here));
-      }
-      return;
+  if constexpr (std::is_floating_point_v<T>) {
+    int64_t c = 0;
+    for (; c + kLanes<T> <= width; c += kLanes<T>) {
+      const auto whole = [](const T* p) { return load(p); };
+      store(out + c, fold_column_lanes<1>(op, x + c, stride, n, i + c, whole));
     }
+    if (c < width) {
+      const Tail<T> here(width - c);
+      const auto part = [&here](const T* p) { return here.load(p); };
+      here.store(out + c, fold_column_lanes<1>(op, x + c, stride, n, i + c, part));
+    }
+    return;
   }
   alignas(64) T chains[kChains<T> * kTile];
   const int64_t used = std::min(n, kChains<T>);

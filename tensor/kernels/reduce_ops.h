@@ -1,8 +1,9 @@
 #pragma once
 
 // The operations that reduce.cpp folds with: where one starts, how it takes a number x of result i, and how
-// it joins two partial results. Values are single numbers or vectors of them. Taking kStart, or joining a
-// result that took nothing, changes nothing (deviations: joining alone).
+// it joins two partial results. Values are single numbers or vectors of them; take_lanes takes a vector of
+// neighbouring results, i and those after it. Taking kStart, or joining a result that took nothing, changes
+// nothing (deviations: joining alone).
 
 #include <cstdint>
 #include <limits>
@@ -17,6 +18,10 @@ struct Sum {
   void take(V& total, const V& x, int64_t) const {
     total += x;
   }
+  template <typename V, typename Load>
+  void take_lanes(V& total, const V& x, int64_t, Load) const {
+    total += x;
+  }
   template <typename V>
   void join(V& total, const V& other) const {
     total += other;
@@ -27,6 +32,10 @@ template <typename T>
 struct SumOfSquares : Sum<T> {
   template <typename V>
   void take(V& total, const V& x, int64_t) const {
+    total += x * x;
+  }
+  template <typename V, typename Load>
+  void take_lanes(V& total, const V& x, int64_t, Load) const {
     total += x * x;
   }
 };
@@ -40,6 +49,11 @@ struct SumOfSquaredDeviations : Sum<T> {
     const V deviation = x - center[i];
     total += deviation * deviation;
   }
+  template <typename V, typename Load>
+  void take_lanes(V& total, const V& x, int64_t i, Load load) const {
+    const V deviation = x - load(center + i);
+    total += deviation * deviation;
+  }
 };
 
 template <typename T, bool kLargest>
@@ -50,6 +64,10 @@ struct Extreme {
   static constexpr T kStart = kLargest ? kLowest : kHighest;
   template <typename V>
   void take(V& best, const V& x, int64_t) const {
+    join(best, x);
+  }
+  template <typename V, typename Load>
+  void take_lanes(V& best, const V& x, int64_t, Load) const {
     join(best, x);
   }
   template <typename V>
