@@ -2,6 +2,7 @@
 
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
+#include <omp.h>
 
 #include <algorithm>
 #include <chrono>
@@ -14,6 +15,14 @@
 
 #include "tensor/kernels/parallel.h"
 #include "tensor/kernels/vector.h"
+#include "tensor/parallel.h"
+
+#ifdef LIBTENSOR_BENCH_OPENBLAS
+#include <cblas.h>
+#endif
+#ifdef LIBTENSOR_BENCH_TORCH
+#include <ATen/Parallel.h>
+#endif
 
 namespace lt::bench {
 namespace {
@@ -107,10 +116,37 @@ double fma_probe_flops(int threads) {
   return 2.0 * kProbeSums * kernels::kLanes<float> * static_cast<double>(kProbeSteps) * threads;
 }
 
-Contender copy_probe(int64_t bytes) {
-  auto from = std::make_shared<std::vector<char>>(bytes, 'a');
-  auto to = std::make_shared<std::vector<char>>(bytes, 'b');
-  return {"limit", [from, to] { std::memcpy(to->data(), from->data(), from->size()); }};
+Contender copy_probe(int64_t bytes, int threads) {
+  struct Copy {
+    std::vector<char> from, to;
+    int64_t parts;
+  };
+  auto copy = std::make_shared<Copy>(Copy{std::vector<char>(static_cast<size_t>(bytes), 'a'),
+                                          std::vector<char>(static_cast<size_t>(bytes), 'b'), threads});
+  return {"limit", [copy] {
+            kernels::run_chunks(
+                copy->parts,
+                [](void* context, int64_t part) {
+                  auto& c = *static_cast<Copy*>(context);
+                  const auto size = static_cast<int64_t>(c.from.size());
+                  const int64_t begin = part * size / c.parts;
+                  std::memcpy(c.to.data() + begin, c.from.data() + begin,
+                              static_cast<size_t>((part + 1) * size / c.parts - begin));
+                },
+                copy.get());
+          }};
+}
+
+void use_threads(int threads) {
+  set_num_threads(threads);
+  Eigen::setNbThreads(threads);
+#ifdef LIBTENSOR_BENCH_OPENBLAS
+  openblas_set_num_threads(threads);
+#endif
+#ifdef LIBTENSOR_BENCH_TORCH
+  at::set_num_threads(threads);
+#endif
+  omp_set_num_threads(threads);  // oneDNN asks OpenMP
 }
 
 Floats numbers(int64_t count, uint32_t seed) {

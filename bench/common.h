@@ -48,8 +48,12 @@ std::vector<double> interleave(const std::vector<Contender>& contenders, const O
 Contender fma_probe(int threads);
 double fma_probe_flops(int threads);
 
-// Copies `bytes` from one buffer to another: what a kernel that reads and writes once cannot beat.
-Contender copy_probe(int64_t bytes);
+// Copies `bytes` from one buffer to another, on `threads` threads: what a kernel that reads and writes once
+// cannot beat.
+Contender copy_probe(int64_t bytes, int threads);
+
+// Ours and every peer run on so many threads from now on.
+void use_threads(int threads);
 
 // Memory that starts at a cache line, as a tensor's does.
 using Floats = std::vector<float, Eigen::aligned_allocator<float>>;

@@ -2,7 +2,6 @@
 // lectures and on large squares. The limit is the rate of fused multiply-adds measured in the same turns.
 
 #include <fmt/format.h>
-#include <omp.h>
 #include <unistd.h>
 
 #include <Eigen/Core>
@@ -11,7 +10,6 @@
 
 #include "bench/common.h"
 #include "tensor/kernels/matmul.h"
-#include "tensor/parallel.h"
 
 #ifdef LIBTENSOR_BENCH_OPENBLAS
 #include <cblas.h>
@@ -137,15 +135,6 @@ void check(const Work& w, const Data& d, const std::string& who) {
       std::exit(1);
     }
   }
-}
-
-void use_threads(int threads) {
-  set_num_threads(threads);
-  Eigen::setNbThreads(threads);
-#ifdef LIBTENSOR_BENCH_OPENBLAS
-  openblas_set_num_threads(threads);
-#endif
-  omp_set_num_threads(threads);  // oneDNN asks OpenMP
 }
 
 Row measure(const Work& w, int threads, const Options& options) {

@@ -8,13 +8,11 @@
 #include <cmath>
 
 #include "bench/common.h"
+#include "bench/torch_peer.h"
 #include "tensor/kernels/softmax.h"
 #include "tensor/kernels/vector_math.h"
-#include "tensor/parallel.h"
 
 #ifdef LIBTENSOR_BENCH_ONEDNN
-#include <omp.h>
-
 #include <oneapi/dnnl/dnnl.hpp>
 #endif
 
@@ -84,11 +82,7 @@ Contender onednn(Data& d) {
 // All contenders fill y from x: their results are compared with the first one's, which the tests check.
 Row measure(const std::string& work, int threads, Data& d, std::vector<Contender> all,
             const Options& options) {
-  set_num_threads(threads);
-  Eigen::setNbThreads(threads);
-#ifdef LIBTENSOR_BENCH_ONEDNN
-  omp_set_num_threads(threads);
-#endif
+  use_threads(threads);
   Floats first;
   for (const auto& contender : all) {
     std::fill(d.y.begin(), d.y.end(), std::nanf(""));
@@ -102,7 +96,7 @@ Row measure(const std::string& work, int threads, Data& d, std::vector<Contender
       }
     }
   }
-  all.push_back(copy_probe(static_cast<int64_t>(d.x.size() * sizeof(float))));
+  all.push_back(copy_probe(static_cast<int64_t>(d.x.size() * sizeof(float)), threads));
   const auto us = interleave(all, options);
   Row row{"softmax", work, threads, us[0], {}, us.back()};
   for (size_t i = 1; i + 1 < all.size(); ++i) row.peers.emplace_back(all[i].name, us[i]);
@@ -126,14 +120,36 @@ void measure_rows(int64_t rows, int64_t n, int threads, const Options& options, 
   softmax.push_back(onednn<dnnl::softmax_forward>(d));
   log_softmax.push_back(onednn<dnnl::logsoftmax_forward>(d));
 #endif
+#ifdef LIBTENSOR_BENCH_TORCH
+  // y as PyTorch's result: written into, not asked for anew.
+  const auto blob = [&d](Floats& values) { return at::from_blob(values.data(), {d.rows, d.n}, at::kFloat); };
+  at::Tensor x = blob(d.x);
+  at::Tensor y = blob(d.y);
+  softmax.push_back({"torch", [=]() mutable { at::_softmax_out(y, x, 1, false); }});
+  log_softmax.push_back({"torch", [=]() mutable { at::_log_softmax_out(y, x, 1, false); }});
+#endif
   add("softmax", std::move(softmax));
   add("log_softmax", std::move(log_softmax));
-  add("cross_entropy", {{"ours",
-                         [&d] {
-                           kernels::cross_entropy_rows(d.x.data(), d.targets.data(), int64_t{-1},
-                                                       d.losses.data(), d.y.data(), d.rows, d.n);
-                         }},
-                        {"eigen", [&d] { eigen_cross_entropy(d); }}});
+  std::vector<Contender> cross_entropy{{"ours",
+                                        [&d] {
+                                          kernels::cross_entropy_rows(d.x.data(), d.targets.data(),
+                                                                      int64_t{-1}, d.losses.data(),
+                                                                      d.y.data(), d.rows, d.n);
+                                        }},
+                                       {"eigen", [&d] { eigen_cross_entropy(d); }}};
+#ifdef LIBTENSOR_BENCH_TORCH
+  const at::Tensor targets = at::from_blob(d.targets.data(), {d.rows}, at::kLong);
+  cross_entropy.push_back({"torch", [=]() mutable {
+                             // What autograd runs for cross_entropy, forward and backward.
+                             const at::Tensor log_p = at::log_softmax(x, 1);
+                             const auto [loss, weight] =
+                                 at::nll_loss_forward(log_p, targets, {}, at::Reduction::Mean, -100);
+                             const at::Tensor d_log_p = at::nll_loss_backward(
+                                 at::ones({}), log_p, targets, {}, at::Reduction::Mean, -100, weight);
+                             at::_log_softmax_backward_data_out(y, d_log_p, log_p, 1, at::kFloat);
+                           }});
+#endif
+  add("cross_entropy", std::move(cross_entropy));
 }
 
 template <typename Ours, typename Theirs>
