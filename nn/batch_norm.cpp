@@ -32,7 +32,7 @@ Variable BatchNorm1d::normalize_rows(const Variable& x) {
     return (x - running_mean) * scale * weight + bias;
   }
   BatchStatistics<float> batch;
-  const Variable y = batch_norm(x, weight, bias, options.eps, options.unbiased, &batch);
+  Variable y = batch_norm(x, weight, bias, options.eps, options.unbiased, &batch);
   const auto momentum = static_cast<float>(options.momentum);
   running_mean *= 1 - momentum;
   running_mean.add_(batch.mean, momentum);

@@ -21,7 +21,7 @@ struct BatchNormOptions {
 //   throws: ShapeError for other input, and for a batch of 1 value a channel in training
 struct BatchNorm1d : Module {
   //   throws: ValueError for num_features below 1
-  explicit BatchNorm1d(int64_t num_features, BatchNormOptions options = {});
+  explicit BatchNorm1d(int64_t num_features, BatchNormOptions settings = {});
   Variable operator()(const Variable& x) override;
   std::string to_string() const override;
 

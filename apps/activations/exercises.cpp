@@ -20,7 +20,7 @@ double largest(const Tensor& x) { return amax(abs(x)).item(); }
 // All parameters zero, or all but C, which is then the one thing drawn.
 MlpNet zero_net(const MlpSizes& sizes, bool random_c, Generator& generator) {
   Generator unused(0);
-  const MlpNet net(sizes, {.W1 = 0, .b1 = 0, .W2 = 0, .b2 = 0}, unused);
+  MlpNet net(sizes, {.W1 = 0, .b1 = 0, .W2 = 0, .b2 = 0}, unused);
   Tensor C = net.C.data();
   random_c ? C.copy_(randn(C.shape(), generator)) : C.zero_();
   return net;

@@ -22,7 +22,7 @@ using Json = nlohmann::json;
 
 // The list of finite numbers by this name, as long as it has to be.
 std::vector<double> numbers(const Json& file, const char* name, std::size_t count) {
-  const auto list = file.at(name).get<std::vector<double>>();
+  auto list = file.at(name).get<std::vector<double>>();
   if (list.size() != count)
     throw IoError(fmt::format("\"{}\" has {} numbers, not {}", name, list.size(), count));
   return list;

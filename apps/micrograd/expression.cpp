@@ -54,7 +54,9 @@ void slopes(Run& run) {
   run.compare("bumping c", (d(2, -3, 10 + h) - d(2, -3, 10)) / h, 1, kDouble);
 }
 
-double L(double a, double b, double c, double f) { return (a * b + c) * f; }
+double L(double a, double b, double c, double f) {  // NOLINT: the lecture's name
+  return (a * b + c) * f;
+}
 
 void first_expression(Run& run) {
   const Scope scope;

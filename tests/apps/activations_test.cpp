@@ -1,6 +1,7 @@
 // The activations app from the outside: PyTorch's losses on the embedded names, and what it writes, resumes
 // and refuses. And its layers from the inside.
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -122,7 +123,7 @@ TEST(Activations, RefusesTheCheckpointOfAnotherRun) {
   const std::string resume = " --steps 3 --no-out --resume a/checkpoint.safetensors";
   for (const std::string flags :
        {"--stage kaiming", "--stage tanh --seed 1", "--stage tanh --words :50", "--deep"}) {
-    const Outcome run = run_in(scratch, "activations --quiet " + flags + resume);
+    const Outcome run = run_in(scratch, fmt::format("activations --quiet {}{}", flags, resume));
     EXPECT_EQ(run.code, 1) << flags;
     EXPECT_THAT(run.err, HasSubstr("a/checkpoint.safetensors: of another run: activations, stage tanh"));
   }

@@ -1,6 +1,7 @@
 // Lectures 2 and 3 as networks: the losses that PyTorch gives on the same data, and the lecture's own
 // figures.
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -95,7 +96,7 @@ TEST(BigramNet, DrawsTheLossThatCountingReaches) {
   for (const auto& [order, counted] : {std::pair{"2", "counts, 2.168."}, {"3", "counts, 1.442."}}) {
     const std::string out = std::string("o") + order;
     const std::string app = "bigram_net --words :300 --steps 2 --quiet --order ";
-    ASSERT_EQ(run_in(scratch, app + order + " --out " + out).code, 0);
+    ASSERT_EQ(run_in(scratch, fmt::format("{}{} --out {}", app, order, out)).code, 0);
     for (const json& figure : events_of(scratch.path(out + "/log.jsonl"), "figure")) {
       if (figure["file"] != "loss.svg") continue;
       EXPECT_THAT(figure["title"].get<std::string>(), HasSubstr(counted));

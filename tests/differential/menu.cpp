@@ -12,6 +12,8 @@ namespace {
 
 template <typename... Ts>
 struct Types {};
+// NOLINTBEGIN(readability-identifier-naming,performance-unnecessary-value-param): the menu reads as a table,
+// whose lambdas take each argument as it was drawn.
 constexpr Types<float, double> floating;
 constexpr Types<float, double, int64_t> number;
 constexpr Types<float, double, int64_t, bool> every;
@@ -226,6 +228,7 @@ std::vector<Op> fresh() {
   };
 }
 // clang-format on
+// NOLINTEND(readability-identifier-naming,performance-unnecessary-value-param)
 
 }  // namespace
 
