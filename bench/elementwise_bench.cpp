@@ -117,11 +117,18 @@ Row measure(const Work& work, const Data& d, int threads, const Options& options
   const EigenData operands(d);
   Tensor ours;
   Array eigen;
-  std::vector<Contender> all{{"ours", [&] { ours = work.ours(d); }},
+  std::vector<Contender> all{{"ours",
+                              [&] {
+                                ours = Tensor();  // its memory is free again, as in a training step
+                                ours = work.ours(d);
+                              }},
                              {"eigen", [&] { work.eigen(operands, eigen); }}};
 #ifdef LIBTENSOR_BENCH_TORCH
   at::Tensor torch;
-  all.push_back({"torch", [&torch, run = torch_work(work.name, d)] { torch = run(); }});
+  all.push_back({"torch", [&torch, run = torch_work(work.name, d)] {
+                   torch = at::Tensor();
+                   torch = run();
+                 }});
 #endif
   for (const auto& contender : all) contender.run();
   check(work.name, ours, eigen);

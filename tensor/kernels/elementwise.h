@@ -33,13 +33,26 @@ const Word<T>* words(const T* numbers) {
 // Elements of a buffer: a few of them stay in the first-level cache, and a loop over one hides its own start.
 inline constexpr int64_t kBlock = 512;
 
-// The n numbers at x, x + step, ... as a dense array: themselves, or copied to the buffer.
+// The numbers at x, x + step, ... of which blocks are seen as dense arrays: where they lie, or in a buffer.
 template <typename T>
-const T* dense(const T* x, int64_t step, int64_t n, T* buffer) {
-  if (step == 1) return x;
-  for (int64_t i = 0; i < n; ++i) buffer[i] = x[i * step];
-  return buffer;
-}
+class Blocks {
+ public:
+  Blocks(const T* x, int64_t step, int64_t n) : x_(x), step_(step) {
+    if (step == 0) std::fill_n(buffer_, std::min(n, kBlock), *x);
+  }
+
+  // The m numbers from number i on; m <= kBlock unless step is 1.
+  ConstArrayMap<T> at(int64_t i, int64_t m) {
+    if (step_ == 1) return {x_ + i, m};
+    for (int64_t j = 0; step_ != 0 && j < m; ++j) buffer_[j] = x_[(i + j) * step_];
+    return {buffer_, m};
+  }
+
+ private:
+  const T* x_;
+  int64_t step_;
+  T buffer_[kBlock];
+};
 
 // Calls loop(i, m, y) for blocks of m elements from i on, whose results go to the dense y.
 template <typename Out, typename Loop>
@@ -64,12 +77,9 @@ void map_unary(const Shape& shape, Out* out, const Strides& out_strides, const T
   const auto walk = plan<2>(shape, {out_strides, a_strides});
   const auto step = walk.inner_strides();
   run(walk, [&](int64_t n, const std::array<int64_t, 2>& offset) {
+    Blocks<T> u(a + offset[1], step[1], n);
     write_blocks(out + offset[0], step[0], n, step[0] == 1 && step[1] == 1,
-                 [&](int64_t i, int64_t m, Out* y) {
-                   T buffer[kBlock];
-                   const T* const x = dense(a + offset[1] + i * step[1], step[1], m, buffer);
-                   ArrayMap<Out>(y, m) = f(ConstArrayMap<T>(x, m));
-                 });
+                 [&](int64_t i, int64_t m, Out* y) { ArrayMap<Out>(y, m) = f(u.at(i, m)); });
   });
 }
 
@@ -81,13 +91,10 @@ void map_binary(const Shape& shape, Out* out, const Strides& out_strides, const 
   const auto step = walk.inner_strides();
   const bool all_dense = step[0] == 1 && step[1] == 1 && step[2] == 1;
   run(walk, [&](int64_t n, const std::array<int64_t, 3>& offset) {
-    write_blocks(out + offset[0], step[0], n, all_dense, [&](int64_t i, int64_t m, Out* y) {
-      T buffer_a[kBlock];
-      T buffer_b[kBlock];
-      const T* const u = dense(a + offset[1] + i * step[1], step[1], m, buffer_a);
-      const T* const v = dense(b + offset[2] + i * step[2], step[2], m, buffer_b);
-      ArrayMap<Out>(y, m) = f(ConstArrayMap<T>(u, m), ConstArrayMap<T>(v, m));
-    });
+    Blocks<T> u(a + offset[1], step[1], n);
+    Blocks<T> v(b + offset[2], step[2], n);
+    write_blocks(out + offset[0], step[0], n, all_dense,
+                 [&](int64_t i, int64_t m, Out* y) { ArrayMap<Out>(y, m) = f(u.at(i, m), v.at(i, m)); });
   });
 }
 

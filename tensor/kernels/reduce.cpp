@@ -93,19 +93,32 @@ void fold_column_chain(const Op& op, const T* x, int64_t step, int64_t terms, in
   }
 }
 
-// kLanes neighbouring results from i on, in registers: the chain that starts at row 0 of x, joined with those
-// that start 1, 2, ... times Distance after it, as fold_column_block joins them. shapes: x (n, lanes)
-template <int64_t Distance, typename Op, typename T, typename Load>
-Vec<T> fold_column_lanes(const Op& op, const T* x, int64_t stride, int64_t n, int64_t i, Load load) {
+// A few vectors of neighbouring results.
+template <typename T, int Vectors>
+struct Band {
+  Vec<T> v[Vectors];
+};
+
+// A band of results from i on, in registers: the chain that starts at row 0 of x, joined with those that
+// start 1, 2, ... times Distance after it, as fold_column_block joins them. shapes: x (n, Vectors * lanes)
+template <int Vectors, int64_t Distance, typename Op, typename T, typename Load>
+Band<T, Vectors> fold_column_band(const Op& op, const T* x, int64_t stride, int64_t n, int64_t i, Load load) {
   if constexpr (Distance == kChains<T>) {
-    Vec<T> total = broadcast(Op::kStart);
-    for (int64_t j = 0; j < n; j += kChains<T>) op.take_lanes(total, load(x + j * stride), i, load);
+    Band<T, Vectors> total;
+    unroll<Vectors>([&](auto v) { total.v[v] = broadcast(Op::kStart); });
+    for (int64_t j = 0; j < n; j += kChains<T>) {
+      unroll<Vectors>([&](auto v) {
+        constexpr int64_t kColumn = v * kLanes<T>;
+        op.take_lanes(total.v[v], load(x + j * stride + kColumn), i + kColumn, load);
+      });
+    }
     return total;
   } else {
-    Vec<T> total = fold_column_lanes<2 * Distance>(op, x, stride, n, i, load);
+    auto total = fold_column_band<Vectors, 2 * Distance>(op, x, stride, n, i, load);
     if (Distance < n) {
       const T* other = x + Distance * stride;
-      op.join(total, fold_column_lanes<2 * Distance>(op, other, stride, n - Distance, i, load));
+      const auto joined = fold_column_band<Vectors, 2 * Distance>(op, other, stride, n - Distance, i, load);
+      unroll<Vectors>([&](auto v) { op.join(total.v[v], joined.v[v]); });
     }
     return total;
   }
@@ -117,15 +130,18 @@ template <typename Op, typename T>
 void fold_column_block(const Op& op, const T* x, int64_t stride, int64_t n, int64_t width, int64_t i,
                        T* out) {
   if constexpr (std::is_floating_point_v<T>) {
+    // Rows often lie on a page each: a band takes several lines of a page, so that fewer are looked up.
+    constexpr int kVectors = 4;
     int64_t c = 0;
-    for (; c + kLanes<T> <= width; c += kLanes<T>) {
+    for (; c + kVectors * kLanes<T> <= width; c += kVectors * kLanes<T>) {
       const auto whole = [](const T* p) { return load(p); };
-      store(out + c, fold_column_lanes<1>(op, x + c, stride, n, i + c, whole));
+      const auto band = fold_column_band<kVectors, 1>(op, x + c, stride, n, i + c, whole);
+      unroll<kVectors>([&](auto v) { store(out + c + v * kLanes<T>, band.v[v]); });
     }
-    if (c < width) {
-      const Tail<T> here(width - c);
+    for (; c < width; c += kLanes<T>) {
+      const Tail<T> here(std::min<int64_t>(width - c, kLanes<T>));
       const auto part = [&here](const T* p) { return here.load(p); };
-      here.store(out + c, fold_column_lanes<1>(op, x + c, stride, n, i + c, part));
+      here.store(out + c, fold_column_band<1, 1>(op, x + c, stride, n, i + c, part).v[0]);
     }
     return;
   }

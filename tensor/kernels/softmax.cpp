@@ -1,7 +1,9 @@
 // Rows of up to kShort vectors live in registers from load to store: maximum, exponentials and sum never meet
-// memory, and the last vector is masked. Longer rows go through in chunks that stay in L1: a chunk's maximum,
-// then its exponentials, which are added to a sum that is rescaled whenever the maximum has grown; so memory
-// is read once. Softmax keeps those exponentials and a second pass scales them by what their chunk lacked.
+// memory, and the last vector is masked. Where the logarithm of the sum is wanted, one vector of logarithms
+// serves a block of rows. Longer rows go through in chunks that stay in L1: a chunk's maximum, then its
+// exponentials, which are added to a sum that is rescaled whenever the maximum has grown; so memory is read
+// once, and the next chunk is fetched while this one's exponentials are computed. Softmax keeps those
+// exponentials and a second pass scales them by what their chunk lacked.
 // Threads share the rows; a row's arithmetic depends on n alone.
 
 #include "tensor/kernels/softmax.h"
@@ -31,6 +33,7 @@ struct ShortRow {
   Vec<T> v[Vectors];
   T max;
 
+  ShortRow() = default;
   ShortRow(const T* x, const Tail<T>& tail) {
     unroll<Vectors - 1>([&](auto i) { v[i] = load(x + i * kLanes<T>); });
     const T* last = x + (Vectors - 1) * kLanes<T>;
@@ -71,6 +74,12 @@ struct ShortRow {
 
   void scale(T by) {
     unroll<Vectors>([&](auto i) { v[i] *= broadcast(by); });
+  }
+
+  // v[index] -> v[index] - by
+  void shift_one(int64_t index, T by) {
+    const auto at = static_cast<typename IntOf<T>::type>(index);
+    unroll<Vectors>([&](auto i) { v[i] = lane_numbers<T>() + i * kLanes<T> == at ? v[i] - by : v[i]; });
   }
 
   void store_to(T* y, const Tail<T>& tail) const {
@@ -124,6 +133,7 @@ class LongRow {
     for (; i + kLanes<T> <= n; i += kLanes<T>) {
       const Vec<T> v = exponential(load(part + i));
       total += v;
+      __builtin_prefetch(part + n + i);  // of the next chunk, or row
       if (e) store(e + c * chunk_ + i, v);
     }
     if (i < n) {
@@ -155,31 +165,51 @@ class LongRow {
   T maxima_[kChunks + 1];
 };
 
-template <typename T, int Vectors, typename ShortF>
-void short_rows(int64_t begin, int64_t end, int64_t n, const T* x, ShortF f) {
-  const Tail<T> tail(n - (Vectors - 1) * kLanes<T>);
-  for (int64_t r = begin; r < end; ++r) f(r, ShortRow<T, Vectors>(x + r * n, tail), tail);
+// Calls f(begin, end, vectors, tail) with the vectors that a short row fills, a constant, and
+// on_long(row number) for every longer row, over threads.
+template <typename T, typename RangeF, typename LongF>
+void each_row(int64_t rows, int64_t n, RangeF on_short, LongF on_long) {
+  if (n == 0) return;
+  parallel_for(rows, n * kWorkPerElement, [&](int64_t begin, int64_t end) {
+    if (n > kShort * kLanes<T>) {
+      for (int64_t r = begin; r < end; ++r) on_long(r);
+    }
+    unroll<kShort>([&](auto i) {
+      if ((n - 1) / kLanes<T> == i) on_short(begin, end, std::integral_constant<int, i + 1>());
+    });
+  });
 }
 
 // Calls on_short(row number, ShortRow, Tail) or on_long(row number) for every row, over threads.
 template <typename T, typename ShortF, typename LongF>
-void each_row(const T* x, int64_t rows, int64_t n, ShortF on_short, LongF on_long) {
-  static_assert(kShort == 4);
-  if (n == 0) return;
-  parallel_for(rows, n * kWorkPerElement, [&](int64_t begin, int64_t end) {
-    switch ((n + kLanes<T> - 1) / kLanes<T>) {
-      case 1:
-        return short_rows<T, 1>(begin, end, n, x, on_short);
-      case 2:
-        return short_rows<T, 2>(begin, end, n, x, on_short);
-      case 3:
-        return short_rows<T, 3>(begin, end, n, x, on_short);
-      case 4:
-        return short_rows<T, 4>(begin, end, n, x, on_short);
-      default:
-        for (int64_t r = begin; r < end; ++r) on_long(r);
+void each_row_alone(const T* x, int64_t rows, int64_t n, ShortF on_short, LongF on_long) {
+  const auto range = [=](int64_t begin, int64_t end, auto vectors) {
+    const Tail<T> tail(n - (vectors - 1) * kLanes<T>);
+    for (int64_t r = begin; r < end; ++r) on_short(r, ShortRow<T, vectors>(x + r * n, tail), tail);
+  };
+  each_row<T>(rows, n, range, on_long);
+}
+
+// The same for what needs a logarithm for each row: the blocks of rows are as high as a vector is wide.
+//   first(row number, ShortRow&, Tail)      returns what to take the logarithm of
+//   second(row number, ShortRow&, Tail, the logarithm)
+template <typename T, typename FirstF, typename SecondF, typename LongF>
+void each_row_with_log(const T* x, int64_t rows, int64_t n, FirstF first, SecondF second, LongF on_long) {
+  const auto range = [=](int64_t begin, int64_t end, auto vectors) {
+    const Tail<T> tail(n - (vectors - 1) * kLanes<T>);
+    for (int64_t block = begin; block < end; block += kLanes<T>) {
+      const int64_t block_end = std::min(block + kLanes<T>, end);
+      ShortRow<T, vectors> row[kLanes<T>];
+      T sums[kLanes<T>] = {};
+      for (int64_t r = block; r < block_end; ++r) {
+        row[r - block] = ShortRow<T, vectors>(x + r * n, tail);
+        sums[r - block] = first(r, row[r - block], tail);
+      }
+      store(sums, log(load(sums)));
+      for (int64_t r = block; r < block_end; ++r) second(r, row[r - block], tail, sums[r - block]);
     }
-  });
+  };
+  each_row<T>(rows, n, range, on_long);
 }
 
 // The mean of the losses that count, summed in eight interleaved sums: the order depends on the rows alone.
@@ -196,7 +226,7 @@ T mean_loss(const T* losses, int64_t rows, int64_t counted) {
 
 template <typename T>
 void softmax_rows(const T* x, T* y, int64_t rows, int64_t n) {
-  each_row(
+  each_row_alone(
       x, rows, n,
       [=](int64_t r, auto row, const Tail<T>& tail) {
         row.shift(row.max);
@@ -208,11 +238,14 @@ void softmax_rows(const T* x, T* y, int64_t rows, int64_t n) {
 
 template <typename T>
 void log_softmax_rows(const T* x, T* y, int64_t rows, int64_t n) {
-  each_row(
+  each_row_with_log(
       x, rows, n,
-      [=](int64_t r, auto row, const Tail<T>& tail) {
+      [](int64_t, auto& row, const Tail<T>&) {
         row.shift(row.max);
-        row.shift(log(broadcast(row.sum_of_exponentials()))[0]);
+        return row.sum_of_exponentials();
+      },
+      [=](int64_t r, auto& row, const Tail<T>& tail, T log_sum) {
+        row.shift(log_sum);
         row.store_to(y + r * n, tail);
       },
       [=](int64_t r) {
@@ -225,22 +258,21 @@ void log_softmax_rows(const T* x, T* y, int64_t rows, int64_t n) {
 template <typename T>
 void logsumexp_rows(const T* x, T* y, int64_t rows, int64_t n) {
   // Where the maximum is infinite it is the answer, unless a NaN is in the sum.
-  const auto finish = [](T max, T sum) {
-    const T result = max + std::log(sum);
-    return std::isinf(max) && !std::isnan(sum) ? max : result;
+  const auto finish = [](T max, T log_sum) {
+    return std::isinf(max) && !std::isnan(log_sum) ? max : max + log_sum;
   };
   if (n == 0) std::fill_n(y, rows, kMinusInf<T>);
-  each_row(
+  each_row_with_log(
       x, rows, n,
-      [=](int64_t r, auto row, const Tail<T>&) {
-        const T max = row.max;
-        if (!std::isinf(max)) row.shift(max);
-        y[r] = finish(max, row.sum_of_exponentials());
+      [](int64_t, auto& row, const Tail<T>&) {
+        if (!std::isinf(row.max)) row.shift(row.max);
+        return row.sum_of_exponentials();
       },
+      [=](int64_t r, auto& row, const Tail<T>&, T log_sum) { y[r] = finish(row.max, log_sum); },
       [=](int64_t r) {
         const LongRow<T> row(x + r * n, n, nullptr);
         if (row.max < std::numeric_limits<T>::infinity()) {
-          y[r] = finish(row.max, row.sum);
+          y[r] = finish(row.max, std::log(row.sum));
         } else {
           // inf - inf spoilt the sum: only a NaN in the row itself may.
           const bool has_nan = std::any_of(x + r * n, x + (r + 1) * n, [](T v) { return std::isnan(v); });
@@ -298,19 +330,24 @@ T cross_entropy_rows(const T* x, const int64_t* targets, int64_t ignored, T* los
     losses[r] = 0;
     if (dx) std::fill_n(dx + r * n, n, T{0});
   };
-  each_row(
+  each_row_with_log(
       x, rows, n,
-      [=](int64_t r, auto row, const Tail<T>& tail) {
-        if (targets[r] == ignored) return ignore(r);
-        const T target = x[r * n + targets[r]] - row.max;
+      [=](int64_t r, auto& row, const Tail<T>& tail) {
+        if (targets[r] == ignored) {
+          ignore(r);
+          return T{1};
+        }
+        losses[r] = row.max - x[r * n + targets[r]];
         row.shift(row.max);
         const T sum = row.exponentiate_from(least);
-        losses[r] = log(broadcast(sum))[0] - target;
-        if (!dx) return;
-        row.scale(scale / sum);
-        row.store_to(dx + r * n, tail);
-        dx[r * n + targets[r]] -= scale;
+        if (dx) {
+          row.scale(scale / sum);
+          row.shift_one(targets[r], scale);
+          row.store_to(dx + r * n, tail);
+        }
+        return sum;
       },
+      [=](int64_t r, auto&, const Tail<T>&, T log_sum) { losses[r] += log_sum; },
       [=](int64_t r) {
         if (targets[r] == ignored) return ignore(r);
         const T target = x[r * n + targets[r]];

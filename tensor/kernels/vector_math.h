@@ -48,9 +48,11 @@ struct ExpReduction {
 
 // e^x; worst error 1.1 ulp.
 inline Vec<float> exp(Vec<float> x) {
-  // Beyond these e^x is inf and 0.
-  const ExpReduction reduced(max(broadcast(-104.0F), min(broadcast(89.0F), x)));
-  return scale_by_power(reduced.exp(), reduced.n);
+  // Beyond these e^x is 0 and inf. What gives 0 goes through as e^0: computing it would underflow, which
+  // processors do in microcode, at the price of a hundred multiplications.
+  const IntVec<float> vanishes = x < -104.0F;
+  const ExpReduction reduced(min(broadcast(89.0F), vanishes ? Vec<float>{} : x));
+  return vanishes ? Vec<float>{} : scale_by_power(reduced.exp(), reduced.n);
 }
 
 // ln x; worst error 0.9 ulp. ln 0 is -inf, of a negative number NaN.
@@ -118,8 +120,15 @@ inline Vec<double> sigmoid(Vec<double> x) {
 // y[i] = f(x[i]) for n elements, a vector at a time; y may be x.
 template <typename T, typename F>
 inline void map(const T* x, T* y, int64_t n, F f) {
+  // Where f is long, the processor comes by too few loads and stores to keep memory busy: a fifth to a third
+  // of the time of exp and tanh over 4 MB. 2 KB further on is soon enough.
+  constexpr int64_t kAhead = 2048 / sizeof(T);
   int64_t i = 0;
-  for (; i + kLanes<T> <= n; i += kLanes<T>) store(y + i, f(load(x + i)));
+  for (; i + kLanes<T> <= n; i += kLanes<T>) {
+    __builtin_prefetch(x + i + kAhead);
+    __builtin_prefetch(y + i + kAhead, 1);
+    store(y + i, f(load(x + i)));
+  }
   const Tail<T> tail(n - i);
   if (i < n) tail.store(y + i, f(tail.load(x + i)));
 }
