@@ -35,6 +35,9 @@ struct Lines {
   int64_t step, count;
 };
 
+// Of each vector of c and of a panel of b, and of each row of a tile.
+inline constexpr int kMostAhead = 2 * kTileVectors + kTileRows[0];
+
 // One tile's operands: c (rows, columns), a (rows, k), b (k, columns).
 template <typename T>
 struct Tile {
@@ -50,8 +53,10 @@ struct Tile {
   int last;         // columns of the last vector, 1 to kLanes<T>
   // Fetched one after the other, a line with each step of k: more at once would keep the tile's loads
   // waiting.
-  const Lines<T>* ahead;
   int ahead_count;
+  Lines<T> ahead[kMostAhead];
+
+  void add_ahead(const Lines<T>& lines) { ahead[ahead_count++] = lines; }
 };
 
 template <typename T>
@@ -137,7 +142,7 @@ constexpr TileKernel<T> numbered_kernel() {
 // The kernel for a tile of `rows` (1 to tile_rows(vectors)) by `vectors` (1 to kTileVectors).
 template <typename T>
 TileKernel<T> tile_kernel(int64_t rows, int64_t vectors, bool masked, bool ahead) {
-  constexpr auto kKernels = []<int... I>(std::integer_sequence<int, I...>) {
+  static constexpr auto kKernels = []<int... I>(std::integer_sequence<int, I...>) {
     return std::array<std::array<TileKernel<T>, sizeof...(I)>, 2>{
         {{numbered_kernel<T, false, I>()...}, {numbered_kernel<T, true, I>()...}}};
   }

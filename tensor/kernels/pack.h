@@ -23,7 +23,11 @@ inline int64_t divide_up(int64_t count, int64_t by) { return (count + by - 1) / 
 struct Deal {
   int64_t parts, least, extra;
 
-  Deal(int64_t count, int64_t into) : parts(into), least(count / into), extra(count % into) {}
+  Deal(int64_t count, int64_t into) : parts(into), least(count), extra(0) {
+    if (into == 1) return;  // most often, and a division takes as long as twenty multiply-adds
+    least = count / into;
+    extra = count % into;
+  }
   int64_t start(int64_t t) const { return t * least + std::min(t, extra); }
 };
 

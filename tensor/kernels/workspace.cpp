@@ -1,5 +1,4 @@
-// One growing buffer a thread and use. Large ones start at a huge page and ask for huge pages where the
-// system has them: a packed panel is then a page or two for the processor's address tables, not hundreds.
+// One growing buffer a thread and use.
 
 #include "tensor/kernels/workspace.h"
 
@@ -7,17 +6,11 @@
 #include <array>
 #include <cstdlib>
 #include <memory>
-#include <new>
 
-#if defined(__linux__)
-#include <sys/mman.h>
-#endif
+#include "tensor/kernels/memory.h"
 
 namespace lt::kernels {
 namespace {
-
-constexpr size_t kCacheLine = 64;
-constexpr size_t kHugePage = size_t{2} << 20;
 
 struct Free {
   void operator()(void* p) const { std::free(p); }
@@ -29,15 +22,12 @@ struct Buffer {
 };
 
 void grow(Buffer& buffer, size_t bytes) {
-  const size_t unit = bytes < kHugePage / 8 ? kCacheLine : kHugePage;
-  const size_t rounded = (std::max<size_t>(bytes, 1) + unit - 1) / unit * unit;
+  // From an eighth of a huge page on a buffer takes whole ones: what it holds is read again and again.
+  const bool huge = bytes >= kHugePage / 8;
+  const size_t room = huge ? (bytes + kHugePage - 1) / kHugePage * kHugePage : std::max<size_t>(bytes, 1);
   buffer = {};  // frees the old one first; its content is not wanted
-  buffer.memory.reset(std::aligned_alloc(unit, rounded));
-  if (!buffer.memory) throw std::bad_alloc();
-  buffer.bytes = rounded;
-#if defined(__linux__)
-  if (unit == kHugePage) madvise(buffer.memory.get(), rounded, MADV_HUGEPAGE);  // advice: failing is harmless
-#endif
+  buffer.memory.reset(allocate(room, kHugePage));
+  buffer.bytes = room;
 }
 
 }  // namespace
