@@ -7,8 +7,6 @@
 
 #include <cerrno>
 
-extern char** environ;
-
 namespace lt::bench {
 
 // /usr/bin/python3 is where Debian's packages are, whatever else comes first on PATH.

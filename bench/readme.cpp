@@ -125,12 +125,12 @@ std::string readme_table(const std::vector<Row>& rows) {
   for (const Line& line : lines) shown.insert(shown.end(), line.rows.begin(), line.rows.end());
   const auto peers = peers_of(shown);
   std::string text = "| work | threads |";
-  std::string rule = "| --- | --- |";
+  std::string rule = "| --- | ---: |";
   for (const auto& name : peers) {
     text += fmt::format(" {} |", full_name(name));
-    rule += " --- |";
+    rule += " ---: |";
   }
-  text += " the fastest of them | of the limit |\n" + rule + " --- | --- |\n";
+  text += " the fastest of them | of the limit |\n" + rule + " ---: | ---: |\n";
   for (const Line& line : lines) text += markdown(line, peers);
   const std::string machines = machines_of(shown), versions = versions_of(shown);
   if (!machines.empty())

@@ -1,5 +1,6 @@
 #include "bench/readme.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <stdexcept>
@@ -29,7 +30,7 @@ TEST(BenchReadme, GivesAKindsGeometricMeansAndTheLeastOfItsRows) {
                               {"train_step", "lecture 3", 1, 20, {{"torch", 200}}, 0, "A processor", {}}};
   EXPECT_EQ(readme_table(rows),
             "| work | threads | Eigen | oneDNN | PyTorch | the fastest of them | of the limit |\n"
-            "| --- | --- | --- | --- | --- | --- | --- |\n"
+            "| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n"
             "| matmul, 512³ to 2048³ and 1024×3072×768, plain and transposed (2) | 1 | 2.00 | 1.00 | - | "
             "1.00 (0.50) | 0.40 |\n"
             "| matmul, the lectures' layers and their gradients | 2 | 1.50 | - | - | 1.50 | - |\n"
@@ -82,12 +83,13 @@ TEST(BenchReadme, CountsNoLoopOfABenchAmongTheLibraries) {
 TEST(BenchReadme, ReplacesWhatIsBetweenItsMarkersAlone) {
   const std::string begin = "<!-- performance: begin -->\n";
   const std::string end = "<!-- performance: end -->\n";
-  EXPECT_EQ(with_section("above\n" + begin + "old\n" + end + "below\n", "new\n"),
-            "above\n" + begin + "\nnew\n\n" + end + "below\n");
+  EXPECT_EQ(with_section(fmt::format("above\n{}old\n{}below\n", begin, end), "new\n"),
+            fmt::format("above\n{}\nnew\n\n{}below\n", begin, end));
   EXPECT_EQ(with_section(begin + end, "new\n"), begin + "\nnew\n\n" + end);
   const auto error = testing::ThrowsMessage<std::runtime_error>(
       "should have one line <!-- performance: begin -->, and below it one line <!-- performance: end -->");
-  for (const auto& text : {std::string(), begin, end, end + begin, begin + end + end, begin + begin + end}) {
+  for (const auto& text : {std::string(), begin, end, end + begin, fmt::format("{}{}{}", begin, end, end),
+                           fmt::format("{}{}{}", begin, begin, end)}) {
     EXPECT_THAT([&text] { with_section(text, "new\n"); }, error) << text;
   }
 }
