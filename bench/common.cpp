@@ -9,10 +9,13 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <map>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <random>
+#include <sstream>
+#include <thread>
 
+#include "bench/report.h"
 #include "tensor/kernels/parallel.h"
 #include "tensor/kernels/vector.h"
 #include "tensor/parallel.h"
@@ -20,8 +23,12 @@
 #ifdef LIBTENSOR_BENCH_OPENBLAS
 #include <cblas.h>
 #endif
+#ifdef LIBTENSOR_BENCH_ONEDNN
+#include <oneapi/dnnl/dnnl.hpp>
+#endif
 #ifdef LIBTENSOR_BENCH_TORCH
 #include <ATen/Parallel.h>
+#include <torch/csrc/api/include/torch/version.h>
 #endif
 
 namespace lt::bench {
@@ -46,6 +53,16 @@ double median(std::vector<double> values) {
   return *middle;
 }
 
+// How often a turn times the limit, of which the least counts: work that takes long has few turns to find it.
+constexpr int kLimitTimes = 3;
+
+// Fewer turns in a quick run where one takes long: the largest products would take half of all its time.
+int turns_for(double turn_us, const Options& options) {
+  if (options.least) return options.quick ? 36 : 100;
+  if (!options.quick) return 25;
+  return std::clamp(static_cast<int>(500'000 / turn_us), 3, 9);
+}
+
 // 24 sums are more than the 8 that two units of four cycles latency need, and fit 32 registers; where there
 // are 16, 12 are enough.
 constexpr int kProbeSums = kernels::kVectorBytes == 64 ? 24 : 12;
@@ -61,52 +78,75 @@ void fma_loop() {
   for (auto& sum : sums) benchmark::DoNotOptimize(sum);
 }
 
-}  // namespace
-
-Options parse(int argc, char** argv) {
-  Options options;
-  for (int i = 1; i < argc; ++i) {
-    const bool has_value = i + 1 < argc;
-    if (!std::strcmp(argv[i], "--quick")) {
-      options.quick = true;
-    } else if (!std::strcmp(argv[i], "--least")) {
-      options.least = true;
-    } else if (!std::strcmp(argv[i], "--json") && has_value) {
-      options.json = argv[++i];
-    } else if (!std::strcmp(argv[i], "--filter") && has_value) {
-      options.filter = argv[++i];
-    } else if (!std::strcmp(argv[i], "--threads") && has_value && std::atoi(argv[i + 1]) > 0) {
-      options.threads = {std::atoi(argv[++i])};
-    } else {
-      fmt::print(stderr, "usage: {} [--quick] [--least] [--threads N] [--json FILE] [--filter TEXT]\n",
-                 argv[0]);
-      std::exit(2);
-    }
+std::string processor() {
+  std::ifstream info("/proc/cpuinfo");
+  for (std::string line; std::getline(info, line);) {
+    const size_t colon = line.find(": ");
+    if (line.starts_with("model name") && colon != std::string::npos) return line.substr(colon + 2);
   }
-  return options;
+  return "unknown processor";
 }
 
+std::string machine() {
+#ifdef __clang__
+  const auto compiler =
+      fmt::format("clang++ {}.{}.{}", __clang_major__, __clang_minor__, __clang_patchlevel__);
+#else
+  const auto compiler = fmt::format("g++ {}.{}.{}", __GNUC__, __GNUC_MINOR__, __GNUC_PATCHLEVEL__);
+#endif
+  return fmt::format("{} x {}, vectors of {} bits, {}", std::thread::hardware_concurrency(), processor(),
+                     8 * kernels::kVectorBytes, compiler);
+}
+
+std::map<std::string, std::string> peers_versions() {
+  std::map<std::string, std::string> versions;
+  versions["eigen"] = fmt::format("{}.{}.{}", EIGEN_WORLD_VERSION, EIGEN_MAJOR_VERSION, EIGEN_MINOR_VERSION);
+#ifdef LIBTENSOR_BENCH_OPENBLAS
+  std::string name, version;
+  std::istringstream(openblas_get_config()) >> name >> version;
+  versions["openblas"] = fmt::format("{} ({})", version, openblas_get_corename());
+#endif
+#ifdef LIBTENSOR_BENCH_ONEDNN
+  const dnnl_version_t* onednn = dnnl_version();
+  versions["onednn"] = fmt::format("{}.{}.{}", onednn->major, onednn->minor, onednn->patch);
+#endif
+#ifdef LIBTENSOR_BENCH_TORCH
+  versions["torch"] = TORCH_VERSION;
+#endif
+  return versions;
+}
+
+}  // namespace
+
 std::vector<double> interleave(const std::vector<Contender>& contenders, const Options& options) {
-  const int turns = (options.quick ? 9 : 25) * (options.least ? 4 : 1);
   const double slice_us = options.least ? 50 : (options.quick ? 300 : 1000);
   std::vector<int64_t> calls;
+  double turn_us = 0;
   for (const auto& contender : contenders) {
     contender.run();
-    const double once = std::max(time_calls(contender, 3), 0.01);
+    double once = time_calls(contender, 1);
+    if (once < slice_us) once = std::max(time_calls(contender, 3), 0.01);
     calls.push_back(std::max<int64_t>(1, static_cast<int64_t>(slice_us / once)));
+    turn_us += once * static_cast<double>(calls.back());
   }
+  const int turns = turns_for(turn_us, options);
   std::vector<std::vector<double>> times(contenders.size());
   for (int turn = 0; turn < turns; ++turn) {
-    for (size_t i = 0; i < contenders.size(); ++i) times[i].push_back(time_calls(contenders[i], calls[i]));
+    for (size_t i = 0; i < contenders.size(); ++i) {
+      const int times_a_turn = contenders[i].name == kLimit ? kLimitTimes : 1;
+      for (int j = 0; j < times_a_turn; ++j) times[i].push_back(time_calls(contenders[i], calls[i]));
+    }
   }
   std::vector<double> result;
-  for (auto& each : times)
-    result.push_back(options.least ? *std::min_element(each.begin(), each.end()) : median(each));
+  for (size_t i = 0; i < contenders.size(); ++i) {
+    const bool least = options.least || contenders[i].name == kLimit;
+    result.push_back(least ? *std::min_element(times[i].begin(), times[i].end()) : median(times[i]));
+  }
   return result;
 }
 
 Contender fma_probe(int threads) {
-  return {"limit", [threads] {
+  return {kLimit, [threads] {
             kernels::run_chunks(
                 threads, [](void*, int64_t) { fma_loop(); }, nullptr);
           }};
@@ -116,14 +156,18 @@ double fma_probe_flops(int threads) {
   return 2.0 * kProbeSums * kernels::kLanes<float> * static_cast<double>(kProbeSteps) * threads;
 }
 
+// Copies too small to share: waking a thread takes about as long.
+constexpr int64_t kShortCopy = 1 << 18;
+
 Contender copy_probe(int64_t bytes, int threads) {
   struct Copy {
     std::vector<char> from, to;
     int64_t parts;
   };
   auto copy = std::make_shared<Copy>(Copy{std::vector<char>(static_cast<size_t>(bytes), 'a'),
-                                          std::vector<char>(static_cast<size_t>(bytes), 'b'), threads});
-  return {"limit", [copy] {
+                                          std::vector<char>(static_cast<size_t>(bytes), 'b'),
+                                          bytes < kShortCopy ? 1 : threads});
+  return {kLimit, [copy] {
             kernels::run_chunks(
                 copy->parts,
                 [](void* context, int64_t part) {
@@ -157,34 +201,22 @@ Floats numbers(int64_t count, uint32_t seed) {
   return values;
 }
 
-void report(const std::vector<Row>& rows, const Options& options) {
-  auto json = nlohmann::json::array();
-  fmt::print("\n{:<10} {:<28} {:>3} {:>12}  {:>7} {:>7}  peers, us\n", "bench", "work", "thr", "ours, us",
-             "x best", "limit");
-  for (const auto& row : rows) {
-    nlohmann::json peers = nlohmann::json::object();
-    double best = HUGE_VAL;
-    std::string text;
-    for (const auto& [name, us] : row.peers) {
-      peers[name] = us;
-      best = std::min(best, us);
-      text += fmt::format(" {} {:.2f}", name, us);
+void report(std::vector<Row> rows, const Options& options) {
+  const auto known = peers_versions();
+  const std::string here = machine();
+  for (Row& row : rows) {
+    row.machine = here;
+    for (const auto& peer : row.peers) {
+      const auto version = known.find(peer.first);
+      if (version != known.end()) row.versions.insert(*version);
     }
-    const std::string ratio = row.peers.empty() ? "-" : fmt::format("{:.2f}", best / row.ours_us);
-    fmt::print("{:<10} {:<28} {:>3} {:>12.2f}  {:>7} {:>7.2f} {}\n", row.bench, row.work, row.threads,
-               row.ours_us, ratio, row.limit_us / row.ours_us, text);
-    json.push_back({{"bench", row.bench},
-                    {"work", row.work},
-                    {"threads", row.threads},
-                    {"ours_us", row.ours_us},
-                    {"peers", peers},
-                    {"limit_us", row.limit_us}});
   }
+  fmt::print("\n{}", rows.empty() ? "no rows: no work here fits --filter and --threads\n" : table(rows));
   if (options.json.empty()) return;
-  std::ofstream file(options.json);
-  file << json.dump(1) << '\n';
-  if (!file.flush()) {
-    fmt::print(stderr, "{}: cannot write\n", options.json);
+  try {
+    write_rows(options.json, rows);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "{}\n", error.what());
     std::exit(1);
   }
 }

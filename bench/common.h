@@ -1,13 +1,16 @@
 #pragma once
 
 // What the benches share: timing of several contenders in turns, the processor's limits measured in the same
-// turns, and the table and JSON that close a run.
+// turns, and what closes a run.
 
 #include <Eigen/Core>
 #include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
+
+#include "bench/options.h"
+#include "bench/rows.h"
 
 namespace lt::bench {
 
@@ -16,27 +19,8 @@ struct Contender {
   std::function<void()> run;
 };
 
-// One line of the closing table.
-struct Row {
-  std::string bench;
-  std::string work;
-  int threads = 1;
-  double ours_us = 0;
-  std::vector<std::pair<std::string, double>> peers;  // name, microseconds
-  double limit_us = 0;                                // what the limit measured in the same turns would take
-};
-
-struct Options {
-  bool quick = false;
-  bool least = false;  // report the least time of each instead of the median: for a machine that is not idle
-  std::string json;    // file to write, or empty
-  std::string filter;  // only works whose name contains it
-  std::vector<int> threads{1, 2};  // measure on each of these numbers of threads
-};
-
-// Reads --quick, --least, --threads N, --json FILE and --filter TEXT. Prints the usage and exits with 2 on
-// anything else.
-Options parse(int argc, char** argv);
+// What bounds the work: a contender of this name, which interleave treats otherwise.
+inline constexpr const char* kLimit = "limit";
 
 // Runs the contenders in turns and returns the median (or least) microseconds of each: every turn times each
 // of them over enough calls to fill a few hundred microseconds, so that a slow moment of the machine falls on
@@ -48,8 +32,8 @@ std::vector<double> interleave(const std::vector<Contender>& contenders, const O
 Contender fma_probe(int threads);
 double fma_probe_flops(int threads);
 
-// Copies `bytes` from one buffer to another, on `threads` threads: what a kernel that reads and writes once
-// cannot beat.
+// Copies `bytes` from one buffer to another, on `threads` threads where that is faster than on one: what a
+// kernel that reads and writes once cannot beat.
 Contender copy_probe(int64_t bytes, int threads);
 
 // Ours and every peer run on so many threads from now on.
@@ -61,8 +45,8 @@ using Floats = std::vector<float, Eigen::aligned_allocator<float>>;
 // `count` reproducible numbers in [-1, 1).
 Floats numbers(int64_t count, uint32_t seed);
 
-// Prints the table (work, ours, each peer, ratio to the best peer, fraction of the limit) and writes
-// options.json.
-void report(const std::vector<Row>& rows, const Options& options);
+// Adds to the rows where they were measured and, unless a row says so itself, which versions the peers have.
+// Prints the table and writes options.json.
+void report(std::vector<Row> rows, const Options& options);
 
 }  // namespace lt::bench

@@ -55,12 +55,15 @@ void check_scatter(const Data& d, const Tensor& got) {
   }
 }
 
-Row timed(const std::string& name, const Work& w, std::vector<Contender> all, int threads,
+std::string work_name(const std::string& op, const Work& w) {
+  return fmt::format("{} {} of {}x{}", op, w.ids, w.table, w.width);
+}
+
+Row timed(const std::string& op, const Work& w, std::vector<Contender> all, int threads,
           const Options& options) {
   all.push_back(copy_probe(w.ids * w.width * static_cast<int64_t>(sizeof(float)), threads));
   const auto us = interleave(all, options);
-  Row row{"gather", fmt::format("{} {} of {}x{}", name, w.ids, w.table, w.width), threads, us[0], {},
-          us.back()};
+  Row row{"gather", work_name(op, w), threads, us[0], {}, us.back()};
   for (size_t i = 1; i + 1 < all.size(); ++i) row.peers.emplace_back(all[i].name, us[i]);
   return row;
 }
@@ -111,8 +114,8 @@ int main(int argc, char** argv) {
     use_threads(threads);
     for (const Work& w : {Work{27, 10, 96}, Work{27, 24, 256}, Work{27, 27, 228146}, Work{50257, 64, 4096}}) {
       Data d(w);
-      table.push_back(gather(w, d, threads, options));
-      table.push_back(scatter(w, d, threads, options));
+      if (options.wants(work_name("gather", w))) table.push_back(gather(w, d, threads, options));
+      if (options.wants(work_name("scatter_add", w))) table.push_back(scatter(w, d, threads, options));
     }
   }
   report(table, options);

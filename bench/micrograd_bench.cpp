@@ -1,10 +1,9 @@
 // Lecture 1's engine beside the same engine in Python, in one run; and what a value costs, on short and long
 // tapes.
-//   micrograd_bench [ROUNDS]
 //
-// Python and C++ take turns at the moons run (100 points, 337 parameters, 20 steps a turn) from the same
-// weights. First the losses are compared, to 1e-12; then each side's median step over all rounds (5) is set
-// against the other's.
+// Python and C++ take turns at the moons run (100 points, 337 parameters, 20 steps a turn, 8 in a quick run)
+// from the same weights. First the losses are compared, to 1e-12; then each side's median step over all turns
+// is set against the other's. Python runs as it is, and with its garbage collector off.
 
 #include <fmt/core.h>
 
@@ -17,17 +16,20 @@
 
 #include "apps/common/process.h"
 #include "apps/micrograd/training.h"
+#include "bench/common.h"
 
 using namespace lt::apps;
 using namespace lt::apps::micrograd;
+using lt::bench::Options;
+using lt::bench::Row;
 
 namespace {
 
-constexpr int kSteps = 20;
 constexpr std::uint32_t kSeed = 1337;
 
 struct Run {
   std::vector<double> losses, seconds;
+  std::string python;  // its version
 };
 
 // Processor time, in seconds. Neither side has a second thread, and what else the machine does is no cost of
@@ -43,14 +45,14 @@ double median(std::vector<double> v) {
   return v[v.size() / 2];
 }
 
-Run train(const Moons& data) {
+Run train(const Moons& data, int steps) {
   const Scope scope;
   PythonRandom random(kSeed);
   MLP model({2, 16, 16, 1}, kLibrary, random);
   std::vector<int64_t> all(data.points.size());
   std::iota(all.begin(), all.end(), 0);
   Run run;
-  for (int k = 0; k < kSteps; ++k) {
+  for (int k = 0; k < steps; ++k) {
     const double start = now();
     const Scope step;
     const Outcome outcome = margin_loss(model, data, all);
@@ -62,20 +64,19 @@ Run train(const Moons& data) {
 }
 
 // Nothing where there is no Python.
-std::optional<Run> train_in_python(const Moons& data, const char* collector) {
+std::optional<Run> train_in_python(const Moons& data, const char* collector, int steps) {
   const nlohmann::json input{{"points", data.points}, {"labels", data.labels}};
   const auto done = run_program({"python3", LIBTENSOR_SOURCE_DIR "/bench/micrograd_bench.py",
-                                 std::to_string(kSteps), std::to_string(kSeed), collector},
+                                 std::to_string(steps), std::to_string(kSeed), collector},
                                 input.dump());
   if (!done || done->status != 0) return std::nullopt;
   const auto output = nlohmann::json::parse(done->output);
-  return Run{output["losses"], output["seconds"]};
+  return Run{output["losses"], output["seconds"], output["python"]};
 }
 
 double largest_difference(const Run& a, const Run& b) {
   double worst = 0;
-  for (int k = 0; k < kSteps; ++k) {
-    const auto i = static_cast<std::size_t>(k);
+  for (size_t i = 0; i < a.losses.size(); ++i) {
     worst = std::max(worst, std::abs(a.losses[i] / b.losses[i] - 1));
   }
   return worst;
@@ -85,33 +86,37 @@ void append(std::vector<double>& all, const std::vector<double>& some) {
   all.insert(all.end(), some.begin(), some.end());
 }
 
-bool compare_with_python(int rounds) {
-  NumpyRandom random(kSeed);
-  const Moons data = make_moons(100, 0.1, random);
-  train(data);  // the tape's memory comes from the system once
-  std::vector<double> ours, theirs, uncollected;
+// Ends the program if the losses of Python and C++ differ.
+void check(double difference) {
+  fmt::print(stderr, "moons: losses of Python and C++ agree to {:.0e}\n", difference);
+  if (difference <= 1e-12) return;
+  fmt::print(stderr, "moons: they should agree to 1e-12\n");
+  std::exit(1);
+}
+
+Row against_python(const Moons& data, const std::string& work, const char* collector, bool quick) {
+  const int turns = quick ? 1 : 5;
+  const int steps = quick ? 8 : 20;
+  std::vector<double> ours, theirs;
   double difference = 0;
-  for (int round = 0; round < rounds; ++round) {
-    const auto python = train_in_python(data, "on"), no_gc = train_in_python(data, "off");
-    if (!python || !no_gc) {
-      fmt::print("moons: skipped, no python3 to run beside\n");
-      return true;
-    }
-    const Run run = train(data);
+  Row row{.bench = "micrograd", .work = work};
+  for (int turn = 0; turn < turns; ++turn) {
+    const Run run = train(data, steps);
     append(ours, run.seconds);
+    const auto python = train_in_python(data, collector, steps);
+    if (!python) continue;
     append(theirs, python->seconds);
-    append(uncollected, no_gc->seconds);
-    difference = std::max({difference, largest_difference(run, *python), largest_difference(run, *no_gc)});
+    difference = std::max(difference, largest_difference(run, *python));
+    row.versions["python"] = python->python;
   }
-  fmt::print("moons, {} rounds of {} steps; losses of Python and C++ agree to {:.0e}\n\n", rounds, kSteps,
-             difference);
-  fmt::print("                          ms a step     ratio\n");
-  fmt::print("C++                      {:10.3f}\n", 1e3 * median(ours));
-  fmt::print("Python                   {:10.1f} {:9.0f}\n", 1e3 * median(theirs),
-             median(theirs) / median(ours));
-  fmt::print("Python, collector off    {:10.1f} {:9.0f}\n", 1e3 * median(uncollected),
-             median(uncollected) / median(ours));
-  return difference <= 1e-12;
+  row.ours_us = 1e6 * median(ours);
+  if (theirs.empty()) {
+    fmt::print(stderr, "moons: no python3 to run beside: only ours is timed\n");
+    return row;
+  }
+  check(difference);
+  row.peers = {{"python", 1e6 * median(theirs)}};
+  return row;
 }
 
 // Seconds for a value of a long expression: made, and taken back through.
@@ -125,20 +130,34 @@ double cost(int64_t values) {
   return (now() - start) / static_cast<double>(values);
 }
 
-void print_costs() {
-  fmt::print("\n    values   ns a value, forward and backward\n");
-  for (int64_t values = 1'000; values <= 10'000'000; values *= 10) {
-    cost(values);  // the tape's memory comes from the system once
-    std::vector<double> times;
-    for (int64_t i = 0; i < std::max<int64_t>(5, 1'000'000 / values); ++i) times.push_back(cost(values));
-    fmt::print("{:>10} {:10.2f}\n", values, 1e9 * median(times));
+Row value_cost(const std::string& work, int64_t values) {
+  cost(values);  // the tape's memory comes from the system once
+  std::vector<double> times;
+  for (int64_t i = 0; i < std::max<int64_t>(5, 1'000'000 / values); ++i) times.push_back(cost(values));
+  return {.bench = "micrograd", .work = work, .ours_us = 1e6 * median(times)};
+}
+
+std::vector<Row> measure(const Options& options) {
+  std::vector<Row> rows;
+  NumpyRandom random(kSeed);
+  const Moons data = make_moons(100, 0.1, random);
+  train(data, 1);  // the tape's memory comes from the system once
+  const std::pair<const char*, const char*> collectors[] = {{"moons step", "on"},
+                                                            {"moons step, collector off", "off"}};
+  for (const auto& [work, collector] : collectors) {
+    if (options.wants(work)) rows.push_back(against_python(data, work, collector, options.quick));
   }
+  for (int64_t values = 1'000; values <= (options.quick ? 1'000'000 : 10'000'000); values *= 10) {
+    const auto work = fmt::format("a value on a tape of {}", values);
+    if (options.wants(work)) rows.push_back(value_cost(work, values));
+  }
+  return rows;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  const int rounds = argc > 1 ? std::max(1, std::atoi(argv[1])) : 5;
-  if (!compare_with_python(rounds)) return 1;
-  print_costs();
+  const Options options = lt::bench::parse(argc, argv);
+  // Neither side has a second thread.
+  lt::bench::report(options.wants_threads(1) ? measure(options) : std::vector<Row>(), options);
 }

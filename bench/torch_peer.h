@@ -4,6 +4,9 @@
 
 #ifdef LIBTENSOR_BENCH_TORCH
 
+// First, or Clang meets a vector of its type before the type.
+#include <ATen/core/ivalue.h>
+
 #include <ATen/ATen.h>
 
 #include "tensor/tensor.h"

@@ -1,5 +1,4 @@
-// The lectures' training steps beside PyTorch's, in one run, on one thread.
-//   train_step_bench [--quick] [--json FILE] [--filter TEXT]
+// The lectures' training steps beside PyTorch's, in one run.
 //
 // Python (with torch) and C++ take turns at the same work: a turn is some hundred steps and gives their
 // median; the table shows the median turn. Without torch a line says so, and only ours is timed.
@@ -12,8 +11,8 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/common/mlp_net.h"
-#include "apps/common/process.h"
 #include "bench/common.h"
+#include "bench/python_peer.h"
 #include "nn/activation.h"
 #include "nn/batch_norm.h"
 #include "nn/embedding.h"
@@ -143,17 +142,6 @@ double median_step_us(const Step& step, int64_t steps) {
   return times[static_cast<size_t>(steps / 2)];
 }
 
-// The median step of PyTorch, or nothing where there is no torch. /usr/bin/python3 is where Debian's torch
-// is.
-std::optional<double> torch_step_us(const std::string& work, int64_t steps) {
-  for (const char* python : {"python3", "/usr/bin/python3"}) {
-    const auto done = apps::run_program(
-        {python, LIBTENSOR_SOURCE_DIR "/bench/train_step_bench.py", work, std::to_string(steps)});
-    if (done && done->status == 0) return nlohmann::json::parse(done->output)["us"].get<double>();
-  }
-  return std::nullopt;
-}
-
 double median(std::vector<double> values) {
   std::nth_element(values.begin(), values.begin() + std::ssize(values) / 2, values.end());
   return values[values.size() / 2];
@@ -166,20 +154,30 @@ struct Work {
   int64_t steps;  // a turn
 };
 
-bench::Row measure(const Work& work, int turns) {
+// PyTorch's median step, or nothing where there is no torch.
+std::optional<double> torch_step_us(bench::PythonPeer& torch, const Work& work, int threads) {
+  const auto answer = torch.ask(fmt::format("{} {} {}", work.name, work.steps, threads));
+  if (!answer) return std::nullopt;
+  return nlohmann::json::parse(*answer)["us"].get<double>();
+}
+
+bench::Row measure(const Work& work, int threads, bench::PythonPeer& torch, int turns) {
+  set_num_threads(threads);
   const Step step = work.make();
   median_step_us(step, std::max<int64_t>(3, work.steps / 5));
   const int64_t before = memory_stats().system_allocations;
   std::vector<double> ours, theirs;
   for (int turn = 0; turn < turns; ++turn) {
     ours.push_back(median_step_us(step, work.steps));
-    if (const auto us = torch_step_us(work.name, work.steps)) theirs.push_back(*us);
+    if (const auto us = torch_step_us(torch, work, threads)) theirs.push_back(*us);
   }
   const int64_t allocations = memory_stats().system_allocations - before;
-  fmt::print("{}: {} allocations from the system in {} steps\n", work.name, allocations, turns * work.steps);
-  bench::Row row{
-      .bench = "train_step", .work = work.text, .threads = 1, .ours_us = median(ours), .peers = {}};
-  if (!theirs.empty()) row.peers = {{"pytorch", median(theirs)}};
+  fmt::print(stderr, "{}: {} allocations from the system in {} steps\n", work.name, allocations,
+             turns * work.steps);
+  bench::Row row{.bench = "train_step", .work = work.text, .threads = threads, .ours_us = median(ours)};
+  if (theirs.empty()) return row;
+  row.peers = {{"torch", median(theirs)}};
+  row.versions = nlohmann::json::parse(*torch.greeting()).get<std::map<std::string, std::string>>();
   return row;
 }
 
@@ -192,12 +190,13 @@ int main(int argc, char** argv) {
                         {"deep", "lecture 4: six layers, modules", deep, 300},
                         {"wavenet", "lecture 6: tree of 76,579", wavenet, 200},
                         {"bigram_net", "lecture 2: bigram net, 228,146", bigram_net, 5}};
-  set_num_threads(1);
+  bench::PythonPeer torch(LIBTENSOR_SOURCE_DIR "/bench/train_step_bench.py");
+  if (!torch.greeting()) fmt::print(stderr, "no python3 with torch to run beside: only ours is timed\n");
   std::vector<bench::Row> rows;
-  for (const Work& work : works) {
-    if (std::string(work.text).find(options.filter) == std::string::npos) continue;
-    rows.push_back(measure(work, options.quick ? 3 : 9));
-    if (rows.back().peers.empty()) fmt::print("no python3 with torch to run beside: only ours is timed\n");
+  for (const int threads : options.threads) {
+    for (const Work& work : works) {
+      if (options.wants(work.text)) rows.push_back(measure(work, threads, torch, options.quick ? 3 : 9));
+    }
   }
-  bench::report(rows, options);
+  bench::report(std::move(rows), options);
 }
