@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <omp.h>
 
+#include <Eigen/Core>
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
@@ -161,11 +162,11 @@ constexpr int64_t kShortCopy = 1 << 18;
 
 Contender copy_probe(int64_t bytes, int threads) {
   struct Copy {
-    std::vector<char> from, to;
+    Numbers<char> from, to;
     int64_t parts;
   };
-  auto copy = std::make_shared<Copy>(Copy{std::vector<char>(static_cast<size_t>(bytes), 'a'),
-                                          std::vector<char>(static_cast<size_t>(bytes), 'b'),
+  auto copy = std::make_shared<Copy>(Copy{Numbers<char>(static_cast<size_t>(bytes), 'a'),
+                                          Numbers<char>(static_cast<size_t>(bytes), 'b'),
                                           bytes < kShortCopy ? 1 : threads});
   return {kLimit, [copy] {
             kernels::run_chunks(

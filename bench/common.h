@@ -3,7 +3,6 @@
 // What the benches share: timing of several contenders in turns, the processor's limits measured in the same
 // turns, and what closes a run.
 
-#include <Eigen/Core>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -11,6 +10,7 @@
 
 #include "bench/options.h"
 #include "bench/rows.h"
+#include "tensor/storage.h"
 
 namespace lt::bench {
 
@@ -39,8 +39,10 @@ Contender copy_probe(int64_t bytes, int threads);
 // Ours and every peer run on so many threads from now on.
 void use_threads(int threads);
 
-// Memory that starts at a cache line, as a tensor's does.
-using Floats = std::vector<float, Eigen::aligned_allocator<float>>;
+// Where a tensor's numbers lie: every contender reads and writes them there.
+template <typename T>
+using Numbers = std::vector<T, PoolAllocator<T>>;
+using Floats = Numbers<float>;
 
 // `count` reproducible numbers in [-1, 1).
 Floats numbers(int64_t count, uint32_t seed);
