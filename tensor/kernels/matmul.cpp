@@ -1,9 +1,10 @@
 // The matrix product in the BLIS manner: loops around one register tile (matmul_tile.h).
 //
-//   for each cell of c, kRows by kColumns at most      in parallel: threads own disjoint cells
-//     for each block of k (kDepth)                     matmul_block.h
-//       for each panel of b, one tile wide
-//         for each tile of rows: multiply_tile, and pack what comes next
+//   for each cell of c                                 in parallel: threads own disjoint cells
+//     for each block of k (kDepth)
+//       for each block of rows (kRows)                 matmul_block.h
+//         for each panel of b, one tile wide
+//           for each tile of rows: multiply_tile, and pack what comes next
 //
 // Packing makes every load sequential and keeps power-of-two strides from landing in the same few cache sets;
 // a packed block of a stays in L2. It costs a pass over the operand: those that are used only a few times, or
@@ -14,6 +15,7 @@
 #include "tensor/kernels/matmul.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "tensor/kernels/matmul_block.h"
 #include "tensor/kernels/parallel.h"
@@ -28,12 +30,14 @@ namespace {
 constexpr int64_t kDepth = 384;
 
 // Rows of a in a block: 512 x 384 floats are 768 KB, which leaves half of L2 to panels of b and to c where it
-// has 2 MB. b is packed once for each such block.
+// has 2 MB.
 template <typename T>
 constexpr int64_t kRows = 2048 / static_cast<int64_t>(sizeof(T));
 
-// Columns of a cell: a is packed once for each, 2 % of the product at 1024.
-constexpr int64_t kColumns = 2048;
+// A cell has so many blocks of rows at most, which share a packed b, and so many columns: its part of b, 3 MB
+// a block of k, stays in the last cache.
+constexpr int64_t kCellBlocks = 4;
+constexpr int64_t kCellColumns = 2048;
 
 // How a product is cut, from its sizes and strides alone.
 struct Plan {
@@ -52,16 +56,17 @@ Plan plan(const Product<T>& x) {
   plan.pack_a = x.k * x.m > kInPlace && x.n > kUses * kTileVectors * kLanes<T>;
   // A vector multiply-add counts as one simple operation.
   const int64_t wanted = chunks_for(int64_t{1} << 20, x.m * x.n * x.k / kLanes<T>);
-  // Four blocks of rows, more where there are more than 4 * kRows, but none so low that packing for it shows;
-  // then blocks of columns.
+  // Up to four blocks of columns, and so many of rows that there are four, but two at least; none so small
+  // that packing for it shows. A transposed b costs most to pack, so its rows are cut in two.
   const int64_t least_rows = plan.pack_b ? kRows<T> / 2 : 2 * kTileRows[0];
-  const int64_t least_columns = plan.pack_a ? kColumns / 2 : kUses * kTileVectors * kLanes<T>;
+  const int64_t least_columns = plan.pack_a ? kCellColumns / 2 : kUses * kTileVectors * kLanes<T>;
   const auto blocks = [](int64_t count, int64_t most, int64_t least, int64_t want) {
     const int64_t needed = std::max<int64_t>(divide_up(count, most), 1);
     return want <= needed ? needed : std::max(needed, std::min(count / least, want));
   };
-  plan.row_blocks = blocks(x.m, kRows<T>, least_rows, std::min<int64_t>(wanted, x.b.col == 1 ? 4 : 2));
-  plan.column_blocks = blocks(x.n, kColumns, least_columns, std::min<int64_t>(wanted / plan.row_blocks, 4));
+  plan.column_blocks = blocks(x.n, kCellColumns, least_columns, std::min<int64_t>(wanted / 2, 4));
+  const int64_t rows_wanted = x.b.col == 1 && plan.column_blocks < 2 ? 4 : 2;
+  plan.row_blocks = blocks(x.m, kCellBlocks * kRows<T>, least_rows, std::min(wanted, rows_wanted));
   return plan;
 }
 
@@ -77,7 +82,16 @@ void multiply_cell(const Product<T>& x, const Plan& plan) {
     part.b = x.b.at(p, 0);
     part.bias = d == 0 ? x.bias : nullptr;
     part.accumulate = x.accumulate || d > 0;
-    multiply_block(part, plan.pack_a, plan.pack_b);
+    const Deal blocks(x.m, divide_up(x.m, kRows<T>));
+    std::optional<PackedB<T>> b;
+    if (plan.pack_b) b.emplace(part.b, x.n, part.k, blocks.parts > 1);
+    for (int64_t r = 0; r < blocks.parts; ++r) {
+      Product<T> rows = part;
+      rows.m = blocks.start(r + 1) - blocks.start(r);
+      rows.a = part.a.at(blocks.start(r), 0);
+      rows.c = part.c + blocks.start(r) * x.c_row;
+      multiply_block(rows, plan.pack_a, b ? &*b : nullptr);
+    }
   }
 }
 

@@ -6,9 +6,9 @@
 //         for each tile of rows: multiply_tile, and pack what comes next
 //
 // Operands are packed behind the arithmetic. While one panel of b is multiplied the next is packed, a slice
-// after each tile; while the first is, so are the rows of a, those of a tile before each. Every tile fetches
-// the lines that will be packed after it as it goes along, and those of its own part of c; so a, b and c come
-// from memory while the processor multiplies.
+// after each tile, and kept if further rows need it; while the first is, so are the rows of a, those of a
+// tile before each. Every tile fetches the lines that will be packed or read after it as it goes along, and
+// those of its own part of c; so a, b and c come from memory while the processor multiplies.
 
 #include <algorithm>
 #include <optional>
@@ -54,28 +54,60 @@ struct Panel {
 template <typename T>
 constexpr int64_t kLine = 64 / static_cast<int64_t>(sizeof(T));
 
-// Rows [p, p_end) of a panel of b.
+// A block of b: all its columns, panel by panel, where it lies and where its copy goes.
 template <typename T>
-struct Slice {
-  Operand<T> b;  // the panel's first column
-  Panel<T> panel;
-  int64_t p, p_end;
-
-  // The v-th line of each row; of a transposed b, whose lines run down, the first of each v-th run of
-  // columns.
-  Lines<T> lines(int64_t v) const {
-    if (b.col == 1) return {b.at(p, v * kLanes<T>).data, b.row, p_end - p};
-    return {b.at(p, v * kLanes<T>).data, b.col, p < p_end ? kLanes<T> : 0};
+class PackedB {
+ public:
+  // kept: panels stay, for several blocks of rows; else the copy has room for two.
+  PackedB(Operand<T> from, int64_t n, int64_t k, bool kept)
+      : from_(from), n_(n), k_(k), panels_(deal_panels<T>(n)), kept_(kept) {
+    to_ = workspace<T>(Workspace::kPackedB, (kept ? panels_.parts : 2) * room());
+    pack(0, 0, k);
   }
 
-  // `to` holds a row of whole vectors for each row of the panel; lanes beyond the columns hold anything.
-  void pack(T* to) const {
-    const int64_t width = panel.vectors * kLanes<T>;
-    for (int64_t j = 0; j < panel.columns; j += kLanes<T>) {
-      pack_columns(b.at(p, j), p_end - p, std::min<int64_t>(kLanes<T>, panel.columns - j), to + p * width + j,
-                   width);
+  const T* copy(int64_t t) const { return to_ + (kept_ ? t : t % 2) * room(); }
+
+  // Rows of panel t are packed in units: of a transposed b whole lines, lest one be fetched twice.
+  int64_t unit() const { return from_.col == 1 ? 1 : kLine<T>; }
+
+  // Adds the lines of rows [p, p_end) of panel t that pack will read, or, once they are packed, of the copy.
+  void fetch(int64_t t, int64_t p, int64_t p_end, Tile<T>& tile) const {
+    if (t <= packed_) {
+      const int64_t width = panel(t).vectors * kLanes<T>;
+      tile.add_ahead({copy(t) + p * width, kLine<T>, divide_up((p_end - p) * width, kLine<T>)});
+      return;
+    }
+    for (int64_t v = 0; v < panel(t).vectors; ++v) {
+      const Operand<T> at = from_.at(p, panel(t).first + v * kLanes<T>);
+      if (from_.col == 1) tile.add_ahead({at.data, from_.row, p_end - p});
+      if (from_.col != 1 && p < p_end) tile.add_ahead({at.data, from_.col, kLanes<T>});
     }
   }
+
+  // Packs these rows, the last of which end the panel, unless they are: a row of whole vectors for each;
+  // lanes beyond the columns hold anything.
+  void pack(int64_t t, int64_t p, int64_t p_end) {
+    if (t <= packed_) return;
+    const Panel<T> columns = panel(t);
+    const int64_t width = columns.vectors * kLanes<T>;
+    T* const to = to_ + (kept_ ? t : t % 2) * room() + p * width;
+    for (int64_t j = 0; j < columns.columns; j += kLanes<T>) {
+      pack_columns(from_.at(p, columns.first + j), p_end - p,
+                   std::min<int64_t>(kLanes<T>, columns.columns - j), to + j, width);
+    }
+    if (p_end == k_) packed_ = t;
+  }
+
+ private:
+  int64_t room() const { return k_ * kTileVectors * kLanes<T>; }
+  Panel<T> panel(int64_t t) const { return Panel<T>(panels_, t, n_); }
+
+  Operand<T> from_;
+  int64_t n_, k_;
+  Deal panels_;
+  bool kept_;
+  T* to_ = nullptr;
+  int64_t packed_ = -1;  // the last panel that is packed
 };
 
 // A copy of a block of a, row by row whatever its strides, made as its rows are wanted. A cache line of
@@ -125,71 +157,54 @@ class PackedA {
   int64_t packed_ = 0;
 };
 
-// What is packed while a panel of b is multiplied: the rows of a, which this panel is the first to need, and
-// the next panel; either may be null.
+// What is packed or fetched while a panel of b is multiplied: the rows of a, which this panel is the first to
+// need, and panel `next` of b; either may be null.
 template <typename T>
 struct Meanwhile {
   PackedA<T>* a;
-  const Slice<T>* b;
-  T* to;
+  PackedB<T>* b;
+  int64_t next;
 };
 
 // One panel of b, as `tile` has it at the first row, times all rows of a, which are dealt to tiles.
 template <typename T>
 void multiply_panel(Tile<T>& tile, const Product<T>& x, const Deal& rows, const Panel<T>& panel,
                     const Meanwhile<T>& meanwhile) {
+  const auto [a, b, next] = meanwhile;
   const bool masked = tile.last < kLanes<T>;
-  const bool ahead = meanwhile.a || meanwhile.b;
+  const bool ahead = a || b;
   const TileKernel<T> low = rows.least ? tile_kernel<T>(rows.least, panel.vectors, masked, ahead) : nullptr;
   const TileKernel<T> high =
       rows.extra ? tile_kernel<T>(rows.least + 1, panel.vectors, masked, ahead) : nullptr;
-  // A transposed b in slices of whole lines, lest one be fetched twice.
-  const int64_t unit = x.b.col == 1 ? 1 : kLine<T>;
-  const Deal slices = meanwhile.b ? Deal(divide_up(x.k, unit), rows.parts) : Deal(0, 1);
+  const int64_t unit = b ? b->unit() : 1;
+  const Deal slices = b ? Deal(divide_up(x.k, unit), rows.parts) : Deal(0, 1);
   for (int64_t i = 0; i < rows.parts; ++i) {
-    const TileKernel<T> kernel = i < rows.extra ? high : low;
-    if (!ahead) {
-      kernel(tile);
-    } else {
+    const int64_t p = slices.start(i) * unit;
+    const int64_t p_end = std::min(slices.start(i + 1) * unit, x.k);
+    if (ahead) {
       tile.ahead_count = 0;
       for (int64_t v = 0; v < panel.vectors; ++v) {
         tile.add_ahead({tile.c + v * kLanes<T>, x.c_row, rows.least});
       }
-      Slice<T> slice{};
-      if (meanwhile.b) {
-        slice = *meanwhile.b;
-        slice.p = slices.start(i) * unit;
-        slice.p_end = std::min(slices.start(i + 1) * unit, x.k);
-        for (int64_t v = 0; v < slice.panel.vectors; ++v) tile.add_ahead(slice.lines(v));
-      }
-      if (meanwhile.a) {
-        meanwhile.a->pack(rows.start(i + 1));
-        if (i + 1 < rows.parts) meanwhile.a->fetch(rows.start(i + 2), tile);
-      }
-      kernel(tile);
-      if (meanwhile.b) slice.pack(meanwhile.to);
     }
+    if (b) b->fetch(next, p, p_end, tile);
+    if (a) {
+      a->pack(rows.start(i + 1));
+      if (i + 1 < rows.parts) a->fetch(rows.start(i + 2), tile);
+    }
+    i < rows.extra ? high(tile) : low(tile);
+    if (b) b->pack(next, p, p_end);
     const int64_t height = rows.least + (i < rows.extra);
     tile.a += height * tile.a_row;
     tile.c += height * x.c_row;
   }
 }
 
-// One cell of c and one block of k; either operand packed, or read where it lies.
+// Rows of c, kRows at most, and one block of k. a is packed or read where it lies; so is b, whose copy other
+// blocks of rows may have begun.
 template <typename T>
-void multiply_block(const Product<T>& x, bool pack_a, bool pack_b) {
+void multiply_block(const Product<T>& x, bool pack_a, PackedB<T>* b) {
   const Deal panels = deal_panels<T>(x.n);
-  const auto slice = [&](int64_t t) {
-    const Panel<T> panel(panels, t, x.n);
-    return Slice<T>{x.b.at(0, panel.first), panel, 0, x.k};
-  };
-  T* packed_b[2] = {};
-  if (pack_b) {
-    const int64_t room = x.k * kTileVectors * kLanes<T>;
-    packed_b[0] = workspace<T>(Workspace::kPackedB, 2 * room);
-    packed_b[1] = packed_b[0] + room;
-    slice(0).pack(packed_b[0]);
-  }
   std::optional<PackedA<T>> packed_a;
   if (pack_a) packed_a.emplace(x.a, x.m, x.k);
   const Operand<T> a = pack_a ? packed_a->copy() : x.a;
@@ -203,8 +218,8 @@ void multiply_block(const Product<T>& x, bool pack_a, bool pack_b) {
     tile.a = a.data;
     tile.a_row = a.row;
     tile.a_col = a.col;
-    tile.b = pack_b ? packed_b[t % 2] : x.b.data + panel.first;
-    tile.b_row = pack_b ? panel.vectors * kLanes<T> : x.b.row;
+    tile.b = b ? b->copy(t) : x.b.data + panel.first;
+    tile.b_row = b ? panel.vectors * kLanes<T> : x.b.row;
     tile.c = x.c + panel.first;
     tile.c_row = x.c_row;
     tile.k = x.k;
@@ -212,10 +227,8 @@ void multiply_block(const Product<T>& x, bool pack_a, bool pack_b) {
     tile.accumulate = x.accumulate;
     tile.last = panel.last();
     tile.ahead_count = 0;
-    const bool more = pack_b && t + 1 < panels.parts;
-    const Slice<T> next = more ? slice(t + 1) : Slice<T>{};
     multiply_panel(tile, x, rows, panel,
-                   {pack_a && t == 0 ? &*packed_a : nullptr, more ? &next : nullptr, packed_b[(t + 1) % 2]});
+                   {pack_a && t == 0 ? &*packed_a : nullptr, t + 1 < panels.parts ? b : nullptr, t + 1});
   }
 }
 

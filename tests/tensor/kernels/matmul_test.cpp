@@ -114,13 +114,14 @@ TEST_F(Matmul, AgreesInDoubleForEveryLayout) {
   }
 }
 
-// Where blocks of rows (512, or halves of it), of columns (2048) and of k (384) begin and end, where an
-// operand is packed (from 65,536 elements on, or where it is used by more than four tiles), and columns a
-// multiple of 1 KB apart.
+// Where blocks of rows (512, or halves of it), of columns (2048) and of k (384) begin and end, and cells
+// (2048 rows), where an operand is packed (from 65,536 elements on, or where it is used by more than four
+// tiles), and columns a multiple of 1 KB apart. In the largest three blocks of rows share b's panels.
 TEST_F(Matmul, AgreesAroundEveryBlockBoundary) {
   for (const Layout a : kLayouts) {
     for (const Layout b : kLayouts) {
       expect_product<float>(257, 193, 256, a, b);
+      if (a == b) expect_product<float>(1025, 200, 75, a, b, true, true);
       for (const int64_t around : {-1, 0, 1}) {
         expect_product<float>(512 + around, 17, 70, a, b);
         expect_product<float>(1024 + around, 20, 69, a, b, true);
@@ -129,6 +130,7 @@ TEST_F(Matmul, AgreesAroundEveryBlockBoundary) {
         expect_product<float>(4 * kTileRows[0] + 4, 253 + around, 259, a, b);
         expect_product<float>(3, 5, 384 + around, a, b, true, true);
         expect_product<float>(3, 5, 2 * 384 + around, a, b, true, true);
+        expect_product<float>(2048 + around, 3, 33, a, b);
         if (a == b) expect_product<float>(177, 193, 384 + around, a, b, true, true);
         if (HasFatalFailure()) return;
       }
