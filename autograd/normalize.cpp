@@ -29,6 +29,13 @@ BasicTensor<T> matrix_rows(const char* op, const BasicVariable<T>& x, int least_
   return x.data().reshape({-1, x.size(-1)});
 }
 
+// The matrix `rows` as the kernels see it.
+template <typename T>
+kernels::Columns<T> columns_of(const BasicTensor<T>& rows, const BasicTensor<T>& center,
+                               const BasicTensor<T>& inverse_std) {
+  return {rows.data(), center.data(), inverse_std.data(), rows.size(0), rows.size(1)};
+}
+
 }  // namespace
 
 // In sums over rows, of n values a channel with m of them in the variance's denominator: the gradient of bias
@@ -44,32 +51,29 @@ BasicVariable<T> batch_norm(const BasicVariable<T>& x, const BasicVariable<T>& w
   }
   check_affine("batch_norm", x, weight, "weight");
   check_affine("batch_norm", x, bias, "bias");
-  const int64_t channels = rows.size(1);
   const T n = static_cast<T>(rows.size(0));
   const BasicTensor<T> center = mean(rows, 0);
   const BasicTensor<T> variance = var(rows, 0, true);
   const BasicTensor<T> inverse_std =
       rsqrt((unbiased ? variance : variance * ((n - 1) / n)) + static_cast<T>(eps));
   if (statistics != nullptr) *statistics = {center, variance};
-  const BasicTensor<T> w = weight.defined() ? weight.data().contiguous() : ones<T>(channels);
-  const BasicTensor<T> b = bias.defined() ? bias.data().contiguous() : zeros<T>(channels);
-  BasicTensor<T> values = empty<T>(rows.shape());
+  const BasicTensor<T> w = weight.defined() ? weight.data().contiguous() : ones<T>(rows.size(1));
+  const BasicTensor<T> b = bias.defined() ? bias.data().contiguous() : zeros<T>(rows.size(1));
   BasicTensor<T> y = empty<T>(rows.shape());
-  kernels::normalize_columns(rows.data(), center.data(), inverse_std.data(), w.data(), b.data(),
-                             values.mutable_data(), y.mutable_data(), rows.size(0), channels);
-  const auto rule = [inverse_std, values = save(values), w = save(w), n, m = unbiased ? n - 1 : n,
+  kernels::normalize_columns(columns_of(rows, center, inverse_std), w.data(), b.data(), y.mutable_data());
+  const auto rule = [center, inverse_std, rows = save(rows), w = save(w), n, m = unbiased ? n - 1 : n,
                      from = x.shape(), need_x = x.requires_grad()](const BasicTensor<T>& dy) {
-    const BasicTensor<T> d = dy.reshape((*values).shape()).contiguous();
-    Gradients<T, 3> gradients;
-    gradients[1] = sum(d * *values, 0);
-    gradients[2] = sum(d, 0);
+    const auto columns = columns_of(*rows, center, inverse_std);
+    const BasicTensor<T> d = dy.reshape((*rows).shape()).contiguous();
+    Gradients<T, 3> gradients{{BasicTensor<T>(), empty<T>(columns.n), empty<T>(columns.n)}};
+    kernels::sum_columns(columns, d.data(), gradients[2].mutable_data(), gradients[1].mutable_data());
     if (!need_x) return gradients;
     const BasicTensor<T> scale = inverse_std * *w;
     const BasicTensor<T> slope = gradients[1] / m;
     const BasicTensor<T> shift = gradients[2] / n;
     BasicTensor<T> dx = empty<T>(d.shape());
-    kernels::normalize_columns_backward((*values).data(), d.data(), scale.data(), shift.data(), slope.data(),
-                                        dx.mutable_data(), d.size(0), d.size(1));
+    kernels::normalize_columns_backward(columns, d.data(), scale.data(), shift.data(), slope.data(),
+                                        dx.mutable_data());
     gradients[0] = dx.view(from);
     return gradients;
   };

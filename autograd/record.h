@@ -12,7 +12,6 @@
 // tensor that is not defined() means "no gradient". A rule captures values, never the variable that it makes.
 
 #include <array>
-#include <atomic>
 #include <cstddef>
 #include <initializer_list>
 #include <optional>
@@ -22,6 +21,7 @@
 #include <vector>
 
 #include "autograd/variable.h"
+#include "tensor/count.h"
 
 namespace lt {
 
@@ -78,7 +78,7 @@ class Node {
   // Frees what the rule saved, and forgets the edges: the caller has dropped their references.
   virtual void forget() {}
 
-  void retain() { references_.fetch_add(1, std::memory_order_relaxed); }
+  void retain() { references_.add(1); }
   // Drops a reference. The last one frees the node and, in a loop, all that only it held.
   static void release(Node* node);
   // Adds `gradient`, summed to this node's shape, to grad: the one place where broadcasting is undone.
@@ -93,7 +93,7 @@ class Node {
   bool visited = false;  // by the walk of a running backward()
 
  private:
-  std::atomic<int64_t> references_{1};
+  Count references_{1};
 };
 
 // The serial number of a node recorded now, after `inputs`.

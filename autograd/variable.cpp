@@ -20,7 +20,7 @@ using NodeList = std::vector<Node<T>*, PoolAllocator<Node<T>*>>;
 
 thread_local bool recording = true;
 thread_local uint64_t last_serial = 0;
-std::atomic<int64_t> node_count{0};
+Count node_count{0};
 
 // Nodes of a running backward(): each held by one reference, and unmarked at the end, also where a rule
 // throws.
@@ -91,7 +91,7 @@ void check_backward(const BasicVariable<T>& from) {
 NoGrad::NoGrad() : before_(std::exchange(recording, false)) {}
 NoGrad::~NoGrad() { recording = before_; }
 bool grad_enabled() { return recording; }
-int64_t live_nodes() { return node_count.load(); }
+int64_t live_nodes() { return node_count.get(); }
 
 template <typename T>
 uint64_t next_serial(std::span<Node<T>* const> inputs) {
@@ -102,17 +102,17 @@ uint64_t next_serial(std::span<Node<T>* const> inputs) {
 template <typename T>
 Node<T>::Node(const char* op_name, BasicTensor<T> value, bool needs_grad)
     : data(std::move(value)), op(op_name), requires_grad(needs_grad) {
-  node_count.fetch_add(1, std::memory_order_relaxed);
+  node_count.add(1);
 }
 
 template <typename T>
 Node<T>::~Node() {
-  node_count.fetch_sub(1, std::memory_order_relaxed);
+  node_count.add(-1);
 }
 
 template <typename T>
 void Node<T>::release(Node* node) {
-  if (node->references_.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  if (!node->references_.drop()) return;
   if (node->inputs().empty()) {
     delete node;
     return;
@@ -122,7 +122,7 @@ void Node<T>::release(Node* node) {
     Node* const dead = dying.back();
     dying.pop_back();
     for (Node* input : dead->inputs()) {
-      if (input->references_.fetch_sub(1, std::memory_order_acq_rel) == 1) dying.push_back(input);
+      if (input->references_.drop()) dying.push_back(input);
     }
     delete dead;
   }

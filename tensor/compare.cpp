@@ -10,8 +10,9 @@ template <typename T, typename F>
 BoolTensor compare(const char* op, const BasicTensor<T>& a, const BasicTensor<T>& b, F f) {
   const Shape shape = broadcast_shapes(a.shape(), b.shape(), op);
   BoolTensor out = empty<bool>(shape);
-  kernels::map_binary(shape, out.mutable_data(), out.strides(), a.data(), a.expand(shape).strides(), b.data(),
-                      b.expand(shape).strides(), f);
+  kernels::map_binary(shape, out.mutable_data(), out.strides(), a.data(),
+                      stretched_strides(a.shape(), a.strides(), shape), b.data(),
+                      stretched_strides(b.shape(), b.strides(), shape), f);
   return out;
 }
 
@@ -65,8 +66,10 @@ BasicTensor<T> where(const BoolTensor& condition, const BasicTensor<T>& a, const
   const Shape shape =
       broadcast_shapes(condition.shape(), broadcast_shapes(a.shape(), b.shape(), "where"), "where");
   BasicTensor<T> out = empty<T>(shape);
-  const auto walk = kernels::plan<4>(shape, {out.strides(), condition.expand(shape).strides(),
-                                             a.expand(shape).strides(), b.expand(shape).strides()});
+  const auto walk = kernels::plan<4>(
+      shape,
+      {out.strides(), stretched_strides(condition.shape(), condition.strides(), shape),
+       stretched_strides(a.shape(), a.strides(), shape), stretched_strides(b.shape(), b.strides(), shape)});
   const auto steps = walk.inner_strides();
   T* const y = out.mutable_data();
   kernels::run(walk, [&](int64_t n, const std::array<int64_t, 4>& at) {

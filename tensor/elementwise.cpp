@@ -16,8 +16,9 @@ template <typename T, typename F>
 BasicTensor<T> binary(const char* op, const BasicTensor<T>& a, const BasicTensor<T>& b, F f) {
   const Shape shape = broadcast_shapes(a.shape(), b.shape(), op);
   BasicTensor<T> out = empty<T>(shape);
-  kernels::map_binary(shape, out.mutable_data(), out.strides(), a.data(), a.expand(shape).strides(), b.data(),
-                      b.expand(shape).strides(), f);
+  kernels::map_binary(shape, out.mutable_data(), out.strides(), a.data(),
+                      stretched_strides(a.shape(), a.strides(), shape), b.data(),
+                      stretched_strides(b.shape(), b.strides(), shape), f);
   return out;
 }
 
@@ -27,7 +28,8 @@ BasicTensor<T> wrapping(const char* op, const BasicTensor<T>& a, const BasicTens
   const Shape shape = broadcast_shapes(a.shape(), b.shape(), op);
   BasicTensor<T> out = empty<T>(shape);
   kernels::map_binary(shape, kernels::words(out.mutable_data()), out.strides(), kernels::words(a.data()),
-                      a.expand(shape).strides(), kernels::words(b.data()), b.expand(shape).strides(), f);
+                      stretched_strides(a.shape(), a.strides(), shape), kernels::words(b.data()),
+                      stretched_strides(b.shape(), b.strides(), shape), f);
   return out;
 }
 

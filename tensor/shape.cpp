@@ -32,8 +32,6 @@ void Dims::erase(int at) {
   --size_;
 }
 
-bool operator==(const Dims& a, const Dims& b) { return std::equal(a.begin(), a.end(), b.begin(), b.end()); }
-
 std::string to_string(const Dims& dims) { return fmt::format("({})", fmt::join(dims, ", ")); }
 
 std::ostream& operator<<(std::ostream& out, const Dims& dims) { return out << to_string(dims); }
@@ -45,10 +43,9 @@ int64_t numel(const Shape& shape) {
     if (size < 0) throw ShapeError(fmt::format("shape: negative size in {}", to_string(shape)));
     overflow |= __builtin_mul_overflow(count, size, &count);
   }
-  const bool is_empty = std::find(shape.begin(), shape.end(), 0) != shape.end();
-  if (overflow && !is_empty)
-    throw ShapeError(fmt::format("shape: too many elements in {}", to_string(shape)));
-  return is_empty ? 0 : count;
+  if (!overflow) return count;
+  if (std::find(shape.begin(), shape.end(), 0) != shape.end()) return 0;
+  throw ShapeError(fmt::format("shape: too many elements in {}", to_string(shape)));
 }
 
 Strides contiguous_strides(const Shape& shape) {
@@ -76,6 +73,16 @@ Shape broadcast_shapes(const Shape& a, const Shape& b, const char* op) {
     out[lead + i] = x == 1 ? y : x;
   }
   return out;
+}
+
+Strides stretched_strides(const Shape& own, const Strides& strides, const Shape& to) {
+  if (own == to) return strides;
+  const int lead = to.size() - own.size();
+  Strides stretched = to;
+  for (int i = 0; i < to.size(); ++i) {
+    stretched[i] = i >= lead && own[i - lead] == to[i] ? strides[i - lead] : 0;
+  }
+  return stretched;
 }
 
 int normalize_axis(int64_t axis, int rank, const char* op) {

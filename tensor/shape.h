@@ -37,7 +37,11 @@ class Dims {
   void insert(int at, int64_t value);
   void erase(int at);
 
-  friend bool operator==(const Dims& a, const Dims& b);
+  friend bool operator==(const Dims& a, const Dims& b) {
+    bool equal = a.size_ == b.size_;
+    for (int i = 0; equal && i < a.size_; ++i) equal = a[i] == b[i];
+    return equal;
+  }
 
  private:
   std::array<int64_t, kMaxRank> values_{};
@@ -61,6 +65,9 @@ Strides contiguous_strides(const Shape& shape);
 // The shape that a and b broadcast to (PyTorch's rule: align at the last axis, 1 stretches).
 //   throws: ShapeError naming op and both shapes
 Shape broadcast_shapes(const Shape& a, const Shape& b, const char* op);
+
+// Strides that read a tensor of shape `own` as one of shape `to`, to which it broadcasts: 0 where it repeats.
+Strides stretched_strides(const Shape& own, const Strides& strides, const Shape& to);
 
 // Axis as 0 <= axis < rank; -1 is the last. A scalar accepts 0 and -1, as in PyTorch.
 //   throws: IndexError naming op, axis and rank

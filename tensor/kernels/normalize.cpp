@@ -1,62 +1,133 @@
 #include "tensor/kernels/normalize.h"
 
-#include "tensor/kernels/parallel.h"
+#include <algorithm>
 
-// One pass each over the matrices, row by row, where the compiler vectorises along the columns (__restrict:
-// it need not ask whether they overlap); threads share the rows.
+#include "tensor/kernels/parallel.h"
+#include "tensor/kernels/vector.h"
+#include "tensor/kernels/workspace.h"
+
+// One pass each over the matrices. A row is a loop over vectors of columns; sums are kept in registers, a few
+// vectors of columns at a time, for blocks of rows, which are then joined pairwise: their order depends on
+// the sizes alone, and no more than kBlockRows roundings follow each other. Threads share rows, or blocks of
+// them.
 
 namespace lt::kernels {
 namespace {
 
-constexpr int64_t kCost = 3;  // two reads, two writes and four operations an element
+constexpr int64_t kCost = 3;  // two reads, a write and four operations an element
+constexpr int64_t kBlockRows = 64;
+// Sums of two kinds in so many vectors: enough additions in flight to hide their latency.
+constexpr int kBand = 4;
 
-template <typename T>
-void normalize_row(const T* __restrict x, const T* __restrict center, const T* __restrict inverse_std,
-                   const T* __restrict weight, const T* __restrict bias, T* __restrict values,
-                   T* __restrict y, int64_t n) {
-  for (int64_t j = 0; j < n; ++j) {
-    const T value = (x[j] - center[j]) * inverse_std[j];
-    values[j] = value;
-    y[j] = value * weight[j] + bias[j];
+// Calls f(j, load, store) for every vector of the n columns from j on; the last is read and written masked.
+template <typename T, typename F>
+[[gnu::always_inline]] inline void each_vector(int64_t n, const F& f) {
+  int64_t j = 0;
+  for (; j + kLanes<T> <= n; j += kLanes<T>) {
+    f(
+        j, [](const T* p) { return load(p); }, [](T* p, Vec<T> v) { store(p, v); });
   }
+  if (j == n) return;
+  const Tail<T> tail(n - j);
+  f(
+      j, [&](const T* p) { return tail.load(p); }, [&](T* p, Vec<T> v) { tail.store(p, v); });
+}
+
+// x^ of row i in the vector from column j on.
+template <typename T, typename Load>
+[[gnu::always_inline]] inline Vec<T> normalized(const Columns<T>& c, int64_t i, int64_t j, Load load) {
+  return (load(c.x + i * c.n + j) - load(c.center + j)) * load(c.inverse_std + j);
+}
+
+// The sums of rows [first, last) in Vectors vectors of columns from j on.
+template <int Vectors, typename T, typename Load, typename Store>
+[[gnu::always_inline]] inline void sum_band(const Columns<T>& c, const T* dy, int64_t first, int64_t last,
+                                            int64_t j, Load load, Store store, T* sum_dy, T* sum_dy_x) {
+  Vec<T> plain[Vectors] = {};
+  Vec<T> weighted[Vectors] = {};
+  for (int64_t i = first; i < last; ++i) {
+    unroll<Vectors>([&](auto v) {
+      const Vec<T> d = load(dy + i * c.n + j + v * kLanes<T>);
+      plain[v] += d;
+      weighted[v] += d * normalized(c, i, j + v * kLanes<T>, load);
+    });
+  }
+  unroll<Vectors>([&](auto v) {
+    store(sum_dy + j + v * kLanes<T>, plain[v]);
+    store(sum_dy_x + j + v * kLanes<T>, weighted[v]);
+  });
 }
 
 template <typename T>
-void normalize_row_backward(const T* __restrict values, const T* __restrict dy, const T* __restrict scale,
-                            const T* __restrict shift, const T* __restrict slope, T* __restrict dx,
-                            int64_t n) {
-  for (int64_t j = 0; j < n; ++j) dx[j] = scale[j] * (dy[j] - shift[j] - values[j] * slope[j]);
+void sum_block(const Columns<T>& c, const T* dy, int64_t first, int64_t last, T* sum_dy, T* sum_dy_x) {
+  int64_t j = 0;
+  for (; j + kBand * kLanes<T> <= c.n; j += kBand * kLanes<T>) {
+    sum_band<kBand>(
+        c, dy, first, last, j, [](const T* p) { return load(p); }, [](T* p, Vec<T> v) { store(p, v); },
+        sum_dy, sum_dy_x);
+  }
+  for (; j < c.n; j += kLanes<T>) {
+    const Tail<T> tail(std::min<int64_t>(c.n - j, kLanes<T>));
+    sum_band<1>(
+        c, dy, first, last, j, [&](const T* p) { return tail.load(p); },
+        [&](T* p, Vec<T> v) { tail.store(p, v); }, sum_dy, sum_dy_x);
+  }
 }
 
 }  // namespace
 
 template <typename T>
-void normalize_columns(const T* x, const T* center, const T* inverse_std, const T* weight, const T* bias,
-                       T* values, T* y, int64_t rows, int64_t n) {
-  parallel_for(rows, n * kCost, [=](int64_t first, int64_t last) {
-    for (int64_t i = first * n; i < last * n; i += n) {
-      normalize_row(x + i, center, inverse_std, weight, bias, values + i, y + i, n);
+void normalize_columns(const Columns<T>& c, const T* weight, const T* bias, T* y) {
+  parallel_for(c.rows, c.n * kCost, [&](int64_t first, int64_t last) {
+    for (int64_t i = first; i < last; ++i) {
+      each_vector<T>(c.n, [&](int64_t j, auto load, auto store) {
+        store(y + i * c.n + j, normalized(c, i, j, load) * load(weight + j) + load(bias + j));
+      });
     }
   });
 }
 
 template <typename T>
-void normalize_columns_backward(const T* values, const T* dy, const T* scale, const T* shift, const T* slope,
-                                T* dx, int64_t rows, int64_t n) {
-  parallel_for(rows, n * kCost, [=](int64_t first, int64_t last) {
-    for (int64_t i = first * n; i < last * n; i += n) {
-      normalize_row_backward(values + i, dy + i, scale, shift, slope, dx + i, n);
+void sum_columns(const Columns<T>& c, const T* dy, T* sum_dy, T* sum_dy_x) {
+  const int64_t blocks = std::max<int64_t>((c.rows + kBlockRows - 1) / kBlockRows, 1);
+  if (blocks == 1) return sum_block(c, dy, 0, c.rows, sum_dy, sum_dy_x);
+  const int64_t width = 2 * c.n;  // both sums of a block
+  T* const partial = workspace<T>(Workspace::kPartialSums, blocks * width);
+  parallel_for(blocks, kBlockRows * c.n * kCost, [&](int64_t begin, int64_t end) {
+    for (int64_t b = begin; b < end; ++b) {
+      T* const sums = partial + b * width;
+      sum_block(c, dy, b * kBlockRows, std::min((b + 1) * kBlockRows, c.rows), sums, sums + c.n);
+    }
+  });
+  for (int64_t gap = 1; gap < blocks; gap *= 2) {
+    for (int64_t b = 0; b + gap < blocks; b += 2 * gap) {
+      T* const total = partial + b * width;
+      for (int64_t j = 0; j < width; ++j) total[j] += total[gap * width + j];
+    }
+  }
+  std::copy_n(partial, c.n, sum_dy);
+  std::copy_n(partial + c.n, c.n, sum_dy_x);
+}
+
+template <typename T>
+void normalize_columns_backward(const Columns<T>& c, const T* dy, const T* scale, const T* shift,
+                                const T* slope, T* dx) {
+  parallel_for(c.rows, c.n * kCost, [&](int64_t first, int64_t last) {
+    for (int64_t i = first; i < last; ++i) {
+      each_vector<T>(c.n, [&](int64_t j, auto load, auto store) {
+        const Vec<T> centered = load(dy + i * c.n + j) - load(shift + j);
+        store(dx + i * c.n + j, load(scale + j) * (centered - normalized(c, i, j, load) * load(slope + j)));
+      });
     }
   });
 }
 
-template void normalize_columns(const float*, const float*, const float*, const float*, const float*, float*,
-                                float*, int64_t, int64_t);
-template void normalize_columns(const double*, const double*, const double*, const double*, const double*,
-                                double*, double*, int64_t, int64_t);
-template void normalize_columns_backward(const float*, const float*, const float*, const float*, const float*,
-                                         float*, int64_t, int64_t);
-template void normalize_columns_backward(const double*, const double*, const double*, const double*,
-                                         const double*, double*, int64_t, int64_t);
+#define LT_INSTANTIATE(T)                                                     \
+  template void normalize_columns(const Columns<T>&, const T*, const T*, T*); \
+  template void sum_columns(const Columns<T>&, const T*, T*, T*);             \
+  template void normalize_columns_backward(const Columns<T>&, const T*, const T*, const T*, const T*, T*);
+LT_INSTANTIATE(float)
+LT_INSTANTIATE(double)
+#undef LT_INSTANTIATE
 
 }  // namespace lt::kernels

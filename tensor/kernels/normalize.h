@@ -1,20 +1,32 @@
 #pragma once
 
 // Batch normalisation, column by column of dense matrices (rows, n); what holds for a column is an array (n).
+// x^ = (x - center) * inverse_std is computed again where it is needed: that takes less time than keeping it.
 // T is float or double; nothing may overlap.
 
 #include <cstdint>
 
 namespace lt::kernels {
 
-// values = (x - center) * inverse_std;  y = values * weight + bias
 template <typename T>
-void normalize_columns(const T* x, const T* center, const T* inverse_std, const T* weight, const T* bias,
-                       T* values, T* y, int64_t rows, int64_t n);
+struct Columns {
+  const T* x;
+  const T* center;
+  const T* inverse_std;
+  int64_t rows, n;
+};
 
-// dx = scale * (dy - shift - values * slope)
+// y = x^ * weight + bias
 template <typename T>
-void normalize_columns_backward(const T* values, const T* dy, const T* scale, const T* shift, const T* slope,
-                                T* dx, int64_t rows, int64_t n);
+void normalize_columns(const Columns<T>& columns, const T* weight, const T* bias, T* y);
+
+// The sums over each column of dy, and of dy * x^.
+template <typename T>
+void sum_columns(const Columns<T>& columns, const T* dy, T* sum_dy, T* sum_dy_x);
+
+// dx = scale * (dy - shift - x^ * slope)
+template <typename T>
+void normalize_columns_backward(const Columns<T>& columns, const T* dy, const T* scale, const T* shift,
+                                const T* slope, T* dx);
 
 }  // namespace lt::kernels

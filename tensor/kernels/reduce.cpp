@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <atomic>
 #include <bit>
-#include <memory>
 #include <numeric>
 #include <type_traits>
 
 #include "tensor/kernels/parallel.h"
 #include "tensor/kernels/reduce_ops.h"
 #include "tensor/kernels/vector.h"
+#include "tensor/kernels/workspace.h"
 
 // The n numbers of a result are cut into blocks of 1 KiB. A block is summed in chains side by side: chain c
 // takes numbers c, c + kChains, ... one after the other; the chains are then folded by halves (c with c +
@@ -231,9 +231,7 @@ template <typename Op, typename T>
 void fold(const Op& op, const T* x, const Lines& lines, T* out) {
   const int64_t results = lines.results();
   const int64_t blocks = std::max<int64_t>((lines.n + kBlock<T> - 1) / kBlock<T>, 1);
-  const auto partial =
-      blocks == 1 ? nullptr : std::make_unique_for_overwrite<T[]>(static_cast<size_t>(blocks * results));
-  T* const first = blocks == 1 ? out : partial.get();
+  T* const first = blocks == 1 ? out : workspace<T>(Workspace::kPartialSums, blocks * results);
   const bool columns =
       lines.stride != 1 && lines.inner_step == 1 && lines.inner >= kMinColumns && lines.n > 0;
   if (columns) {

@@ -18,28 +18,59 @@ std::vector<double> numbers(int64_t count, double seed) {
 
 // Against the formula, element by element; a product that is added may be rounded once or twice.
 constexpr double kTolerance = 1e-15;
+// Sums of up to 700 numbers of size 1, in two orders.
+constexpr double kSumTolerance = 1e-12;
+
+// Checks all three kernels on so many rows and columns, on the threads that are set.
+void expect_formulas(int64_t rows, int64_t n) {
+  const auto x = numbers(rows * n, 0.7);
+  const auto dy = numbers(rows * n, 0.3);
+  const auto a = numbers(n, 1.1), b = numbers(n, 1.3), c = numbers(n, 1.7), d = numbers(n, 1.9);
+  const Columns<double> columns{x.data(), a.data(), b.data(), rows, n};
+  std::vector<double> y(x.size()), dx(x.size()), sum_dy(a.size()), sum_dy_x(a.size());
+  normalize_columns(columns, c.data(), d.data(), y.data());
+  sum_columns(columns, dy.data(), sum_dy.data(), sum_dy_x.data());
+  normalize_columns_backward(columns, dy.data(), b.data(), c.data(), d.data(), dx.data());
+  std::vector<double> plain(a.size()), weighted(a.size());
+  for (size_t i = 0; i < x.size(); ++i) {
+    const size_t j = i % static_cast<size_t>(n);
+    const double value = (x[i] - a[j]) * b[j];
+    ASSERT_NEAR(y[i], value * c[j] + d[j], kTolerance);
+    ASSERT_NEAR(dx[i], b[j] * (dy[i] - c[j] - value * d[j]), kTolerance);
+    plain[j] += dy[i];
+    weighted[j] += dy[i] * value;
+  }
+  for (size_t j = 0; j < a.size(); ++j) {
+    ASSERT_NEAR(sum_dy[j], plain[j], kSumTolerance);
+    ASSERT_NEAR(sum_dy_x[j], weighted[j], kSumTolerance);
+  }
+}
 
 TEST(NormalizeColumns, FollowsTheFormulaBothWaysOnAnyNumberOfThreads) {
   const int before = num_threads();
-  for (const int64_t rows : {0, 1, 3, 700}) {
-    for (const int64_t n : {1, 7, 16, 200}) {
-      const auto x = numbers(rows * n, 0.7);
-      const auto dy = numbers(rows * n, 0.3);
-      const auto a = numbers(n, 1.1), b = numbers(n, 1.3), c = numbers(n, 1.7), d = numbers(n, 1.9);
-      for (const int threads : {1, 2, 5}) {
-        set_num_threads(threads);
-        std::vector<double> values(x.size()), y(x.size()), dx(x.size());
-        normalize_columns(x.data(), a.data(), b.data(), c.data(), d.data(), values.data(), y.data(), rows, n);
-        normalize_columns_backward(x.data(), dy.data(), a.data(), b.data(), c.data(), dx.data(), rows, n);
-        for (size_t i = 0; i < x.size(); ++i) {
-          const size_t j = i % static_cast<size_t>(n);
-          ASSERT_NEAR(values[i], (x[i] - a[j]) * b[j], kTolerance);
-          ASSERT_NEAR(y[i], values[i] * c[j] + d[j], kTolerance);
-          ASSERT_NEAR(dx[i], a[j] * (dy[i] - b[j] - x[i] * c[j]), kTolerance);
-        }
-      }
+  for (const int threads : {1, 2, 5}) {
+    set_num_threads(threads);
+    for (const int64_t rows : {0, 1, 3, 64, 65, 700}) {
+      for (const int64_t n : {1, 7, 16, 200}) expect_formulas(rows, n);
     }
   }
+  set_num_threads(before);
+}
+
+TEST(NormalizeColumns, SumsToTheSameBitsOnAnyNumberOfThreads) {
+  const int before = num_threads();
+  const auto x = numbers(5000 * 33, 0.7);
+  const auto center = numbers(33, 1.1), inverse_std = numbers(33, 1.3);
+  const auto sums = [&](int threads) {
+    set_num_threads(threads);
+    std::vector<double> both(66);
+    sum_columns(Columns<double>{x.data(), center.data(), inverse_std.data(), 5000, 33}, x.data(), both.data(),
+                both.data() + 33);
+    return both;
+  };
+  const auto alone = sums(1);
+  EXPECT_EQ(sums(2), alone);
+  EXPECT_EQ(sums(5), alone);
   set_num_threads(before);
 }
 
