@@ -52,8 +52,7 @@ BasicVariable<T> batch_norm(const BasicVariable<T>& x, const BasicVariable<T>& w
   check_affine("batch_norm", x, weight, "weight");
   check_affine("batch_norm", x, bias, "bias");
   const T n = static_cast<T>(rows.size(0));
-  const BasicTensor<T> center = mean(rows, 0);
-  const BasicTensor<T> variance = var(rows, 0, true);
+  const auto [variance, center] = var_mean(rows, 0);
   const BasicTensor<T> inverse_std =
       rsqrt((unbiased ? variance : variance * ((n - 1) / n)) + static_cast<T>(eps));
   if (statistics != nullptr) *statistics = {center, variance};
@@ -61,8 +60,9 @@ BasicVariable<T> batch_norm(const BasicVariable<T>& x, const BasicVariable<T>& w
   const BasicTensor<T> b = bias.defined() ? bias.data().contiguous() : zeros<T>(rows.size(1));
   BasicTensor<T> y = empty<T>(rows.shape());
   kernels::normalize_columns(columns_of(rows, center, inverse_std), w.data(), b.data(), y.mutable_data());
-  const auto rule = [center, inverse_std, rows = save(rows), w = save(w), n, m = unbiased ? n - 1 : n,
-                     from = x.shape(), need_x = x.requires_grad()](const BasicTensor<T>& dy) {
+  const auto rule = [center = center, inverse_std, rows = save(rows), w = save(w), n,
+                     m = unbiased ? n - 1 : n, from = x.shape(),
+                     need_x = x.requires_grad()](const BasicTensor<T>& dy) {
     const auto columns = columns_of(*rows, center, inverse_std);
     const BasicTensor<T> d = dy.reshape((*rows).shape()).contiguous();
     Gradients<T, 3> gradients{{BasicTensor<T>(), empty<T>(columns.n), empty<T>(columns.n)}};

@@ -190,6 +190,10 @@ BasicTensor<T> mean(const BasicTensor<T>& x, const Dims& axes = {}, bool keepdim
 template <typename T>
 BasicTensor<T> var(const BasicTensor<T>& x, const Dims& axes = {}, bool unbiased = true,
                    bool keepdim = false);
+// Both at the cost of var.
+template <typename T>
+std::pair<BasicTensor<T>, BasicTensor<T>> var_mean(const BasicTensor<T>& x, const Dims& axes = {},
+                                                   bool unbiased = true, bool keepdim = false);
 // PyTorch's std; the name `std` would hide the standard library's namespace.
 template <typename T>
 BasicTensor<T> stddev(const BasicTensor<T>& x, const Dims& axes = {}, bool unbiased = true,

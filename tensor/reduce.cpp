@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <type_traits>
+#include <utility>
 
 #include "tensor/kernels/reduce.h"
 #include "tensor/ops.h"
@@ -40,13 +41,13 @@ BasicTensor<T> root_of_each(BasicTensor<T> x) {
 
 // Two passes: the squares of what is left after taking the mean off do not cancel.
 template <typename T>
-BasicTensor<T> variance(const BasicTensor<T>& x, const Dims& axes, bool unbiased, bool keepdim,
-                        const char* op) {
+std::pair<BasicTensor<T>, BasicTensor<T>> variance_and_mean(const BasicTensor<T>& x, const Dims& axes,
+                                                            bool unbiased, bool keepdim, const char* op) {
   const auto plan = plan_reduction(x, axes, keepdim, op);
   const BasicTensor<T> center = divide_each(sum_of(plan), plan.lines.n);
   BasicTensor<T> out = empty<T>(plan.shape);
   kernels::sum_of_squared_deviations(plan.source.data(), plan.lines, center.data(), out.mutable_data());
-  return divide_each(std::move(out), std::max<int64_t>(plan.lines.n - (unbiased ? 1 : 0), 0));
+  return {divide_each(std::move(out), std::max<int64_t>(plan.lines.n - (unbiased ? 1 : 0), 0)), center};
 }
 
 }  // namespace
@@ -64,14 +65,20 @@ BasicTensor<T> mean(const BasicTensor<T>& x, const Dims& axes, bool keepdim) {
 
 template <typename T>
 BasicTensor<T> var(const BasicTensor<T>& x, const Dims& axes, bool unbiased, bool keepdim) {
-  return variance(x, axes, unbiased, keepdim, "var");
+  return variance_and_mean(x, axes, unbiased, keepdim, "var").first;
+}
+
+template <typename T>
+std::pair<BasicTensor<T>, BasicTensor<T>> var_mean(const BasicTensor<T>& x, const Dims& axes, bool unbiased,
+                                                   bool keepdim) {
+  return variance_and_mean(x, axes, unbiased, keepdim, "var_mean");
 }
 
 // A float near 1e20 or 1e-23 has a square that no float holds, though the root of the mean square would fit:
 // such results are computed again in double, as PyTorch computes all of them.
 template <typename T>
 BasicTensor<T> stddev(const BasicTensor<T>& x, const Dims& axes, bool unbiased, bool keepdim) {
-  BasicTensor<T> out = root_of_each(variance(x, axes, unbiased, keepdim, "stddev"));
+  BasicTensor<T> out = root_of_each(variance_and_mean(x, axes, unbiased, keepdim, "stddev").first);
   if constexpr (std::is_same_v<T, float>) {
     const BoolTensor fits = (out > 1e-18F) & isfinite(out);  // below, squares have lost digits
     if (!all(fits).item()) {
@@ -138,11 +145,13 @@ int64_t count_nonzero(const BoolTensor& x) { return kernels::count_true(x.contig
 #define LT_INSTANTIATE_NUMBER(T)                                         \
   template BasicTensor<T> sum(const BasicTensor<T>&, const Dims&, bool); \
   template BasicTensor<T> sum_to(const BasicTensor<T>&, const Shape&);
-#define LT_INSTANTIATE_FLOATING(T)                                                \
-  template BasicTensor<T> mean(const BasicTensor<T>&, const Dims&, bool);         \
-  template BasicTensor<T> var(const BasicTensor<T>&, const Dims&, bool, bool);    \
-  template BasicTensor<T> stddev(const BasicTensor<T>&, const Dims&, bool, bool); \
-  template BasicTensor<T> norm(const BasicTensor<T>&, const Dims&, bool);         \
+#define LT_INSTANTIATE_FLOATING(T)                                                                      \
+  template BasicTensor<T> mean(const BasicTensor<T>&, const Dims&, bool);                               \
+  template BasicTensor<T> var(const BasicTensor<T>&, const Dims&, bool, bool);                          \
+  template std::pair<BasicTensor<T>, BasicTensor<T>> var_mean(const BasicTensor<T>&, const Dims&, bool, \
+                                                              bool);                                    \
+  template BasicTensor<T> stddev(const BasicTensor<T>&, const Dims&, bool, bool);                       \
+  template BasicTensor<T> norm(const BasicTensor<T>&, const Dims&, bool);                               \
   template BasicTensor<T> logsumexp(const BasicTensor<T>&, const Dims&, bool);
 LT_INSTANTIATE_NUMBER(float)
 LT_INSTANTIATE_NUMBER(double)

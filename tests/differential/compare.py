@@ -243,6 +243,7 @@ FRESH = {
     "sum": lambda t, x, axes, keep: x.sum(axes_of(x, axes), keep),
     "mean": lambda t, x, axes, keep: x.mean(axes_of(x, axes), keep),
     "var": lambda t, x, axes, unbiased, keep: x.var(axes_of(x, axes), unbiased, keep),
+    "var_mean": lambda t, x, axes, unbiased, keep: torch.var_mean(x, axes_of(x, axes), unbiased, keep)[0],
     "stddev": lambda t, x, axes, unbiased, keep: x.std(axes_of(x, axes), unbiased, keep),
     "norm": lambda t, x, axes, keep: torch.linalg.vector_norm(x, dim=axes_of(x, axes), keepdim=keep),
     "logsumexp": lambda t, x, axes, keep: torch.logsumexp(x, axes_of(x, axes), keep),
@@ -329,6 +330,7 @@ TOLERANCE = {
     "index_add_": (SUM, lambda x, ids, y: OPS["index_add_"](None, wide(x).clone(), ids, wide(y))),
     "norm": (SUM, None),
     "var": (SUM, lambda x, axes, unbiased, keep: 2 * largest(x) ** 2),  # of squares, n / (n - 1) <= 2
+    "var_mean": (SUM, lambda x, axes, unbiased, keep: 2 * largest(x) ** 2),
     "stddev": (SUM, lambda x, axes, unbiased, keep: 2 * largest(x)),
     "logsumexp": (SUM, lambda x, axes, keep: 1 + largest(x)),  # of max + log(sum(exp(x - max)))
     "log_softmax": (SUM, lambda x, axis: 1 + 2 * largest(x)),

@@ -181,6 +181,7 @@ std::vector<Op> fresh() {
       op("sum", number, []<typename T>(BasicTensor<T> x, Axes axes, Flag keep) { return sum(x, axes, keep); }),
       op("mean", floating, []<typename T>(BasicTensor<T> x, Axes axes, Flag keep) { return mean(x, axes, keep); }),
       op("var", floating, []<typename T>(BasicTensor<T> x, Axes axes, Flag unbiased, Flag keep) { return var(x, axes, unbiased, keep); }),
+      op("var_mean", floating, []<typename T>(BasicTensor<T> x, Axes axes, Flag unbiased, Flag keep) { return var_mean(x, axes, unbiased, keep).first; }),
       op("stddev", floating, []<typename T>(BasicTensor<T> x, Axes axes, Flag unbiased, Flag keep) { return stddev(x, axes, unbiased, keep); }),
       op("norm", floating, []<typename T>(BasicTensor<T> x, Axes axes, Flag keep) { return norm(x, axes, keep); }),
       op("logsumexp", floating, []<typename T>(BasicTensor<T> x, Axes axes, Flag keep) { return logsumexp(x, axes, keep); }),

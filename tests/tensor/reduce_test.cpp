@@ -83,6 +83,9 @@ TEST(Reduce, TakesTheVarianceAsPyTorch) {
     const bool keepdim = recorded.at("keepdim");
     expect_near(var(x, axes, unbiased, keepdim), theirs, kRelative, kAbsolute);
     expect_near(stddev(x, axes, unbiased, keepdim), sqrt(theirs), kRelative, kAbsolute);
+    const auto [variance, center] = var_mean(x, axes, unbiased, keepdim);
+    expect_near(variance, theirs, kRelative, kAbsolute);
+    expect_near(center, mean(x, axes, keepdim), 0, 0);
   });
 }
 
