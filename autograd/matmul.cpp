@@ -1,5 +1,6 @@
 #include "autograd/ops.h"
 #include "autograd/record.h"
+#include "tensor/kernels/activation.h"
 
 // d(A B) = dY B^T and A^T dY over the last two axes; the tape sums over broadcast leading axes. Transposed
 // operands are views that the product reads as they lie.
@@ -24,6 +25,17 @@ BasicTensor<T> as_operand(const BasicTensor<T>& gradient, int dim, bool left) {
   return dim > 1 ? gradient : gradient.squeeze(left ? -2 : -1);
 }
 
+// The gradient of x where y = activation(x).
+template <typename T>
+BasicTensor<T> before_activation(Activation activation, const BasicTensor<T>& y, const BasicTensor<T>& dy) {
+  if (activation == Activation::none) return dy;
+  if (activation == Activation::relu) return where(y <= T{0}, scalar<T>(0), dy);
+  const BasicTensor<T> dense = dy.contiguous();
+  BasicTensor<T> dx = empty<T>(y.shape());
+  kernels::tanh_backward(y.data(), dense.data(), dx.mutable_data(), dx.numel());
+  return dx;
+}
+
 }  // namespace
 
 template <typename T>
@@ -46,21 +58,26 @@ BasicVariable<T> matmul(const BasicVariable<T>& a, const BasicVariable<T>& b) {
 }
 
 template <typename T>
-BasicVariable<T> addmm(const BasicVariable<T>& bias, const BasicVariable<T>& a, const BasicVariable<T>& b) {
-  return record("addmm", addmm(bias.data(), a.data(), b.data()), {bias, a, b},
-                [x = save(a), y = save(b), need_bias = bias.requires_grad(), need_a = a.requires_grad(),
-                 need_b = b.requires_grad()](const BasicTensor<T>& dy) {
-                  Gradients<T, 3> gradients;
-                  if (need_bias) gradients[0] = sum(dy, 0);
-                  if (need_a) gradients[1] = matmul(dy, transposed(*y));
-                  if (need_b) gradients[2] = matmul(transposed(*x), dy);
-                  return gradients;
-                });
+BasicVariable<T> addmm(const BasicVariable<T>& bias, const BasicVariable<T>& a, const BasicVariable<T>& b,
+                       Activation activation) {
+  const BasicTensor<T> result = addmm(bias.data(), a.data(), b.data(), activation);
+  return record(
+      "addmm", result, {bias, a, b},
+      [x = save(a), y = save(b), result = save(result), activation, need_bias = bias.requires_grad(),
+       need_a = a.requires_grad(), need_b = b.requires_grad()](const BasicTensor<T>& d_result) {
+        const BasicTensor<T> dy = before_activation(activation, *result, d_result);
+        Gradients<T, 3> gradients;
+        if (need_bias) gradients[0] = sum(dy, 0);
+        if (need_a) gradients[1] = matmul(dy, transposed(*y));
+        if (need_b) gradients[2] = matmul(transposed(*x), dy);
+        return gradients;
+      });
 }
 
 template Variable matmul(const Variable&, const Variable&);
 template DoubleVariable matmul(const DoubleVariable&, const DoubleVariable&);
-template Variable addmm(const Variable&, const Variable&, const Variable&);
-template DoubleVariable addmm(const DoubleVariable&, const DoubleVariable&, const DoubleVariable&);
+template Variable addmm(const Variable&, const Variable&, const Variable&, Activation);
+template DoubleVariable addmm(const DoubleVariable&, const DoubleVariable&, const DoubleVariable&,
+                              Activation);
 
 }  // namespace lt

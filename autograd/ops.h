@@ -120,7 +120,8 @@ BasicVariable<T> cumsum(const BasicVariable<T>& x, int64_t axis);
 template <typename T>
 BasicVariable<T> matmul(const BasicVariable<T>& a, const BasicVariable<T>& b);
 template <typename T>
-BasicVariable<T> addmm(const BasicVariable<T>& bias, const BasicVariable<T>& a, const BasicVariable<T>& b);
+BasicVariable<T> addmm(const BasicVariable<T>& bias, const BasicVariable<T>& a, const BasicVariable<T>& b,
+                       Activation activation = Activation::none);
 template <typename T>
 BasicVariable<T> softmax(const BasicVariable<T>& x, int64_t axis);
 template <typename T>

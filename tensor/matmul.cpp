@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <type_traits>
+
 #include "tensor/kernels/parallel.h"
 #include "tensor/kernels/walk.h"
 #include "tensor/ops.h"
@@ -33,13 +35,14 @@ Shape broadcast_batch(const Shape& x, const Shape& y, Describe shapes) try {
   throw ShapeError("matmul: leading axes do not broadcast: " + shapes());
 }
 
-// One product of matrices that are shaped like the last two axes of x and y, plus a bias (n) or nothing.
+// One product of matrices that are shaped like the last two axes of x and y, plus a bias (n) or nothing, and
+// its activation.
 template <typename T>
 void multiply(const BasicTensor<T>& x, const T* a, const BasicTensor<T>& y, const T* b, T* c,
-              const T* bias = nullptr) {
+              const T* bias = nullptr, Activation activation = Activation::none) {
   const int64_t n = y.size(-1);
   kernels::matmul(a, x.stride(-2), x.stride(-1), b, y.stride(-2), y.stride(-1), c, n, x.size(-2), n,
-                  x.size(-1), bias);
+                  x.size(-1), bias, false, activation);
 }
 
 // shapes: x (batch..., m, k), y (batch..., k, n), c (batch, m, n)
@@ -100,7 +103,11 @@ BasicTensor<T> matmul(const BasicTensor<T>& a, const BasicTensor<T>& b) {
 }
 
 template <typename T>
-BasicTensor<T> addmm(const BasicTensor<T>& bias, const BasicTensor<T>& a, const BasicTensor<T>& b) {
+BasicTensor<T> addmm(const BasicTensor<T>& bias, const BasicTensor<T>& a, const BasicTensor<T>& b,
+                     Activation activation) {
+  if (std::is_integral_v<T> && activation != Activation::none) {
+    throw ValueError("addmm: whole numbers have no activation");
+  }
   if (a.dim() != 2 || b.dim() != 2 || a.size(1) != b.size(0) || bias.shape() != Shape(b.size(1))) {
     throw ShapeError(
         fmt::format("addmm: a bias (n) and matrices (m, k) @ (k, n) are wanted, got {} and {} @ {}",
@@ -108,17 +115,16 @@ BasicTensor<T> addmm(const BasicTensor<T>& bias, const BasicTensor<T>& a, const 
   }
   BasicTensor<T> out = empty<T>({a.size(0), b.size(1)});
   if (out.numel() == 0) return out;
-  if (a.size(1) == 0) return out.copy_(bias.expand(out.shape()));
   const BasicTensor<T> row = bias.contiguous();
-  multiply(a, a.data(), b, b.data(), out.mutable_data(), row.data());
+  multiply(a, a.data(), b, b.data(), out.mutable_data(), row.data(), activation);
   return out;
 }
 
 template Tensor matmul(const Tensor&, const Tensor&);
 template DoubleTensor matmul(const DoubleTensor&, const DoubleTensor&);
 template IntTensor matmul(const IntTensor&, const IntTensor&);
-template Tensor addmm(const Tensor&, const Tensor&, const Tensor&);
-template DoubleTensor addmm(const DoubleTensor&, const DoubleTensor&, const DoubleTensor&);
-template IntTensor addmm(const IntTensor&, const IntTensor&, const IntTensor&);
+template Tensor addmm(const Tensor&, const Tensor&, const Tensor&, Activation);
+template DoubleTensor addmm(const DoubleTensor&, const DoubleTensor&, const DoubleTensor&, Activation);
+template IntTensor addmm(const IntTensor&, const IntTensor&, const IntTensor&, Activation);
 
 }  // namespace lt

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "tensor/activation.h"
 #include "tensor/tensor.h"
 
 namespace lt {
@@ -248,11 +249,13 @@ bool allclose(const BasicTensor<T>& a, const BasicTensor<T>& b, double rtol = 1e
 //   number; throws: ShapeError if the inner sizes differ
 template <typename T>
 BasicTensor<T> matmul(const BasicTensor<T>& a, const BasicTensor<T>& b);
-// a @ b with the bias added to every row, in one pass.
+// a @ b with the bias added to every row, and an activation of floating numbers, in one pass.
 //   shapes: (n), (m, k), (k, n) -> (m, n)
-//   number; throws: ShapeError for others (PyTorch would broadcast a bias of other shapes)
+//   number; throws: ShapeError for others (PyTorch would broadcast a bias of other shapes), ValueError for an
+//   activation of whole numbers
 template <typename T>
-BasicTensor<T> addmm(const BasicTensor<T>& bias, const BasicTensor<T>& a, const BasicTensor<T>& b);
+BasicTensor<T> addmm(const BasicTensor<T>& bias, const BasicTensor<T>& a, const BasicTensor<T>& b,
+                     Activation activation = Activation::none);
 // exp(x) / sum(exp(x)) along an axis, and its logarithm; stable for any finite x. floating
 template <typename T>
 BasicTensor<T> softmax(const BasicTensor<T>& x, int64_t axis);

@@ -82,6 +82,7 @@ void multiply_cell(const Product<T>& x, const Plan& plan) {
     part.b = x.b.at(p, 0);
     part.bias = d == 0 ? x.bias : nullptr;
     part.accumulate = x.accumulate || d > 0;
+    part.activation = d + 1 == depths.parts ? x.activation : Activation::none;
     const Deal blocks(x.m, divide_up(x.m, kRows<T>));
     std::optional<PackedB<T>> b;
     if (plan.pack_b) b.emplace(part.b, x.n, part.k, blocks.parts > 1);
@@ -125,9 +126,9 @@ void multiply_slices(const Product<T>& x, int64_t count) {
   parallel_for(count, x.m * x.n * slices.least / kLanes<T>, [&](int64_t begin, int64_t end) {
     for (int64_t s = begin; s < end; ++s) {
       const int64_t p = slices.start(s);
-      Product<T> part{x.a.at(0, p), x.b.at(p, 0), partial + s * x.m * x.n, x.n,
-                      x.m,          x.n,          slices.start(s + 1) - p, nullptr,
-                      false};
+      Product<T> part{
+          x.a.at(0, p), x.b.at(p, 0), partial + s * x.m * x.n, x.n, x.m, x.n, slices.start(s + 1) - p,
+          nullptr,      false,        Activation::none};
       multiply(part);
     }
   });
@@ -138,6 +139,7 @@ void multiply_slices(const Product<T>& x, int64_t count) {
       T& to = x.c[i * x.c_row + j];
       to = x.accumulate ? to + sum : sum;
     }
+    activate(x.activation, x.c + i * x.c_row, x.c_row, 1, x.n);
   }
 }
 
@@ -160,9 +162,10 @@ void multiply(const Product<int64_t>& x) {
 
 template <typename T>
 void matmul(const T* a, int64_t a_row, int64_t a_col, const T* b, int64_t b_row, int64_t b_col, T* c,
-            int64_t c_row, int64_t m, int64_t n, int64_t k, const T* bias, bool accumulate) {
+            int64_t c_row, int64_t m, int64_t n, int64_t k, const T* bias, bool accumulate,
+            Activation activation) {
   if (m == 0 || n == 0) return;
-  Product<T> x{{a, a_row, a_col}, {b, b_row, b_col}, c, c_row, m, n, k, bias, accumulate};
+  Product<T> x{{a, a_row, a_col}, {b, b_row, b_col}, c, c_row, m, n, k, bias, accumulate, activation};
   if constexpr (std::is_same_v<T, int64_t>) {
     multiply(x);
   } else {
@@ -175,10 +178,10 @@ void matmul(const T* a, int64_t a_row, int64_t a_col, const T* b, int64_t b_row,
 }
 
 template void matmul(const float*, int64_t, int64_t, const float*, int64_t, int64_t, float*, int64_t, int64_t,
-                     int64_t, int64_t, const float*, bool);
+                     int64_t, int64_t, const float*, bool, Activation);
 template void matmul(const double*, int64_t, int64_t, const double*, int64_t, int64_t, double*, int64_t,
-                     int64_t, int64_t, int64_t, const double*, bool);
+                     int64_t, int64_t, int64_t, const double*, bool, Activation);
 template void matmul(const int64_t*, int64_t, int64_t, const int64_t*, int64_t, int64_t, int64_t*, int64_t,
-                     int64_t, int64_t, int64_t, const int64_t*, bool);
+                     int64_t, int64_t, int64_t, const int64_t*, bool, Activation);
 
 }  // namespace lt::kernels

@@ -13,13 +13,14 @@
 #include <algorithm>
 #include <optional>
 
+#include "tensor/kernels/activation.h"
 #include "tensor/kernels/matmul_tile.h"
 #include "tensor/kernels/pack.h"
 #include "tensor/kernels/workspace.h"
 
 namespace lt::kernels {
 
-// c (m, n) = a (m, k) @ b (k, n) + bias (n), or added to what c holds.
+// c (m, n) = activation(a (m, k) @ b (k, n) + bias (n)), or added to what c holds.
 template <typename T>
 struct Product {
   Operand<T> a, b;
@@ -28,6 +29,7 @@ struct Product {
   int64_t m, n, k;
   const T* bias;
   bool accumulate;
+  Activation activation;
 };
 
 // How the columns of b are dealt to panels, in vectors.
@@ -195,6 +197,7 @@ void multiply_panel(Tile<T>& tile, const Product<T>& x, const Deal& rows, const 
     i < rows.extra ? high(tile) : low(tile);
     if (b) b->pack(next, p, p_end);
     const int64_t height = rows.least + (i < rows.extra);
+    activate(x.activation, tile.c, x.c_row, height, panel.columns);  // while the tile is in L1
     tile.a += height * tile.a_row;
     tile.c += height * x.c_row;
   }

@@ -54,8 +54,11 @@ TEST(Matmul, ComputesNoGradientThatNobodyWants) {
 
 TEST(Addmm, HasTheRightGradient) {
   for (const DoubleTensor& right : test::layouts(test::normal({3, 4}, 2))) {
-    test::expect_gradients_in_layouts([](const auto& v) { return addmm(v[2], v[0], v[1]); },
-                                      {test::normal({2, 3}, 1), right, test::normal({4}, 3)});
+    for (const Activation activation : {Activation::none, Activation::relu, Activation::tanh}) {
+      test::expect_gradients_in_layouts(
+          [activation](const auto& v) { return addmm(v[2], v[0], v[1], activation); },
+          {test::normal({2, 3}, 1), right, test::normal({4}, 3)});
+    }
   }
 }
 

@@ -1,9 +1,11 @@
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 
 #include "tensor/ops.h"
 #include "tensor/parallel.h"
+#include "tensor/random.h"
 #include "tests/expect.h"
 #include "tests/reduce_golden.h"
 
@@ -134,6 +136,25 @@ TEST(Addmm, AddsTheBiasToEveryRow) {
   EXPECT_TRUE(equal(addmm(bias, a, b.t()), tensor({{11, 22}, {13, 24}, {15, 26}})));
   EXPECT_TRUE(equal(addmm(bias, zeros({3, 0}), zeros({0, 2})), bias.expand({3, 2})));
   EXPECT_EQ(addmm(bias, zeros({0, 2}), b).shape(), Shape({0, 2}));
+}
+
+TEST(Addmm, AppliesAnActivationAsTheOpOfItsNameWould) {
+  Generator g(1);
+  // In place and packed, with k in one block and in several, and cut along k.
+  for (const Shape& size : {Shape{5, 7, 3}, Shape{33, 100, 50}, Shape{300, 300, 800}, Shape{9, 10, 9000}}) {
+    const Tensor bias = randn(size[1], g);
+    const Tensor a = randn({size[0], size[2]}, g);
+    const Tensor b = randn({size[2], size[1]}, g) / 10.0F;
+    const Tensor sum = addmm(bias, a, b);
+    EXPECT_TRUE(equal(addmm(bias, a, b, Activation::tanh), tanh(sum))) << size;
+    EXPECT_TRUE(equal(addmm(bias, a, b, Activation::relu), relu(sum))) << size;
+  }
+  EXPECT_TRUE(equal(addmm(tensor({-1.0F, 1.0F}), zeros({3, 0}), zeros({0, 2}), Activation::relu),
+                    tensor({0.0F, 1.0F}).expand({3, 2})));
+  const Tensor nan = addmm(tensor({std::nanf("")}), ones({1, 1}), ones({1, 1}), Activation::relu);
+  EXPECT_TRUE(std::isnan(nan.item()));
+  EXPECT_THROW(addmm(tensor<int64_t>({1}), ones<int64_t>({1, 1}), ones<int64_t>({1, 1}), Activation::relu),
+               ValueError);
 }
 
 TEST(Addmm, TakesOneRowOfBiasAndTwoMatricesOnly) {
