@@ -16,6 +16,7 @@ target_compile_options(libtensor_flags INTERFACE $<$<BOOL:${isa}>:-march=${isa}>
 if(LIBTENSOR_SANITIZE)
   target_compile_options(libtensor_flags INTERFACE -fsanitize=${LIBTENSOR_SANITIZE} -fno-sanitize-recover=all
                                                    -fno-omit-frame-pointer)
+  target_compile_definitions(libtensor_flags INTERFACE LIBTENSOR_SANITIZED)
   target_link_options(libtensor_flags INTERFACE -fsanitize=${LIBTENSOR_SANITIZE})
 endif()
 

@@ -235,7 +235,14 @@ inline T reduce_max(Vec<T> v) {
 }
 
 // Calls f(std::integral_constant<int, 0>) to f(std::integral_constant<int, N - 1>): a loop that is unrolled
-// whatever the compiler thinks of its length, so that arrays of vectors stay in registers.
+// whatever the compiler thinks of its length, so that arrays of vectors stay in registers. Under sanitizers
+// it is a loop: instrumenting each of the product's thousands of bodies takes minutes.
+#if defined(LIBTENSOR_SANITIZED)
+template <int N, typename F>
+[[gnu::always_inline, gnu::flatten]] inline void unroll(F&& f) {
+  for (int i = 0; i < N; ++i) f(i);
+}
+#else
 template <int N, typename F>
 [[gnu::always_inline]] inline void unroll(F&& f) {
   [&]<int... I>(std::integer_sequence<int, I...>) __attribute__((always_inline)) {
@@ -243,5 +250,6 @@ template <int N, typename F>
   }
   (std::make_integer_sequence<int, N>());
 }
+#endif
 
 }  // namespace lt::kernels

@@ -19,6 +19,10 @@ using testing::HasSubstr;
 
 const std::string kNames = LIBTENSOR_SOURCE_DIR "/../shared/data/names.txt";
 
+// For claims that hold of any data: after training the losses of all splits are computed, which takes longer
+// than the few steps here.
+const std::string kFewNames = "activations --quiet --words :2000 ";
+
 // tests/golden/make_activations.py wrote it.
 json golden() { return json::parse(slurp(LIBTENSOR_SOURCE_DIR "/tests/golden/activations.json")); }
 
@@ -67,7 +71,7 @@ TEST(Activations, WritesEachFigureThatItLogsAndPutsItIntoTheReport) {
   for (const auto& [flags, count] :
        {std::pair{"--steps 20", 7U}, {"--deep --steps 5", 4U}, {"--widget 3", 1U}}) {
     const std::string out = "o" + std::to_string(count);
-    ASSERT_EQ(run_in(scratch, std::string("activations --quiet ") + flags + " --out " + out).code, 0);
+    ASSERT_EQ(run_in(scratch, kFewNames + flags + " --out " + out).code, 0);
     const std::string report = slurp(scratch.path(out + "/report.html"));
     const auto figures = events_of(scratch.path(out + "/log.jsonl"), "figure");
     EXPECT_EQ(figures.size(), count) << flags;
@@ -81,7 +85,7 @@ TEST(Activations, WritesEachFigureThatItLogsAndPutsItIntoTheReport) {
 
 TEST(Activations, TrainsAllFiveStagesIntoOneTable) {
   const Scratch scratch;
-  const Outcome run = run_in(scratch, "activations --quiet --stage all --steps 3 --samples 2 --out o");
+  const Outcome run = run_in(scratch, kFewNames + "--stage all --steps 3 --samples 2 --out o");
   ASSERT_EQ(run.code, 0) << run.err;
   std::vector<std::string> stages;
   std::vector<int64_t> counts;
@@ -99,7 +103,7 @@ TEST(Activations, TrainsAllFiveStagesIntoOneTable) {
 TEST(Activations, ResumesToTheSameBits) {
   const Scratch scratch;
   for (const std::string flags : {"--stage batchnorm", "--stage tanh", "--deep"}) {
-    const std::string app = "activations --quiet --samples 3 " + flags;
+    const std::string app = kFewNames + "--samples 3 " + flags;
     ASSERT_EQ(run_in(scratch, app + " --steps 30 --out whole").code, 0);
     ASSERT_EQ(run_in(scratch, app + " --steps 12 --out part").code, 0);
     const Outcome rest = run_in(scratch, app + " --steps 30 --resume part/checkpoint.safetensors --out rest");
@@ -166,8 +170,8 @@ TEST(Activations, LearnsFromZerosWithItsLastBiasAlone) {
 
 TEST(Activations, FoldsBatchNormAwayWithoutChangingTheLoss) {
   const Scratch scratch;
-  const Outcome folded = run_in(scratch, "activations --exercise 2 --steps 50 --quiet --out a");
-  const Outcome whole = run_in(scratch, "activations --deep --steps 50 --quiet --out b");
+  const Outcome folded = run_in(scratch, kFewNames + "--exercise 2 --steps 50 --out a");
+  const Outcome whole = run_in(scratch, kFewNames + "--deep --steps 50 --out b");
   ASSERT_EQ(folded.code + whole.code, 0) << folded.err << whole.err;
   EXPECT_NEAR(last_split(scratch.path("a/log.jsonl"), "val")["loss"].get<double>(),
               last_split(scratch.path("b/log.jsonl"), "val")["loss"].get<double>(), 1e-6);  // float32 logits
@@ -175,7 +179,7 @@ TEST(Activations, FoldsBatchNormAwayWithoutChangingTheLoss) {
 
 TEST(Activations, CalibratesToTheStatisticsOfTheTrainingSplit) {
   const Scratch scratch;
-  const Outcome run = run_in(scratch, "activations --calibrate --steps 5 --quiet --out o");
+  const Outcome run = run_in(scratch, kFewNames + "--calibrate --steps 5 --out o");
   ASSERT_EQ(run.code, 0) << run.err;
   const auto splits = events_of(scratch.path("o/log.jsonl"), "split");
   ASSERT_EQ(splits.size(), 6U);
@@ -189,7 +193,7 @@ TEST(Activations, ManagesNoStepsAndABatchOfOne) {
   const Scratch scratch;
   for (const std::string flags : {"--steps 0", "--deep --steps 0", "--stage tanh --batch 1 --steps 2",
                                   "--deep --no-batchnorm --batch 1 --steps 2"}) {
-    const Outcome run = run_in(scratch, "activations --quiet --samples 1 --out o " + flags);
+    const Outcome run = run_in(scratch, kFewNames + "--samples 1 --out o " + flags);
     EXPECT_EQ(run.code, 0) << flags << run.err;
   }
 }
