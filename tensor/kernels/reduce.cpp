@@ -108,8 +108,8 @@ Band<T, Vectors> fold_column_band(const Op& op, const T* x, int64_t stride, int6
     unroll<Vectors>([&](auto v) { total.v[v] = broadcast(Op::kStart); });
     for (int64_t j = 0; j < n; j += kChains<T>) {
       unroll<Vectors>([&](auto v) {
-        constexpr int64_t kColumn = v * kLanes<T>;
-        op.take_lanes(total.v[v], load(x + j * stride + kColumn), i + kColumn, load);
+        const int64_t column = v * kLanes<T>;
+        op.take_lanes(total.v[v], load(x + j * stride + column), i + column, load);
       });
     }
     return total;

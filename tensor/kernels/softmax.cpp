@@ -165,18 +165,25 @@ class LongRow {
   T maxima_[kChunks + 1];
 };
 
-// Calls f(begin, end, vectors, tail) with the vectors that a short row fills, a constant, and
+// Calls on_short(begin, end, vectors) with the vectors that a short row fills, a constant, or
 // on_long(row number) for every longer row, over threads.
 template <typename T, typename RangeF, typename LongF>
 void each_row(int64_t rows, int64_t n, RangeF on_short, LongF on_long) {
   if (n == 0) return;
   parallel_for(rows, n * kWorkPerElement, [&](int64_t begin, int64_t end) {
-    if (n > kShort * kLanes<T>) {
-      for (int64_t r = begin; r < end; ++r) on_long(r);
+    static_assert(kShort == 4);
+    switch ((n - 1) / kLanes<T>) {
+      case 0:
+        return on_short(begin, end, std::integral_constant<int, 1>());
+      case 1:
+        return on_short(begin, end, std::integral_constant<int, 2>());
+      case 2:
+        return on_short(begin, end, std::integral_constant<int, 3>());
+      case 3:
+        return on_short(begin, end, std::integral_constant<int, 4>());
+      default:
+        for (int64_t r = begin; r < end; ++r) on_long(r);
     }
-    unroll<kShort>([&](auto i) {
-      if ((n - 1) / kLanes<T> == i) on_short(begin, end, std::integral_constant<int, i + 1>());
-    });
   });
 }
 

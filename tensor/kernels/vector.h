@@ -236,7 +236,8 @@ inline T reduce_max(Vec<T> v) {
 
 // Calls f(std::integral_constant<int, 0>) to f(std::integral_constant<int, N - 1>): a loop that is unrolled
 // whatever the compiler thinks of its length, so that arrays of vectors stay in registers. Under sanitizers
-// it is a loop: instrumenting each of the product's thousands of bodies takes minutes.
+// it is a loop over plain numbers, since instrumenting each of the product's thousands of bodies takes
+// minutes; so f must not need its argument to be a constant.
 #if defined(LIBTENSOR_SANITIZED)
 template <int N, typename F>
 [[gnu::always_inline, gnu::flatten]] inline void unroll(F&& f) {
