@@ -55,14 +55,25 @@ std::vector<Variable> variables(const apps::MlpNet& net) {
   return all;
 }
 
-Step mlp() {
+Step mlp(int64_t batch) {
   auto g = std::make_shared<Generator>(2147483647);
   const Examples data = examples(3, *g);
   auto net = std::make_shared<apps::MlpNet>(apps::MlpSizes{}, kScales, *g);
-  return descend(variables(*net), [g, data, net] {
-    const auto [x, y] = apps::minibatch(data, kBatch, *g);
+  return descend(variables(*net), [g, data, net, batch] {
+    const auto [x, y] = apps::minibatch(data, batch, *g);
     return cross_entropy(net->logits(x), y);
   });
+}
+
+// What a recorded operation costs, forward and backward, where there is next to nothing to compute.
+Step additions() {
+  const Variable x(ones(1), true);
+  return [x] {
+    Variable y = x;
+    for (int i = 0; i < 1000; ++i) y = y + x;
+    x.zero_grad();
+    y.backward();
+  };
 }
 
 Step batchnorm() {
@@ -185,11 +196,15 @@ bench::Row measure(const Work& work, int threads, bench::PythonPeer& torch, int 
 
 int main(int argc, char** argv) {
   const bench::Options options = bench::parse(argc, argv);
-  const Work works[] = {{"mlp", "lecture 3: MLP 3x10-200-27", mlp, 500},
+  const Work works[] = {{"mlp:32", "lecture 3: MLP 3x10-200-27", [] { return mlp(32); }, 500},
                         {"batchnorm", "lecture 4: with batch norm", batchnorm, 500},
                         {"deep", "lecture 4: six layers, modules", deep, 300},
                         {"wavenet", "lecture 6: tree of 76,579", wavenet, 200},
-                        {"bigram_net", "lecture 2: bigram net, 228,146", bigram_net, 5}};
+                        {"bigram_net", "lecture 2: bigram net, 228,146", bigram_net, 5},
+                        {"mlp:256", "the MLP, batch 256", [] { return mlp(256); }, 100},
+                        {"mlp:2048", "the MLP, batch 2048", [] { return mlp(2048); }, 20},
+                        {"mlp:8192", "the MLP, batch 8192", [] { return mlp(8192); }, 10},
+                        {"additions", "1,000 additions of one number", additions, 50}};
   bench::PythonPeer torch(LIBTENSOR_SOURCE_DIR "/bench/train_step_bench.py");
   if (!torch.greeting()) fmt::print(stderr, "no python3 with torch to run beside: only ours is timed\n");
   std::vector<bench::Row> rows;

@@ -37,12 +37,12 @@ def descend(params, loss):
         p.data += -LR * p.grad
 
 
-def mlp():
+def mlp(batch):
     x, y = examples(3)
     C, W1, b1, W2, b2 = params = parameters((27, 10), (30, 200), (200,), (200, 27), (27,))
 
     def step():
-        ix = torch.randint(0, EXAMPLES, (BATCH,), generator=g)
+        ix = torch.randint(0, EXAMPLES, (int(batch),), generator=g)
         h = torch.tanh(C[x[ix]].view(-1, 30) @ W1 + b1)
         descend(params, F.cross_entropy(h @ W2 + b2, y[ix]))
 
@@ -122,6 +122,19 @@ def bigram_net():
     return step
 
 
+def additions():
+    x = torch.ones(1, requires_grad=True)
+
+    def step():
+        y = x
+        for _ in range(1000):
+            y = y + x
+        x.grad = None
+        y.backward()
+
+    return step
+
+
 def median_us(step, steps):
     for _ in range(max(2, steps // 5)):
         step()
@@ -140,7 +153,8 @@ def main():
         work, steps, threads = line.split()
         torch.set_num_threads(int(threads))
         if work not in made:
-            made[work] = globals()[work]()
+            name, _, size = work.partition(":")
+            made[work] = globals()[name](*filter(None, [size]))
         print(json.dumps({"us": median_us(made[work], int(steps))}), flush=True)
 
 
