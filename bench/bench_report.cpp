@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
@@ -39,9 +40,15 @@ void update_readme(const std::string& path, const std::vector<Row>& rows) {
   } catch (const std::runtime_error& error) {
     throw std::runtime_error(fmt::format("{}: {}", path, error.what()));
   }
-  std::ofstream out(path);
+  const std::string fresh = path + ".new";  // then renamed: a full disk leaves the old file whole
+  std::ofstream out(fresh);
   out << text;
-  if (!out.flush()) throw std::runtime_error(fmt::format("{}: cannot write", path));
+  std::error_code failed;
+  if (out.flush()) std::filesystem::rename(fresh, path, failed);
+  if (!out || failed) {
+    std::filesystem::remove(fresh, failed);
+    throw std::runtime_error(fmt::format("{}: cannot write", path));
+  }
 }
 
 void report(const Arguments& arguments) {
