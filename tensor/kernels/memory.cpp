@@ -11,12 +11,11 @@ namespace lt::kernels {
 
 void* allocate(size_t bytes, size_t huge_from) {
   constexpr size_t kCacheLine = 64;
-  const size_t rounded = (bytes + kCacheLine - 1) / kCacheLine * kCacheLine;
   const bool huge = bytes >= huge_from;
-  void* const memory = std::aligned_alloc(huge ? kHugePage : kCacheLine, rounded);
-  if (memory == nullptr) throw std::bad_alloc();
+  void* memory = nullptr;
+  if (posix_memalign(&memory, huge ? kHugePage : kCacheLine, bytes) != 0) throw std::bad_alloc();
 #if defined(__linux__)
-  const size_t whole = rounded / kHugePage * kHugePage;
+  const size_t whole = bytes / kHugePage * kHugePage;
   if (huge && whole > 0) madvise(memory, whole, MADV_HUGEPAGE);  // advice: failing is harmless
 #endif
   return memory;
