@@ -4,6 +4,7 @@
 
 #include <type_traits>
 
+#include "tensor/kernels/activation.h"
 #include "tensor/kernels/parallel.h"
 #include "tensor/kernels/walk.h"
 #include "tensor/ops.h"
@@ -115,6 +116,13 @@ BasicTensor<T> addmm(const BasicTensor<T>& bias, const BasicTensor<T>& a, const 
   }
   BasicTensor<T> out = empty<T>({a.size(0), b.size(1)});
   if (out.numel() == 0) return out;
+  if (a.size(1) == 0) {  // operands without memory have no addresses to step through
+    out.copy_(bias.expand(out.shape()));
+    if constexpr (!std::is_integral_v<T>) {
+      kernels::activate(activation, out.mutable_data(), out.size(1), out.size(0), out.size(1));
+    }
+    return out;
+  }
   const BasicTensor<T> row = bias.contiguous();
   multiply(a, a.data(), b, b.data(), out.mutable_data(), row.data(), activation);
   return out;
