@@ -2,6 +2,7 @@
 
 #include "autograd/ops.h"
 #include "autograd/record.h"
+#include "tensor/kernels/layer_norm.h"
 #include "tensor/kernels/normalize.h"
 
 // Batch and layer normalisation as one node each. With x^ = (x - mean) / sqrt(var + eps) over n values, the
@@ -85,28 +86,33 @@ BasicVariable<T> batch_norm(const BasicVariable<T>& x, const BasicVariable<T>& w
 template <typename T>
 BasicVariable<T> layer_norm(const BasicVariable<T>& x, const BasicVariable<T>& weight,
                             const BasicVariable<T>& bias, double eps) {
-  const BasicTensor<T> rows = matrix_rows("layer_norm", x, 1);
+  const BasicTensor<T> rows = matrix_rows("layer_norm", x, 1).contiguous();
   check_affine("layer_norm", x, weight, "weight");
   check_affine("layer_norm", x, bias, "bias");
-  const T n = static_cast<T>(rows.size(1));
-  const BasicTensor<T> deviations = rows - mean(rows, 1, true);
-  const BasicTensor<T> inverse_std = rsqrt(mean(square(deviations), 1, true) + static_cast<T>(eps));
-  const BasicTensor<T> values = deviations * inverse_std;
-  BasicTensor<T> y = weight.defined() ? values * weight.data() : values.clone();
-  if (bias.defined()) y += bias.data();
-  const auto rule = [inverse_std, n, values = save(values),
-                     w = save(weight.defined() ? weight.data() : scalar<T>(1)), from = x.shape(),
+  const int64_t count = rows.size(0), n = rows.size(1);
+  const BasicTensor<T> w = weight.defined() ? weight.data().contiguous() : ones<T>(n);
+  const BasicTensor<T> b = bias.defined() ? bias.data().contiguous() : zeros<T>(n);
+  BasicTensor<T> y = empty<T>(rows.shape());
+  BasicTensor<T> center = empty<T>(count);
+  BasicTensor<T> inverse_std = empty<T>(count);
+  kernels::layer_norm_rows(rows.data(), count, n, w.data(), b.data(), static_cast<T>(eps), y.mutable_data(),
+                           center.mutable_data(), inverse_std.mutable_data());
+  const auto rule = [center, inverse_std, count, n, rows = save(rows), w = save(w), from = x.shape(),
                      need_x = x.requires_grad(), need_w = weight.requires_grad(),
                      need_b = bias.requires_grad()](const BasicTensor<T>& dy) {
-    const BasicTensor<T> d = dy.reshape((*values).shape());
+    const BasicTensor<T>& saved = *rows;
+    const BasicTensor<T> d = dy.reshape(saved.shape()).contiguous();
     Gradients<T, 3> gradients;
-    if (need_x) {
-      const BasicTensor<T> g = d * *w;
-      const BasicTensor<T> slope = sum(g * *values, 1, true) / n;
-      gradients[0] = ((g - mean(g, 1, true) - *values * slope) * inverse_std).reshape(from);
+    if (need_x) gradients[0] = empty<T>(saved.shape());
+    if (need_w || need_b) {  // one pass gives both; the tape takes what it needs
+      gradients[1] = empty<T>(n);
+      gradients[2] = empty<T>(n);
     }
-    if (need_w) gradients[1] = sum(d * *values, 0);
-    if (need_b) gradients[2] = sum(d, 0);
+    const auto written = [](BasicTensor<T>& t) { return t.defined() ? t.mutable_data() : nullptr; };
+    kernels::layer_norm_rows_backward({saved.data(), center.data(), inverse_std.data(), count, n},
+                                      (*w).data(), d.data(), written(gradients[0]), written(gradients[2]),
+                                      written(gradients[1]));
+    if (need_x) gradients[0] = gradients[0].view(from);
     return gradients;
   };
   const BasicVariable<T> none((BasicTensor<T>()));
