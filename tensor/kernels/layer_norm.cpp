@@ -3,17 +3,17 @@
 #include <algorithm>
 #include <cmath>
 
+#include "tensor/kernels/column_sums.h"
 #include "tensor/kernels/parallel.h"
 #include "tensor/kernels/vector.h"
-#include "tensor/kernels/workspace.h"
 
 // Forward, a row is read three times while it is in L1: for its sum, for the squares of the deviations, which
 // would lose their digits if they came from the sums of x and x * x, and for y. The terms of a sum go to
 // kWays vectors in turn, at most kTerms to each; a longer row is cut into halves, whose sums are joined.
 //
 // Backward, kGroup rows are read twice: for the two sums that dx needs of each row, and for dx and the sums
-// over columns, which so meet memory once a group. The columns' sums belong to blocks of kBlockRows rows,
-// which are joined pairwise. All orders depend on the sizes alone. Threads share rows, or blocks of them.
+// over columns, which so meet memory once a group. The columns' sums are those of column_sums.h's blocks of
+// rows. All orders depend on the sizes alone. Threads share rows, or blocks of them.
 
 namespace lt::kernels {
 namespace {
@@ -26,9 +26,6 @@ constexpr int kWays = 4;
 constexpr int64_t kTerms = 8;
 // The rows' four numbers, each in a vector, fit 32 registers beside the operands.
 constexpr int kGroup = 4;
-// A sum over a column is rounded kGroup + kBlockRows / kGroup times in a block; a lower block spends its time
-// on joining.
-constexpr int64_t kBlockRows = 32;
 
 // What Tail says of a row's last vector, for the others.
 template <typename T>
@@ -147,21 +144,21 @@ void backward_group(const NormalizedRows<T>& r, const T* weight, const T* dy, in
   unroll<Group>([&](auto k) { row[k] = row_numbers(r, weight, dy, i + k, NeedDx); });
   each_vector<T>(r.n, [&](int64_t j, const auto& lanes) {
     const Vec<T> w = NeedDx ? lanes.load(weight + j) : Vec<T>{};
-    Vec<T> plain{};
-    Vec<T> weighted{};
+    Vec<T> plain[2] = {};  // of every second row: shorter chains
+    Vec<T> weighted[2] = {};
     unroll<Group>([&](auto k) {
       const int64_t at = (i + k) * r.n + j;
       const Vec<T> d = lanes.load(dy + at);
       const Vec<T> normalized = (lanes.load(r.x + at) - row[k].mean) * row[k].inverse_std;
-      plain += d;
-      weighted += d * normalized;
+      plain[k % 2] += d;
+      weighted[k % 2] += d * normalized;
       if constexpr (NeedDx) {
         lanes.store(dx + at, row[k].inverse_std * (d * w - row[k].shift - normalized * row[k].slope));
       }
     });
     if constexpr (NeedSums) {
-      lanes.store(sum_dy + j, lanes.load(sum_dy + j) + plain);
-      lanes.store(sum_dy_x + j, lanes.load(sum_dy_x + j) + weighted);
+      lanes.store(sum_dy + j, lanes.load(sum_dy + j) + (plain[0] + plain[1]));
+      lanes.store(sum_dy_x + j, lanes.load(sum_dy_x + j) + (weighted[0] + weighted[1]));
     }
   });
 }
@@ -184,25 +181,10 @@ void backward_block(const NormalizedRows<T>& r, const T* weight, const T* dy, in
 template <bool NeedDx, typename T>
 void backward_with_sums(const NormalizedRows<T>& r, const T* weight, const T* dy, T* dx, T* sum_dy,
                         T* sum_dy_x) {
-  const int64_t blocks = std::max<int64_t>((r.rows + kBlockRows - 1) / kBlockRows, 1);
-  if (blocks == 1) return backward_block<NeedDx, true>(r, weight, dy, 0, r.rows, dx, sum_dy, sum_dy_x);
-  const int64_t width = 2 * r.n;  // both sums of a block
-  T* const partial = workspace<T>(Workspace::kPartialSums, blocks * width);
-  parallel_for(blocks, kBlockRows * r.n * kBackwardCost, [&](int64_t begin, int64_t end) {
-    for (int64_t b = begin; b < end; ++b) {
-      T* const sums = partial + b * width;
-      backward_block<NeedDx, true>(r, weight, dy, b * kBlockRows, std::min((b + 1) * kBlockRows, r.rows), dx,
-                                   sums, sums + r.n);
-    }
-  });
-  for (int64_t gap = 1; gap < blocks; gap *= 2) {
-    for (int64_t b = 0; b + gap < blocks; b += 2 * gap) {
-      T* const total = partial + b * width;
-      for (int64_t j = 0; j < width; ++j) total[j] += total[gap * width + j];
-    }
-  }
-  std::copy_n(partial, r.n, sum_dy);
-  std::copy_n(partial + r.n, r.n, sum_dy_x);
+  sum_columns_in_blocks(r.rows, r.n, r.n * kBackwardCost, sum_dy, sum_dy_x,
+                        [&](int64_t first, int64_t last, T* sums, T* weighted) {
+                          backward_block<NeedDx, true>(r, weight, dy, first, last, dx, sums, weighted);
+                        });
 }
 
 }  // namespace

@@ -2,20 +2,17 @@
 
 #include <algorithm>
 
+#include "tensor/kernels/column_sums.h"
 #include "tensor/kernels/parallel.h"
 #include "tensor/kernels/vector.h"
-#include "tensor/kernels/workspace.h"
 
 // One pass each over the matrices. A row is a loop over vectors of columns; sums are kept in registers, a few
-// vectors of columns at a time, for blocks of rows, which are then joined pairwise: their order depends on
-// the sizes alone, and no more than kBlockRows roundings follow each other. Threads share rows, or blocks of
-// them.
+// vectors of columns at a time, for each of column_sums.h's blocks. Threads share rows, or blocks of them.
 
 namespace lt::kernels {
 namespace {
 
 constexpr int64_t kCost = 3;  // two reads, a write and four operations an element
-constexpr int64_t kBlockRows = 64;
 // Sums of two kinds in so many vectors: enough additions in flight to hide their latency.
 constexpr int kBand = 4;
 
@@ -89,24 +86,10 @@ void normalize_columns(const Columns<T>& c, const T* weight, const T* bias, T* y
 
 template <typename T>
 void sum_columns(const Columns<T>& c, const T* dy, T* sum_dy, T* sum_dy_x) {
-  const int64_t blocks = std::max<int64_t>((c.rows + kBlockRows - 1) / kBlockRows, 1);
-  if (blocks == 1) return sum_block(c, dy, 0, c.rows, sum_dy, sum_dy_x);
-  const int64_t width = 2 * c.n;  // both sums of a block
-  T* const partial = workspace<T>(Workspace::kPartialSums, blocks * width);
-  parallel_for(blocks, kBlockRows * c.n * kCost, [&](int64_t begin, int64_t end) {
-    for (int64_t b = begin; b < end; ++b) {
-      T* const sums = partial + b * width;
-      sum_block(c, dy, b * kBlockRows, std::min((b + 1) * kBlockRows, c.rows), sums, sums + c.n);
-    }
-  });
-  for (int64_t gap = 1; gap < blocks; gap *= 2) {
-    for (int64_t b = 0; b + gap < blocks; b += 2 * gap) {
-      T* const total = partial + b * width;
-      for (int64_t j = 0; j < width; ++j) total[j] += total[gap * width + j];
-    }
-  }
-  std::copy_n(partial, c.n, sum_dy);
-  std::copy_n(partial + c.n, c.n, sum_dy_x);
+  sum_columns_in_blocks(c.rows, c.n, c.n * kCost, sum_dy, sum_dy_x,
+                        [&](int64_t first, int64_t last, T* sums, T* weighted) {
+                          sum_block(c, dy, first, last, sums, weighted);
+                        });
 }
 
 template <typename T>

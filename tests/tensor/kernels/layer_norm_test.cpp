@@ -88,11 +88,11 @@ void expect_near(const std::vector<T>& ours, const std::vector<double>& theirs, 
 template <typename T>
 void expect_formulas(int64_t rows, int64_t n) {
   SCOPED_TRACE(testing::Message() << rows << " rows of " << n);
-  // Numbers of size 3 at most, rounded a few times. A term dy x^ of a sum is off by up to 8 epsilon, 700 of
-  // them by about the square root of 700 times that, 212; a double is also compared with a sum in another
-  // order, whose own error is as large as 700 roundings.
+  // Numbers of size 3 at most, each rounded a few times. The products of these sines swing slowly from row to
+  // row, so a sum over a column passes through numbers of size 20: a dozen roundings of up to 8 epsilon each
+  // (the sums of double are compared with ones rounded after every row).
   const double tolerance = 16 * std::numeric_limits<T>::epsilon();
-  const double sum_tolerance = (sizeof(T) == 4 ? 256 : 4096) * std::numeric_limits<T>::epsilon();
+  const double sum_tolerance = (sizeof(T) == 4 ? 128 : 4096) * std::numeric_limits<T>::epsilon();
   const Results<T> ours = computed<T>(rows, n);
   const Results<double> theirs = expected<T>(rows, n);
   expect_near(ours.y, theirs.y, tolerance);
