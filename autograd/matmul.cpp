@@ -61,17 +61,18 @@ template <typename T>
 BasicVariable<T> addmm(const BasicVariable<T>& bias, const BasicVariable<T>& a, const BasicVariable<T>& b,
                        Activation activation) {
   const BasicTensor<T> result = addmm(bias.data(), a.data(), b.data(), activation);
-  return record(
-      "addmm", result, {bias, a, b},
-      [x = save(a), y = save(b), result = save(result), activation, need_bias = bias.requires_grad(),
-       need_a = a.requires_grad(), need_b = b.requires_grad()](const BasicTensor<T>& d_result) {
-        const BasicTensor<T> dy = before_activation(activation, *result, d_result);
-        Gradients<T, 3> gradients;
-        if (need_bias) gradients[0] = sum(dy, 0);
-        if (need_a) gradients[1] = matmul(dy, transposed(*y));
-        if (need_b) gradients[2] = matmul(transposed(*x), dy);
-        return gradients;
-      });
+  const bool need_result = activation != Activation::none;
+  return record("addmm", result, {bias, a, b},
+                [x = save(a), y = save(b), result = save(need_result ? result : BasicTensor<T>()), activation,
+                 need_bias = bias.requires_grad(), need_a = a.requires_grad(),
+                 need_b = b.requires_grad()](const BasicTensor<T>& d_result) {
+                  const BasicTensor<T> dy = before_activation(activation, *result, d_result);
+                  Gradients<T, 3> gradients;
+                  if (need_bias) gradients[0] = sum(dy, 0);
+                  if (need_a) gradients[1] = matmul(dy, transposed(*y));
+                  if (need_b) gradients[2] = matmul(transposed(*x), dy);
+                  return gradients;
+                });
 }
 
 template Variable matmul(const Variable&, const Variable&);

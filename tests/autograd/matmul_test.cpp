@@ -62,6 +62,24 @@ TEST(Addmm, HasTheRightGradient) {
   }
 }
 
+// Without an activation the rule has no use for the sum, which may be changed in place, as in PyTorch.
+TEST(Addmm, NoticesAnOverwrittenResultOnlyWhereItsRuleReadsIt) {
+  const auto after_overwriting = [](Activation activation) {
+    const Variable b(ones({3, 4}), true);
+    const Variable y = addmm(Variable(zeros(4)), Variable(ones({2, 3})), b, activation);
+    const Variable loss = sum(y);
+    Tensor numbers = y.data();
+    numbers.fill_(7);
+    loss.backward();
+    return b.grad();
+  };
+  EXPECT_TRUE(equal(after_overwriting(Activation::none), full({3, 4}, 2)));
+  for (const Activation activation : {Activation::relu, Activation::tanh}) {
+    EXPECT_EQ(error_text<GradError>([&] { after_overwriting(activation); }),
+              "backward of addmm: a value saved for backward was changed in place");
+  }
+}
+
 TEST(Matmul, NamesBothShapesWhereInnerSizesDiffer) {
   const Variable a(ones({3, 4}), true);
   const Variable b(ones({5, 2}), true);
