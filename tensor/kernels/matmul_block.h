@@ -197,7 +197,9 @@ void multiply_panel(Tile<T>& tile, const Product<T>& x, const Deal& rows, const 
     i < rows.extra ? high(tile) : low(tile);
     if (b) b->pack(next, p, p_end);
     const int64_t height = rows.least + (i < rows.extra);
-    activate(x.activation, tile.c, x.c_row, height, panel.columns);  // while the tile is in L1
+    if (x.activation != Activation::none) {  // while the tile is in L1
+      activate(x.activation, tile.c, x.c_row, height, panel.columns);
+    }
     tile.a += height * tile.a_row;
     tile.c += height * x.c_row;
   }
