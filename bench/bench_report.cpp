@@ -3,15 +3,13 @@
 
 #include <fmt/format.h>
 
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <stdexcept>
 #include <string_view>
 
 #include "bench/readme.h"
 #include "bench/report.h"
 #include "bench/rows.h"
+#include "tensor/file.h"
 
 namespace lt::bench {
 namespace {
@@ -30,9 +28,7 @@ struct Arguments {
 };
 
 void update_readme(const std::string& path, const std::vector<Row>& rows) {
-  std::ifstream in(path);
-  if (!in) throw std::runtime_error(fmt::format("{}: cannot read", path));
-  const std::string old{std::istreambuf_iterator<char>(in), {}};
+  const std::string old = read_file(path);
   const std::string section = readme_table(rows);
   std::string text;
   try {
@@ -40,15 +36,7 @@ void update_readme(const std::string& path, const std::vector<Row>& rows) {
   } catch (const std::runtime_error& error) {
     throw std::runtime_error(fmt::format("{}: {}", path, error.what()));
   }
-  const std::string fresh = path + ".new";  // then renamed: a full disk leaves the old file whole
-  std::ofstream out(fresh);
-  out << text;
-  std::error_code failed;
-  if (out.flush()) std::filesystem::rename(fresh, path, failed);
-  if (!out || failed) {
-    std::filesystem::remove(fresh, failed);
-    throw std::runtime_error(fmt::format("{}: cannot write", path));
-  }
+  write_file_atomically(path, text);
 }
 
 void report(const Arguments& arguments) {

@@ -23,7 +23,7 @@ std::string full_name(const std::string& peer);
 
 // One line for each row below the name of its bench: work, threads, ours, each peer, ratio to the best peer,
 // fraction of the limit. '-' where there is no such peer or limit. Above, what the columns mean; below,
-// measured_on.
+// machines_of and versions_of.
 std::string table(const std::vector<Row>& rows);
 
 }  // namespace lt::bench

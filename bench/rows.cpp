@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "tensor/file.h"
+
 namespace lt::bench {
 namespace {
 
@@ -64,11 +66,10 @@ double best_peer_us(const Row& row) {
 }
 
 std::vector<Row> read_rows(const std::string& path) {
-  std::ifstream file(path);
-  if (!file) throw std::runtime_error(fmt::format("{}: cannot read", path));
+  const std::string text = read_file(path);
   json all;
   try {
-    all = json::parse(file);
+    all = json::parse(text);
   } catch (const json::parse_error& error) {
     throw std::runtime_error(
         fmt::format("{}: not JSON at byte {}: torn, or of another kind", path, error.byte));
@@ -88,9 +89,7 @@ std::vector<Row> read_rows(const std::string& path) {
 void write_rows(const std::string& path, const std::vector<Row>& rows) {
   json all = json::array();
   for (const Row& row : rows) all.push_back(to_json(row));
-  std::ofstream file(path);
-  file << all.dump(1) << '\n';
-  if (!file.flush()) throw std::runtime_error(fmt::format("{}: cannot write", path));
+  write_file_atomically(path, all.dump(1) + '\n');
 }
 
 void require_writable(const std::string& path) {

@@ -27,7 +27,9 @@ struct Row {
 // The time of the fastest peer, or 0 where there is none.
 double best_peer_us(const Row& row);
 
-// Both throw std::runtime_error naming the file, and what is wrong in which of its rows.
+// A crash or a full disk leaves the old file whole.
+//   throws: IoError for a file that cannot be read or written, std::runtime_error naming the file and what is
+//   wrong in which of its rows
 std::vector<Row> read_rows(const std::string& path);
 void write_rows(const std::string& path, const std::vector<Row>& rows);
 
