@@ -191,7 +191,7 @@ BasicTensor<T> mean(const BasicTensor<T>& x, const Dims& axes = {}, bool keepdim
 template <typename T>
 BasicTensor<T> var(const BasicTensor<T>& x, const Dims& axes = {}, bool unbiased = true,
                    bool keepdim = false);
-// Both at the cost of var.
+// The variance and the mean, at the cost of the variance alone. floating
 template <typename T>
 std::pair<BasicTensor<T>, BasicTensor<T>> var_mean(const BasicTensor<T>& x, const Dims& axes = {},
                                                    bool unbiased = true, bool keepdim = false);
