@@ -17,8 +17,6 @@ namespace {
 constexpr int64_t kBand = 64;
 // Up to here a loop of moves is faster than the call of memcpy.
 constexpr int64_t kSmallBytes = 256;
-// Rows of a large table lie anywhere: each is fetched so many rows before it is copied.
-constexpr int64_t kRowsAhead = 16;
 
 // Copies one row of a given number of bytes, at least kMove, in pieces of kMove; the last piece may overlap
 // the one before.
@@ -33,12 +31,6 @@ struct Pieces {
     std::memcpy(target + last, source + last, kMove);
   }
 };
-
-// The first lines of a row, of which the processor then fetches more by itself.
-inline void fetch(const void* row, int64_t bytes) {
-  const char* const at = static_cast<const char*>(row);
-  for (int64_t line = 0; line < std::min(bytes, kSmallBytes); line += 64) __builtin_prefetch(at + line);
-}
 
 // Calls body(copy) where copy(from, to) copies `count` cells. How is chosen here, once for all rows: a choice
 // at each row takes longer than the copy of a short one.
@@ -120,11 +112,7 @@ void copy_rows(const T* base, const Rows& rows, T* out) {
       return each_cell(base, rows, begin, end, [&](const T& cell, int64_t at) { out[at] = cell; });
     }
     with_copy_of<T>(rows.width, [&](auto copy) {
-      const int64_t bytes = rows.width * static_cast<int64_t>(sizeof(T));
-      for (int64_t i = begin; i < end; ++i) {
-        if (i + kRowsAhead < end) fetch(base + rows.starts[i + kRowsAhead], bytes);
-        copy(base + rows.starts[i], out + i * rows.width);
-      }
+      for (int64_t i = begin; i < end; ++i) copy(base + rows.starts[i], out + i * rows.width);
     });
   });
 }
