@@ -120,8 +120,8 @@ inline Vec<double> sigmoid(Vec<double> x) {
 // y[i] = f(x[i]) for n elements, a vector at a time; y may be x.
 template <typename T, typename F>
 inline void map(const T* x, T* y, int64_t n, F f) {
-  // Where f is long, the processor comes by too few loads and stores to keep memory busy: a fifth to a third
-  // of the time of exp and tanh over 4 MB. 2 KB further on is soon enough.
+  // Where f is long, the processor comes by too few loads and stores to keep memory busy: fetching ahead
+  // takes 5 % off exp and 9 % off tanh over 4 MB, and more where these lie on small pages.
   constexpr int64_t kAhead = 2048 / sizeof(T);
   int64_t i = 0;
   for (; i + kLanes<T> <= n; i += kLanes<T>) {
