@@ -116,12 +116,10 @@ void multiply_tile(const Tile<T>& t) {
   unroll<Rows>([&](auto i) {
     unroll<Vectors>([&](auto v) {
       T* to = c + i * c_row + v * kLane;
-      if constexpr (!Masked) {
-        store(to, sum[i][v]);
-      } else if (v < Vectors - 1) {
-        store(to, sum[i][v]);
-      } else {
+      if (Masked && v == Vectors - 1) {
         tail.store(to, sum[i][v]);
+      } else {
+        store(to, sum[i][v]);
       }
     });
   });

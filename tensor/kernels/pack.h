@@ -21,9 +21,9 @@ inline int64_t divide_up(int64_t count, int64_t by) { return (count + by - 1) / 
 
 // `count` things dealt to `parts` parts as evenly as can be: part t is [start(t), start(t + 1)).
 struct Deal {
-  int64_t parts, least, extra;
+  int64_t parts, least, extra = 0;
 
-  Deal(int64_t count, int64_t into) : parts(into), least(count), extra(0) {
+  Deal(int64_t count, int64_t into) : parts(into), least(count) {
     if (into == 1) return;  // most often, and a division takes as long as twenty multiply-adds
     least = count / into;
     extra = count % into;
