@@ -182,6 +182,30 @@ Json Program::text() const {
   return out;
 }
 
+bool Program::record(const std::string& op, const char* dtype, const std::function<Values()>& f) {
+  Json step = {{"op", op}, {"dtype", dtype}, {"args", std::move(arguments)}};
+  arguments = Json::array();
+  const auto failed = [&](const char* type, const std::exception& error) {
+    step["error"] = std::string(type) + ": " + error.what();
+    steps_.push_back(std::move(step));
+    return false;
+  };
+  try {
+    const Values results = f();
+    step["out"] = Json::array();
+    for (const Value& result : results) step["out"].push_back(keep(result));
+  } catch (const ShapeError& error) {
+    return failed("ShapeError", error);
+  } catch (const IndexError& error) {
+    return failed("IndexError", error);
+  } catch (const ValueError& error) {
+    return failed("ValueError", error);
+  }
+  wrote_ |= op.ends_with('_');
+  steps_.push_back(std::move(step));
+  return true;
+}
+
 template Tensor Program::leaf(const Shape&);
 template DoubleTensor Program::leaf(const Shape&);
 template IntTensor Program::leaf(const Shape&);

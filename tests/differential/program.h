@@ -5,6 +5,7 @@
 // results or error are kept for compare.py.
 
 #include <cstdint>
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <random>
 #include <string>
@@ -67,8 +68,7 @@ class Program {
 
   Json arguments = Json::array();  // of the step that is being drawn
   // Runs f() -> Values as a step on `arguments`, and keeps its results or its error. True where it succeeded.
-  template <typename F>
-  bool record(const std::string& op, const char* dtype, const F& f);
+  bool record(const std::string& op, const char* dtype, const std::function<Values()>& f);
   // The program, its results and, where a step wrote in place, what became of every value.
   Json text() const;
 
@@ -82,30 +82,5 @@ class Program {
   Values values_;
   bool wrote_ = false;
 };
-
-template <typename F>
-bool Program::record(const std::string& op, const char* dtype, const F& f) {
-  Json step = {{"op", op}, {"dtype", dtype}, {"args", std::move(arguments)}};
-  arguments = Json::array();
-  const auto failed = [&](const char* type, const std::exception& error) {
-    step["error"] = std::string(type) + ": " + error.what();
-    steps_.push_back(std::move(step));
-    return false;
-  };
-  try {
-    const Values results = f();
-    step["out"] = Json::array();
-    for (const Value& result : results) step["out"].push_back(keep(result));
-  } catch (const ShapeError& error) {
-    return failed("ShapeError", error);
-  } catch (const IndexError& error) {
-    return failed("IndexError", error);
-  } catch (const ValueError& error) {
-    return failed("ValueError", error);
-  }
-  wrote_ |= op.ends_with('_');
-  steps_.push_back(std::move(step));
-  return true;
-}
 
 }  // namespace lt::differential

@@ -43,7 +43,7 @@ const Op& draw_op(Program& p) {
 // For most steps the type of a value that there is, so that ops follow each other on the same numbers.
 size_t draw_type(Program& p, const Op& op) {
   unsigned types = 0;
-  for (size_t i = 0; i < op.run.size(); ++i) types |= op.run[i] ? 1U << i : 0U;
+  for (size_t i = 0; i < op.run.size(); ++i) types |= op.run[i] != nullptr ? 1U << i : 0U;
   const int found = p.chance(75) ? p.latest(types) : -1;
   if (found >= 0) return p.values()[static_cast<size_t>(found)].index();
   while (true) {
@@ -56,7 +56,7 @@ Json run_program(uint64_t seed, int64_t number) {
   Program p(seed, number);
   for (int64_t steps = p.between(4, 12); steps > 0; --steps) {
     const Op& op = draw_op(p);
-    op.run[draw_type(p, op)](p);
+    op.run[draw_type(p, op)](p, op.name);
   }
   return p.text();
 }
