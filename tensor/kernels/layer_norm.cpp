@@ -5,6 +5,7 @@
 
 #include "tensor/kernels/column_sums.h"
 #include "tensor/kernels/parallel.h"
+#include "tensor/kernels/reduce_lanes.h"
 #include "tensor/kernels/vector.h"
 
 // Forward, a row is read three times while it is in L1: for its sum, for the squares of the deviations, which

@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include "tensor/kernels/parallel.h"
+#include "tensor/kernels/reduce_lanes.h"
 #include "tensor/kernels/reduce_ops.h"
 #include "tensor/kernels/vector.h"
 #include "tensor/kernels/workspace.h"

@@ -204,36 +204,6 @@ inline Vec<float> scale_by_power(Vec<float> x, Vec<float> n) {
 #endif
 }
 
-// Lane i of the result is lane i ^ Step of v.
-template <typename T, int Step>
-inline Vec<T> swap_lanes(Vec<T> v) {
-  return [v]<size_t... I>(std::index_sequence<I...>) {
-    return __builtin_shufflevector(v, v, (static_cast<int>(I) ^ Step)...);
-  }
-  (std::make_index_sequence<kLanes<T>>());
-}
-
-// Combines all lanes by halves, always in the same order; every lane of the result holds it.
-template <typename T, int Step = kLanes<T> / 2, typename F>
-inline Vec<T> reduce(Vec<T> v, F combine) {
-  v = combine(v, swap_lanes<T, Step>(v));
-  if constexpr (Step > 1) {
-    return reduce<T, Step / 2>(v, combine);
-  } else {
-    return v;
-  }
-}
-
-template <typename T>
-inline T reduce_add(Vec<T> v) {
-  return reduce<T>(v, [](Vec<T> a, Vec<T> b) { return a + b; })[0];
-}
-
-template <typename T>
-inline T reduce_max(Vec<T> v) {
-  return reduce<T>(v, [](Vec<T> a, Vec<T> b) { return max(a, b); })[0];
-}
-
 // Calls f(std::integral_constant<int, 0>) to f(std::integral_constant<int, N - 1>): a loop that is unrolled
 // whatever the compiler thinks of its length, so that arrays of vectors stay in registers. Under sanitizers
 // it is a loop over plain numbers, since instrumenting each of the product's thousands of bodies takes

@@ -86,6 +86,46 @@ TYPED_TEST(Softmax, AgreesWithThePlainLoopForEveryKindOfLength) {
   }
 }
 
+// Short rows go through in blocks, which these fill, overfill or leave almost empty.
+TYPED_TEST(Softmax, GivesEveryRowTheBitsThatItHasAlone) {
+  for (const int64_t n : {1, 5, 16, 27, 33, 64, 200}) {
+    for (int64_t rows = 1; rows <= 35; ++rows) {
+      auto x = rows_of<TypeParam>(rows, n, 3);
+      x[static_cast<size_t>(rows / 2 * n)] = static_cast<TypeParam>(kNan);  // its neighbours must not notice
+      x[static_cast<size_t>(rows / 3 * n)] = static_cast<TypeParam>(kInf);
+      const auto bits = [&](int64_t first, int64_t count) {
+        std::vector<TypeParam> out(static_cast<size_t>(count * (3 * n + 2)));
+        TypeParam* y = out.data();
+        const std::vector<int64_t> targets(static_cast<size_t>(count), n / 2);
+        softmax_rows(x.data() + first * n, y, count, n);
+        log_softmax_rows(x.data() + first * n, y + count * n, count, n);
+        cross_entropy_rows(x.data() + first * n, targets.data(), -1, y + 3 * count * n, y + 2 * count * n,
+                           count, n);
+        for (int64_t i = 2 * count * n; i < 3 * count * n; ++i)
+          y[i] *= static_cast<TypeParam>(count);  // of the mean
+        logsumexp_rows(x.data() + first * n, y + 3 * count * n + count, count, n);
+        return out;
+      };
+      const auto all = bits(0, rows);
+      for (int64_t r = 0; r < rows; ++r) {
+        const auto alone = bits(r, 1);
+        for (int64_t i = 0; i < 3 * n + 2; ++i) {
+          const int64_t at = i < 3 * n ? (i / n) * rows * n + r * n + i % n : i * rows + r;
+          const TypeParam want = alone[static_cast<size_t>(i)];
+          const TypeParam got = all[static_cast<size_t>(at)];
+          // The gradient was multiplied by 1 / rows and rows: two roundings.
+          const bool is_gradient = i >= 2 * n && i < 3 * n;
+          const TypeParam allowed = is_gradient ? 2 * std::numeric_limits<TypeParam>::epsilon() : 0;
+          ASSERT_TRUE((std::isnan(want) && std::isnan(got)) || want == got ||
+                      std::fabs(want - got) <= allowed)
+              << "row " << r << " of " << rows << ", number " << i << " of 3 * " << n << " + 2: " << got
+              << ", alone " << want;
+        }
+      }
+    }
+  }
+}
+
 TYPED_TEST(Softmax, IsStableForExtremeLogits) {
   for (const int64_t n : kLengths) {
     this->check_rows(rows_of<TypeParam>(2, n, 1e4), 2, n);

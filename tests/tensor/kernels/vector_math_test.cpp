@@ -8,6 +8,8 @@
 #include <limits>
 #include <vector>
 
+#include "tensor/kernels/reduce_lanes.h"
+
 namespace lt::kernels {
 namespace {
 
@@ -152,6 +154,24 @@ TEST(Vector, ReducesAllLanes) {
   for (int i = 0; i < kLanes<float>; ++i) v[i] = static_cast<float>((i * 5) % kLanes<float>);
   EXPECT_EQ(reduce_max<float>(v), kLanes<float> - 1.0F);
   EXPECT_EQ(reduce_add<float>(v), kLanes<float> * (kLanes<float> - 1.0F) / 2);
+}
+
+template <typename T>
+void expect_each_reduced() {
+  Vec<T> v[kLanes<T>], together[kLanes<T>];
+  for (int i = 0; i < kLanes<T>; ++i) {
+    for (int lane = 0; lane < kLanes<T>; ++lane)
+      v[i][lane] = std::sin(static_cast<T>(1 + i * 37 + lane * 11));
+    together[i] = v[i];
+  }
+  const auto add = [](Vec<T> a, Vec<T> b) { return a + b; };
+  const Vec<T> sums = reduce_each<T>(together, add);
+  for (int i = 0; i < kLanes<T>; ++i) EXPECT_EQ(sums[i], reduce_add<T>(v[i])) << i;
+}
+
+TEST(Vector, ReducesEachOfManyToTheBitsThatItHasAlone) {
+  expect_each_reduced<float>();
+  expect_each_reduced<double>();
 }
 
 }  // namespace
