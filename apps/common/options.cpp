@@ -171,7 +171,11 @@ void Options::add_training(TrainingFlags& training) {
     const bool is_never = training.decay_at == std::numeric_limits<int64_t>::max();
     return is_never ? "never" : std::to_string(training.decay_at);
   };
-  add("--save FILE", training.save, "checkpoint to write; default: in the --out folder");
+  add_checkpoint(training);
+}
+
+void Options::add_checkpoint(TrainingFlags& training) {
+  add("--save FILE", training.save, "checkpoint to write; default: in the --out folder", {.writes = true});
   add("--resume FILE", training.resume, "checkpoint to go on from");
   add("--save-every N", training.save_every, "write the checkpoint every N steps; 0: at the end", {.min = 0});
   add("--log-every N", training.log_every, "log every N-th step besides 0, 1, 2, 5, 10, ...; 0: no more",
@@ -280,6 +284,14 @@ void Options::refuse_beside_check() const {
 bool Options::given(const std::string& name) const {
   return std::any_of(entries_.begin(), entries_.end(),
                      [&](const Entry& e) { return e.name == name && e.given; });
+}
+
+std::vector<std::string> Options::files_to_write() const {
+  std::vector<std::string> files;
+  for (const Entry& entry : entries_) {
+    if (entry.given && entry.spec.writes) files.push_back(entry.shown());
+  }
+  return files;
 }
 
 std::vector<Field> Options::config() const {

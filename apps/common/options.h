@@ -62,6 +62,7 @@ struct Spec {
   double max = std::numeric_limits<double>::infinity();
   bool above_min = false;  // min itself is refused
   bool selects = false;    // chooses among the lecture's own settings, so it may stand beside --check
+  bool writes = false;     // names a file that the run writes in the end
 };
 
 class Options {
@@ -83,6 +84,8 @@ class Options {
   void add(const std::string& flag, std::vector<int64_t>& value, const std::string& help, Spec spec = {});
   void add(const std::string& flag, std::vector<std::string>& value, const std::string& help, Spec spec = {});
   void add_training(TrainingFlags& training);
+  // The last four of them alone: --save, --resume, --save-every, --log-every.
+  void add_checkpoint(TrainingFlags& training);
 
   // Reads the command line; false when --help or --version was printed instead, and there is nothing to do.
   //   throws: UsageError naming the flag and what it takes
@@ -92,6 +95,8 @@ class Options {
   bool given(const std::string& name) const;
   // Every flag's value, for the "config" event.
   std::vector<Field> config() const;
+  // The files that flags ask to be written (--save), for Run to see in time whether they can be.
+  std::vector<std::string> files_to_write() const;
   std::string help() const;
   const std::string& app() const { return app_; }
   const std::string& title() const { return title_; }

@@ -55,6 +55,23 @@ std::string wrapped(std::string_view text) {
   return out;
 }
 
+// The folder and those above it that are not there, innermost first.
+std::vector<std::filesystem::path> missing_folders(std::filesystem::path folder) {
+  std::vector<std::filesystem::path> missing;
+  std::error_code ignored;
+  for (; !folder.empty() && symlink_status(folder, ignored).type() == std::filesystem::file_type::not_found;
+       folder = folder.parent_path()) {
+    missing.push_back(folder);
+  }
+  return missing;
+}
+
+void make_folder(const std::string& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) throw IoError(fmt::format("--out {}: cannot make the folder: {}", folder, error.message()));
+}
+
 }  // namespace
 
 std::string show(double value) {
@@ -107,15 +124,24 @@ void Run::open(const std::string& data_sha256, const char* lecture_sha256, const
         fmt::format("--check needs --data with the lecture's own file (sha256 {}), but {} has sha256 {}",
                     lecture_sha256, source, data_sha256));
   }
-  is_open_ = !flags().no_out;
-  if (is_open_) {
-    std::error_code error;
-    std::filesystem::create_directories(flags().out, error);
-    if (error)
-      throw IoError(fmt::format("--out {}: cannot make the folder: {}", flags().out, error.message()));
-    log_ = Log(path_of("log.jsonl"));
-  }
+  open_outputs();
   log_.write("config", options_.config());
+}
+
+// The folder comes first: --save may name a file in it.
+void Run::open_outputs() {
+  const std::vector<std::filesystem::path> made = missing_folders(flags().no_out ? "" : flags().out);
+  try {
+    if (!flags().no_out) make_folder(flags().out);
+    for (const std::string& file : options_.files_to_write()) check_writable(file);
+    if (flags().no_out) return;
+    check_writable(path_of("report.html"));
+    log_ = Log(path_of("log.jsonl"));
+  } catch (const IoError&) {
+    std::error_code ignored;
+    for (const auto& folder : made) std::filesystem::remove(folder, ignored);
+    throw;
+  }
 }
 
 std::string Run::names_id(const Words& words) const {
@@ -220,7 +246,7 @@ void Run::samples(const std::vector<std::string>& texts) {
 void Run::figure(const std::string& file, const std::string& title, const std::string& svg) {
   end_rows();
   report_.figure(svg, title);
-  if (!is_open_) return;
+  if (flags().no_out) return;
   write_file_atomically(path_of(file), svg);
   log_.write("figure", {{"file", file}, {"title", title}});
 }
@@ -231,7 +257,7 @@ int Run::finish() {
   std::vector<Field> done{{"seconds", seconds}};
   if (steps_per_second_ > 0) done.push_back({"steps_per_second", steps_per_second_});
   log_.write("done", done);
-  if (is_open_) {
+  if (!flags().no_out) {
     write_file_atomically(path_of("report.html"), report_.html());
     std::cout << fmt::format("\nreport: {}\n", path_of("report.html"));
   }

@@ -35,13 +35,8 @@ void declare(Options& options, Settings& settings) {
               {.unset = "0.1; 1", .min = 0, .above_min = true});
   options.add("--decay-at STEP", training.decay_at, "from this step on, a tenth of the rate; 0: never",
               {.min = 0});
-  options.add("--save FILE", training.save, "checkpoint to write; default: in the --out folder");
-  options.add("--resume FILE", training.resume, "checkpoint to go on from");
-  options.add("--save-every N", training.save_every, "write the checkpoint every N steps; 0: at the end",
-              {.min = 0});
   training.log_every = 1;
-  options.add("--log-every N", training.log_every,
-              "log every N-th step besides 0, 1, 2, 5, 10, ...; 0: no more", {.min = 0});
+  options.add_checkpoint(training);
 }
 
 // The settings of one training task: what was not on the command line is the lecture's.
