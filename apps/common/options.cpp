@@ -190,7 +190,8 @@ void Options::add_common() {
   words.shown = [this] { return show(flags.words); };
   words.json = [this] { return Json(show(flags.words)); };
   add("--seed N", flags.seed, "of the random stream");
-  add("--samples N", flags.samples, "how many samples to draw at the end", {.min = 0});
+  add("--samples N", flags.samples, "how many samples to draw at the end; the report has all of them",
+      {.min = 0, .max = 1e6});
   add("--sample-seed N", flags.sample_seed, "of the stream that samples are drawn from");
   add("--sampling classic|race|mkl", flags.sampling,
       "how PyTorch draws: to 1.13, from 2.0, from 2.0 with MKL");

@@ -163,6 +163,30 @@ TEST(Training, LeavesTheLinkThatLeadsToNoFolder) {
   EXPECT_EQ(scratch.names(), std::vector<std::string>{"link"});
 }
 
+TEST(Training, RefusesAtTheStartWhatNoMachineCanHold) {
+  const Scratch scratch;
+  for (const auto& [command, flags] :
+       {std::pair{"mlp --batch 9000000000000000000", "mlp: --batch, --hidden, --embed and --block"},
+        {"mlp --batch 1000000000 --hidden 65536 --save a", "mlp: --batch, --hidden, --embed and --block"},
+        {"activations --batch 9000000000000000000", "activations: --batch"},
+        {"activations --deep --batch 9000000000000000000", "activations: --batch"},
+        {"bigram_net --no-out --batch 9000000000000000000", "bigram_net: --batch"},
+        {"bigram_net --no-out --one-hot --batch 1000000000000", "bigram_net: --one-hot and --batch"},
+        {"micrograd --points 1000000 --hidden 4096,4096", "micrograd: --points and --hidden"}}) {
+    const Outcome run = run_in(scratch, command);
+    EXPECT_EQ(run.code, 1) << command;
+    EXPECT_THAT(run.err, testing::StartsWith(std::string(flags) + ": too much: that takes about "));
+    EXPECT_THAT(run.err, testing::ContainsRegex(" GB of memory, and there are [0-9.]+ GB\n$"));
+    EXPECT_EQ(run.out, "") << command;
+  }
+  std::string layers = "4096";
+  for (int i = 0; i < 10000; ++i) layers += ",4096";
+  EXPECT_THAT(run_in(scratch, "micrograd --task four --hidden " + layers).err,
+              testing::StartsWith("micrograd: --hidden: too much: "));
+  EXPECT_EQ(run_in(scratch, "bigram --samples 1000001").code, 2);
+  EXPECT_TRUE(scratch.names().empty());
+}
+
 TEST(Training, StopsWhereTheLossIsNotFinite) {
   const Scratch scratch;
   const Outcome run = run_in(scratch, kNet + "--lr 1e38 --steps 100 --no-out");
