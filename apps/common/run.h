@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "apps/common/check.h"
+#include "apps/common/layout.h"
 #include "apps/common/log.h"
 #include "apps/common/options.h"
 #include "apps/common/report.h"
@@ -104,8 +105,5 @@ class Run {
 // main() of an app: parses, runs, finishes; turns every error into one line on standard error and its exit
 // code (1 what could not be done, 2 a wrong command line, 130 stopped by a signal).
 int run_app(Options& options, int argc, char** argv, const std::function<void(Run&)>& body);
-
-// A number for people: integers whole, others with six digits after the point or in short scientific form.
-std::string show(double value);
 
 }  // namespace lt::apps
