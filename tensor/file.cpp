@@ -102,6 +102,34 @@ void write_directly(const std::string& path, std::span<const std::string_view> p
   if (!file.close()) fail("write", path);
 }
 
+// What a write replaces or makes.
+struct Target {
+  std::string path;
+  bool is_there;
+  struct stat status;
+
+  bool is_special() const { return is_there && !S_ISREG(status.st_mode); }
+};
+
+// Refuses what is not to be replaced.
+Target target_of(const std::string& path) {
+  Target target{.path = follow_links(path), .is_there = true, .status = {}};
+  if (::stat(target.path.c_str(), &target.status) != 0) {
+    if (errno != ENOENT) fail("write", path);
+    target.is_there = false;
+    return target;
+  }
+  if (S_ISDIR(target.status.st_mode)) fail("write", path, EISDIR);
+  // A rename would replace what its owner has locked against writing.
+  if (::access(target.path.c_str(), W_OK) != 0) fail("write", path);
+  return target;
+}
+
+int create(const std::string& path) {
+  const mode_t everyone = 0666;  // less what the user's umask takes away
+  return ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, everyone);
+}
+
 // Everything up to the rename; the error number, or 0.
 int write_flushed(Descriptor& file, std::span<const std::string_view> parts) {
   if (const int error_number = write_all(file, parts)) return error_number;
@@ -134,26 +162,29 @@ std::string read_file(const std::string& path) {
 }
 
 void write_file_atomically(const std::string& path, std::span<const std::string_view> parts) {
-  const std::string target = follow_links(path);
-  struct stat old_status {};
-  const bool replaces = ::stat(target.c_str(), &old_status) == 0;
-  if (replaces && S_ISDIR(old_status.st_mode)) fail("write", path, EISDIR);
-  if (replaces && !S_ISREG(old_status.st_mode)) return write_directly(path, parts);
-  // A rename would replace what its owner has locked against writing.
-  if (replaces && ::access(target.c_str(), W_OK) != 0) fail("write", path);
-
-  const std::string hidden = hidden_name_beside(target);
-  const mode_t everyone = 0666;  // less what the user's umask takes away
-  Descriptor file(::open(hidden.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, everyone));
+  const Target target = target_of(path);
+  if (target.is_special()) return write_directly(path, parts);
+  const std::string hidden = hidden_name_beside(target.path);
+  Descriptor file(create(hidden));
   if (!file.is_open()) fail("write", path);
-  if (replaces) (void)!::fchmod(file.number(), old_status.st_mode & 07777);
+  if (target.is_there) (void)!::fchmod(file.number(), target.status.st_mode & 07777);
   int error_number = write_flushed(file, parts);
-  if (error_number == 0 && std::rename(hidden.c_str(), target.c_str()) != 0) error_number = errno;
+  if (error_number == 0 && std::rename(hidden.c_str(), target.path.c_str()) != 0) error_number = errno;
   if (error_number != 0) {
     ::unlink(hidden.c_str());
     fail("write", path, error_number);
   }
-  flush_folder_of(target);
+  flush_folder_of(target.path);
+}
+
+// Only making a file tells for sure: access() knows neither quotas nor what network file systems refuse.
+void check_writable(const std::string& path) {
+  const Target target = target_of(path);
+  if (target.is_special()) return;
+  const std::string hidden = hidden_name_beside(target.path);
+  const Descriptor file(create(hidden));
+  if (!file.is_open()) fail("write", path);
+  ::unlink(hidden.c_str());
 }
 
 }  // namespace lt

@@ -22,4 +22,9 @@ inline void write_file_atomically(const std::string& path, std::string_view byte
   write_file_atomically(path, std::span(&bytes, 1));
 }
 
+// What takes long asks before it starts. Touches no file that is there and leaves none; a disk that will be
+// full is not foreseen.
+//   throws: what write_file_atomically would throw for this path as things are
+void check_writable(const std::string& path);
+
 }  // namespace lt

@@ -23,6 +23,7 @@
 #include "apps/activations/gains.h"
 #include "apps/activations/tour.h"
 #include "apps/common/chart.h"
+#include "apps/common/memory.h"
 #include "apps/common/training.h"
 
 using namespace lt;
@@ -182,6 +183,8 @@ int main(int argc, char** argv) {
   return run_app(options, argc, argv, [&](Run& run) {
     refuse_idle_flags(run, flags);
     Settings& settings = flags.settings;
+    const double of_example = flags.deep || flags.exercise == 2 ? 14000 : 4400;  // bytes, as measured
+    require_memory("--batch", of_example * static_cast<double>(settings.training.batch));
     if (flags.deep || flags.exercise == 2) settings = deep_settings(run, settings);
     if (flags.exercise == 1) settings = zero_settings(run, settings);
     const Words words = run.load_words();

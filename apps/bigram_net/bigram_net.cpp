@@ -16,6 +16,7 @@
 
 #include "apps/bigram_net/model.h"
 #include "apps/bigram_net/show.h"
+#include "apps/common/memory.h"
 #include "apps/common/training.h"
 
 using namespace lt;
@@ -70,6 +71,16 @@ void show_training(Run& run, const Data& data, const Vocabulary& vocabulary, con
   run.samples(trained.model.sample(vocabulary, run.flags().samples, run.generator(run.flags().sample_seed)));
 }
 
+// An example's symbols, its logits and their gradient, and its one-hot row as integers and as floats.
+void refuse_what_is_too_large(const Data& data, const Vocabulary& vocabulary, const Settings& settings) {
+  const int64_t batch = settings.training.batch;
+  const auto examples = static_cast<double>(batch == 0 ? data.y.numel() : batch);
+  const auto columns = static_cast<double>(vocabulary.size());
+  const double one_hot = settings.one_hot ? 12 * std::pow(columns, settings.order - 1) : 0;
+  require_memory(settings.one_hot ? "--one-hot and --batch" : "--batch",
+                 examples * (24 + 8 * columns + one_hot));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -88,6 +99,7 @@ int main(int argc, char** argv) {
     if (run.flags().check) return check_all(run, words, vocabulary, settings);
     settings.data = run.names_id(words);
     const Data data = load(run, words, vocabulary, settings.order);
+    refuse_what_is_too_large(data, vocabulary, settings);
     Generator generator = run.generator(run.flags().seed);
     show_first_name(run, Model(vocabulary.size(), settings.order, generator), words.words[0], vocabulary);
     show_training(run, data, vocabulary, settings);

@@ -8,6 +8,8 @@
 namespace lt::apps {
 namespace {
 
+constexpr int64_t kSplitRows = 4096;  // of a split loss: their activations stay in the second-level cache
+
 Variable drawn(const Shape& shape, float scale, Generator& generator) {
   return Variable(randn(shape, generator) * scale, true);
 }
@@ -23,6 +25,17 @@ MlpScales mlp_scales(const std::string& stage, const MlpSizes& sizes) {
     return {.W1 = static_cast<float>(gain), .b1 = 0.01F, .W2 = 0.01F, .b2 = 0};
   }
   throw ValueError(fmt::format("mlp_scales: no stage is called \"{}\"", stage));
+}
+
+// Of a parameter its gradient and the update besides; of an example what forward keeps and backward adds, or
+// in a split loss half of that.
+double bytes_to_train(const MlpSizes& sizes, int64_t batch) {
+  const auto inputs = static_cast<double>(sizes.block * sizes.embed);
+  const auto hidden = static_cast<double>(sizes.hidden);
+  const auto vocabulary = static_cast<double>(sizes.vocabulary);
+  const double examples = static_cast<double>(std::max(batch, kSplitRows / 2));
+  return sizeof(float) *
+         (3 * (inputs + vocabulary) * hidden + examples * (2 * inputs + 4 * hidden + 4 * vocabulary));
 }
 
 MlpNet::MlpNet(const MlpSizes& net_sizes, const MlpScales& scales, Generator& generator, bool direct)
@@ -74,12 +87,11 @@ Examples minibatch(const Examples& examples, int64_t size, Generator& generator)
 }
 
 double split_loss(const Logits& logits, const Examples& examples) {
-  constexpr int64_t kRows = 4096;  // the activations of so many rows stay in the second-level cache
   const NoGrad no_grad;
   double total = 0;
   const int64_t count = examples.y.size(0);
-  for (int64_t first = 0; first < count; first += kRows) {
-    const int64_t rows = std::min(kRows, count - first);
+  for (int64_t first = 0; first < count; first += kSplitRows) {
+    const int64_t rows = std::min(kSplitRows, count - first);
     const Variable loss =
         cross_entropy(logits(examples.x.narrow(0, first, rows)), examples.y.narrow(0, first, rows));
     total += static_cast<double>(loss.item()) * static_cast<double>(rows);

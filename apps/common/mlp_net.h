@@ -33,6 +33,9 @@ struct MlpScales {
 // another name
 MlpScales mlp_scales(const std::string& stage, const MlpSizes& sizes);
 
+// What training holds at once, about; measured to a tenth.
+double bytes_to_train(const MlpSizes& sizes, int64_t batch);
+
 // Draws C, W1, b1, W2, b2 in this order, and with `direct` then W0, from embeddings to logits.
 struct MlpNet {
   MlpNet(const MlpSizes& sizes, const MlpScales& scales, Generator& generator, bool direct = false);

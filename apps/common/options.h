@@ -4,27 +4,13 @@
 //   options.add("--smoothing K", smoothing, "added to every count", {.min = 0});
 
 #include <cstdint>
-#include <functional>
-#include <limits>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "apps/common/flag_value.h"
 #include "apps/common/log.h"
 
 namespace lt::apps {
-
-// The command line was wrong: one line for the user, exit code 2.
-struct UsageError : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
-
-// Lines first <= i < last of the data.
-struct WordRange {
-  static constexpr int64_t kEnd = std::numeric_limits<int64_t>::max();
-  int64_t first = 0;
-  int64_t last = kEnd;
-};
 
 // What every app takes. An app may set other defaults before it parses: they should be the lecture's.
 struct CommonFlags {
@@ -54,16 +40,6 @@ struct TrainingFlags {
   int64_t log_every = 0;   // 0: only the usual steps
 };
 
-// What help says about a flag, and which values it takes.
-struct Spec {
-  std::string lecture = {};  // the lecture's value, where the default is another
-  std::string unset = {};    // the default in words, where it is no one value: "20; 100"
-  double min = -std::numeric_limits<double>::infinity();
-  double max = std::numeric_limits<double>::infinity();
-  bool above_min = false;  // min itself is refused
-  bool selects = false;    // chooses among the lecture's own settings, so it may stand beside --check
-};
-
 class Options {
  public:
   // `title` and `example` are what help prints: "Lecture 2: ...", "bigram --score emma".
@@ -75,14 +51,10 @@ class Options {
   // Declares a flag: its name and, where it takes a value, what stands for it; "--order 2|3" takes just
   // these. The variable holds the default and receives the value. A vector takes comma-separated numbers, or
   // repeated texts.
-  void add(const std::string& flag, bool& value, const std::string& help, Spec spec = {});
-  void add(const std::string& flag, int64_t& value, const std::string& help, Spec spec = {});
-  void add(const std::string& flag, uint64_t& value, const std::string& help, Spec spec = {});
-  void add(const std::string& flag, double& value, const std::string& help, Spec spec = {});
-  void add(const std::string& flag, std::string& value, const std::string& help, Spec spec = {});
-  void add(const std::string& flag, std::vector<int64_t>& value, const std::string& help, Spec spec = {});
-  void add(const std::string& flag, std::vector<std::string>& value, const std::string& help, Spec spec = {});
+  void add(const std::string& flag, FlagValue value, const std::string& help, const Spec& spec = {});
   void add_training(TrainingFlags& training);
+  // The last four of them alone: --save, --resume, --save-every, --log-every.
+  void add_checkpoint(TrainingFlags& training);
 
   // Reads the command line; false when --help or --version was printed instead, and there is nothing to do.
   //   throws: UsageError naming the flag and what it takes
@@ -92,6 +64,8 @@ class Options {
   bool given(const std::string& name) const;
   // Every flag's value, for the "config" event.
   std::vector<Field> config() const;
+  // The files that flags ask to be written (--save), for Run to see in time whether they can be.
+  std::vector<std::string> files_to_write() const;
   std::string help() const;
   const std::string& app() const { return app_; }
   const std::string& title() const { return title_; }
@@ -102,18 +76,13 @@ class Options {
     std::string takes;  // "2|3", empty for a switch
     std::string help;
     Spec spec;
-    bool repeats = false;
-    std::function<void(const std::string&)> set = {};  // throws: UsageError without the flag's name
-    std::function<std::string()> shown = {};           // as help prints it
-    std::function<Json()> json = {};
-    std::string default_text = {};
+    FlagValue value;
+    std::string default_text;
     bool given = false;
   };
 
-  Entry& declare(const std::string& flag, const std::string& help, Spec spec);
   void add_common();
-  void accept(Entry& entry, const std::vector<std::string>& values);
-  void refuse_switch_value(const std::string& argument) const;
+  static void accept(Entry& entry, const std::vector<std::string>& values);
   void refuse_beside_check() const;
 
   std::string app_;

@@ -5,8 +5,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cmath>
-#include <cstdio>
 #include <cstring>
 #include <filesystem>
 #include <iostream>
@@ -22,47 +20,24 @@
 namespace lt::apps {
 namespace {
 
-constexpr int kColumns = 88;
-
-size_t characters(std::string_view text) { return static_cast<size_t>(length(text)); }
-
-std::string padded(const std::string& text, size_t width, bool right) {
-  const std::string space(width - std::min(width, characters(text)), ' ');
-  return right ? space + text : text + space;
-}
-
-std::string without_ticks(std::string_view text) {
-  std::string out(text);
-  std::erase(out, '`');
-  return out;
-}
-
-std::string wrapped(std::string_view text) {
-  std::string out;
-  size_t column = 0;
-  for (size_t at = 0; at < text.size();) {
-    const size_t end = std::min(text.find(' ', at), text.size());
-    const std::string_view word = text.substr(at, end - at);
-    if (column > 0 && column + 1 + characters(word) > kColumns) {
-      out += '\n';
-      column = 0;
-    }
-    if (column > 0) out += ' ';
-    out += word;
-    column += characters(word) + (column > 0 ? 1 : 0);
-    at = end + 1;
+// The folder and those above it that are not there, innermost first.
+std::vector<std::filesystem::path> missing_folders(std::filesystem::path folder) {
+  std::vector<std::filesystem::path> missing;
+  std::error_code ignored;
+  for (; !folder.empty() && symlink_status(folder, ignored).type() == std::filesystem::file_type::not_found;
+       folder = folder.parent_path()) {
+    missing.push_back(folder);
   }
-  return out;
+  return missing;
+}
+
+void make_folder(const std::string& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) throw IoError(fmt::format("--out {}: cannot make the folder: {}", folder, error.message()));
 }
 
 }  // namespace
-
-std::string show(double value) {
-  if (!std::isfinite(value)) return std::isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
-  if (value == std::round(value) && std::abs(value) < 1e15) return fmt::format("{:.0f}", value);
-  const double size = std::abs(value);
-  return size < 1e-3 || size >= 1e9 ? fmt::format("{:.6g}", value) : fmt::format("{:.6f}", value);
-}
 
 Run::Run(const Options& options)
     : options_(options),
@@ -107,15 +82,24 @@ void Run::open(const std::string& data_sha256, const char* lecture_sha256, const
         fmt::format("--check needs --data with the lecture's own file (sha256 {}), but {} has sha256 {}",
                     lecture_sha256, source, data_sha256));
   }
-  is_open_ = !flags().no_out;
-  if (is_open_) {
-    std::error_code error;
-    std::filesystem::create_directories(flags().out, error);
-    if (error)
-      throw IoError(fmt::format("--out {}: cannot make the folder: {}", flags().out, error.message()));
-    log_ = Log(path_of("log.jsonl"));
-  }
+  open_outputs();
   log_.write("config", options_.config());
+}
+
+// The folder comes first: --save may name a file in it.
+void Run::open_outputs() {
+  const std::vector<std::filesystem::path> made = missing_folders(flags().no_out ? "" : flags().out);
+  try {
+    if (!flags().no_out) make_folder(flags().out);
+    for (const std::string& file : options_.files_to_write()) check_writable(file);
+    if (flags().no_out) return;
+    check_writable(path_of("report.html"));
+    log_ = Log(path_of("log.jsonl"));
+  } catch (const IoError&) {
+    std::error_code ignored;
+    for (const auto& folder : made) std::filesystem::remove(folder, ignored);
+    throw;
+  }
 }
 
 std::string Run::names_id(const Words& words) const {
@@ -149,38 +133,16 @@ void Run::print(std::string_view text) {
 void Run::table(const std::vector<std::string>& head, const std::vector<std::vector<std::string>>& rows) {
   end_rows();
   report_.table(head, rows);
-  std::vector<size_t> widths(head.size());
-  for (size_t c = 0; c < head.size(); ++c) {
-    widths[c] = characters(head[c]);
-    for (const auto& cells : rows) widths[c] = std::max(widths[c], characters(cells[c]));
-  }
-  const auto line = [&](const std::vector<std::string>& cells) {
-    for (size_t c = 0; c < cells.size(); ++c)
-      std::cout << "  " << padded(without_ticks(cells[c]), widths[c], c > 0);
-    std::cout << '\n';
-  };
-  line(head);
-  for (const auto& cells : rows) line(cells);
+  std::cout << columns(head, rows);
 }
 
 void Run::row(const std::string& name, const std::string& ours, const std::string& lecture, bool ok) {
-  constexpr size_t kValue = 20;  // wider ones get lines of their own
   const std::string mark = lecture.empty() || !is_lecture_data_ ? "" : ok ? "  =" : "  differs";
-  const auto line = [](const std::string& first, const std::string& second, const std::string& third) {
-    const std::string text = fmt::format("  {}  {}  {}", padded(first, 36, false),
-                                         padded(second, kValue, true), padded(third, kValue, true));
-    return text.substr(0, text.find_last_not_of(' ') + 1);
-  };
   const bool has_header =
       std::any_of(rows_.begin(), rows_.end(), [](const auto& cells) { return !cells[2].empty(); });
-  if (!has_header && !lecture.empty()) std::cout << line("", "ours", "lecture") << '\n';
+  if (!has_header && !lecture.empty()) std::cout << result_line("", "ours", "lecture", "");
   rows_.push_back({name, ours, lecture, mark});
-  if (std::max(characters(ours), characters(lecture)) <= kValue) {
-    std::cout << line(without_ticks(name), ours, lecture) << mark << '\n';
-    return;
-  }
-  std::cout << "  " << without_ticks(name) << mark << "\n    ours     " << ours << '\n';
-  if (!lecture.empty()) std::cout << "    lecture  " << lecture << '\n';
+  std::cout << result_line(name, ours, lecture, mark);
 }
 
 void Run::end_rows() {
@@ -220,7 +182,7 @@ void Run::samples(const std::vector<std::string>& texts) {
 void Run::figure(const std::string& file, const std::string& title, const std::string& svg) {
   end_rows();
   report_.figure(svg, title);
-  if (!is_open_) return;
+  if (flags().no_out) return;
   write_file_atomically(path_of(file), svg);
   log_.write("figure", {{"file", file}, {"title", title}});
 }
@@ -231,7 +193,7 @@ int Run::finish() {
   std::vector<Field> done{{"seconds", seconds}};
   if (steps_per_second_ > 0) done.push_back({"steps_per_second", steps_per_second_});
   log_.write("done", done);
-  if (is_open_) {
+  if (!flags().no_out) {
     write_file_atomically(path_of("report.html"), report_.html());
     std::cout << fmt::format("\nreport: {}\n", path_of("report.html"));
   }

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "apps/common/check.h"
+#include "apps/common/layout.h"
 #include "apps/common/log.h"
 #include "apps/common/options.h"
 #include "apps/common/report.h"
@@ -40,7 +41,7 @@ class Run {
   Generator generator(uint64_t seed) const;
 
   // The data that the flags ask for. Logs "config" and "data", opens the output folder; before it nothing is
-  // written.
+  // written, nor where the folder or --save's file cannot be.
   //   throws: IoError; AppError where --check is asked for on data that is not the lecture's (by its sha256)
   Words load_words(const char* lecture_sha256 = kLectureNamesSha256);
   Text load_text(const char* lecture_sha256 = kLectureShakespeareSha256);
@@ -86,6 +87,7 @@ class Run {
 
  private:
   void open(const std::string& data_sha256, const char* lecture_sha256, const std::string& source);
+  void open_outputs();
   void row(const std::string& name, const std::string& ours, const std::string& lecture, bool ok);
   void end_rows();
 
@@ -94,7 +96,6 @@ class Run {
   Log log_;
   Check check_;
   bool is_lecture_data_ = false;
-  bool is_open_ = false;
   double steps_per_second_ = 0;
   bool is_terminal_;
   std::vector<std::vector<std::string>> rows_;  // results that wait to become one table of the report
@@ -104,8 +105,5 @@ class Run {
 // main() of an app: parses, runs, finishes; turns every error into one line on standard error and its exit
 // code (1 what could not be done, 2 a wrong command line, 130 stopped by a signal).
 int run_app(Options& options, int argc, char** argv, const std::function<void(Run&)>& body);
-
-// A number for people: integers whole, others with six digits after the point or in short scientific form.
-std::string show(double value);
 
 }  // namespace lt::apps

@@ -8,6 +8,7 @@
 #include "apps/common/stop.h"
 #include "nn/checkpoint.h"
 #include "nn/schedule.h"
+#include "tensor/file.h"
 
 // A checkpoint holds all that the next step depends on, and the losses and series so far, so that a resumed
 // run draws whole curves.
@@ -72,6 +73,7 @@ double train_step(const Course& course, int64_t step, double rate) {
 History train(Run& run, const TrainingFlags& flags, const Course& course) {
   History history = flags.resume.empty() ? History{} : load(flags.resume, course);
   const std::string file = flags.save.empty() ? run.path_of("checkpoint.safetensors") : flags.save;
+  if (!file.empty()) check_writable(file);
   const auto first = static_cast<int64_t>(history.losses.size());
   constexpr int64_t kRoom = 1'000'000;  // for a run that is meant to be stopped, --steps may be any number
   history.losses.reserve(static_cast<size_t>(std::max(first, std::min(flags.steps, kRoom))));

@@ -38,8 +38,8 @@ struct History {
 // Steps up to flags.steps, from the start or from flags.resume. Saves to flags.save, or
 // checkpoint.safetensors in the output folder, every flags.save_every steps and at the end. Says so when it
 // was stopped.
-//   throws: IoError for a checkpoint that is missing, torn or of another set-up; AppError where a loss is not
-//   finite
+//   throws: IoError for a checkpoint that is missing, torn or of another set-up, and before the first step
+//   for one that cannot be written; AppError where a loss is not finite
 History train(Run& run, const TrainingFlags& flags, const Course& course);
 
 // The mean of each `group` losses: what a noisy curve is about.

@@ -95,6 +95,7 @@ History descend(Run& run, const TrainingFlags& flags, const Course& course) {
   History history;
   if (!flags.resume.empty()) history = load(flags.resume, course);
   const std::string file = flags.save.empty() ? run.path_of(course.task + ".checkpoint.json") : flags.save;
+  if (!file.empty()) check_writable(file);
   const auto first = static_cast<int64_t>(history.losses.size());
   const StopOnSignal stop;
   const bool is_short = flags.steps < 1000;  // over before a bar could be read

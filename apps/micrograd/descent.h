@@ -27,8 +27,8 @@ struct History {
 
 // Runs steps up to flags.steps, from the start or from flags.resume. Stopped and resumed, it ends with the
 // bits that an uninterrupted run ends with.
-//   throws: IoError for a checkpoint that is missing, torn or of another set-up; AppError where the loss is
-//   not finite
+//   throws: IoError for a checkpoint that is missing, torn or of another set-up, and before the first step
+//   for one that cannot be written; AppError where the loss is not finite
 History descend(Run& run, const TrainingFlags& flags, const Course& course);
 
 // The "params" event and a line beside the lecture's count, where it has one (0: none).

@@ -8,6 +8,7 @@
 //   0      0.895844102868  0.895844102868      50 %
 //   99     0.010978370135  0.010978370135     100 %
 
+#include "apps/common/memory.h"
 #include "apps/common/stop.h"
 #include "apps/micrograd/lecture.h"
 
@@ -35,13 +36,8 @@ void declare(Options& options, Settings& settings) {
               {.unset = "0.1; 1", .min = 0, .above_min = true});
   options.add("--decay-at STEP", training.decay_at, "from this step on, a tenth of the rate; 0: never",
               {.min = 0});
-  options.add("--save FILE", training.save, "checkpoint to write; default: in the --out folder");
-  options.add("--resume FILE", training.resume, "checkpoint to go on from");
-  options.add("--save-every N", training.save_every, "write the checkpoint every N steps; 0: at the end",
-              {.min = 0});
   training.log_every = 1;
-  options.add("--log-every N", training.log_every,
-              "log every N-th step besides 0, 1, 2, 5, 10, ...; 0: no more", {.min = 0});
+  options.add_checkpoint(training);
 }
 
 // The settings of one training task: what was not on the command line is the lecture's.
@@ -66,11 +62,32 @@ void refuse_what_does_not_fit(const Options& options, const std::string& task) {
     throw UsageError("--seed: NumPy's stream, which the moons are drawn from, takes 0 to 4294967295");
 }
 
+// A step puts a product and a sum for each parameter and example on the tape; parameters and their squares
+// are about one example more.
+double bytes_to_train(const std::vector<int64_t>& hidden, double inputs, double examples) {
+  double parameters = 0;
+  for (const int64_t outputs : hidden) {
+    parameters += (inputs + 1) * static_cast<double>(outputs);
+    inputs = static_cast<double>(outputs);
+  }
+  return 2 * sizeof(Node) * (parameters + inputs + 1) * (examples + 1);
+}
+
+void refuse_what_is_too_large(const Settings& settings, const std::string& task) {
+  if (task == "four") require_memory("--hidden", bytes_to_train(settings.hidden, 3, 4));
+  if (task == "moons") {
+    const double bytes = bytes_to_train(settings.hidden, 2, static_cast<double>(settings.points));
+    require_memory("--points and --hidden", bytes);
+  }
+}
+
 void lecture(Run& run, const Options& options, Settings& settings) {
   const std::string& task = settings.task;
   const bool all = task == "all";
   refuse_what_does_not_fit(options, task);
   if (task == "four" || task == "moons") settings = of_task(options, settings, task);
+  for (const char* one : {"four", "moons"})
+    if (all || task == one) refuse_what_is_too_large(of_task(options, settings, one), one);
   run.start();
   if (all || task == "expression") expression(run);
   if (all || task == "four") {

@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "apps/common/chart.h"
+#include "apps/common/memory.h"
 #include "apps/common/training.h"
 #include "apps/mlp/lessons.h"
 #include "apps/mlp/search.h"
@@ -109,6 +110,8 @@ int main(int argc, char** argv) {
   mlp::add_flags(options, settings, lessons);
   return run_app(options, argc, argv, [&](Run& run) {
     mlp::refuse_idle_flags(run, lessons);
+    require_memory("--batch, --hidden, --embed and --block",
+                   bytes_to_train(settings.sizes, settings.training.batch));
     const Words words = run.load_words();
     const mlp::Data data(run, words, settings.sizes.block);
     settings.sizes.vocabulary = data.vocabulary.size();

@@ -95,7 +95,7 @@ TEST(Options, RefuseRangesThatTakeNothing) {
 TEST(Options, RefuseUnknownFlagsAndStrayWords) {
   EXPECT_EQ(usage_error({"--stepz", "3"}), "unknown flag or word '--stepz'");
   EXPECT_EQ(usage_error({"names.txt"}), "unknown flag or word 'names.txt'");
-  EXPECT_THAT(usage_error({"--steps"}), HasSubstr("--steps"));
+  EXPECT_EQ(usage_error({"--steps"}), "--steps: 1 required value missing");
 }
 
 TEST(Options, RefuseAValueForASwitch) {
@@ -108,6 +108,11 @@ TEST(Options, RefuseWhatWouldChangeTheLectureBesideCheck) {
   EXPECT_EQ(usage_error({"--check", "--lr", "1"}),
             "--lr: cannot stand beside --check, which runs the lecture's own settings");
   EXPECT_EQ(usage_error({"--check", "--stage", "original", "--quiet"}), "no error");
+}
+
+TEST(Options, KnowTheFilesThatTheRunWillWrite) {
+  EXPECT_TRUE(Parsed({"--resume", "a", "--out", "b"}).options.files_to_write().empty());
+  EXPECT_EQ(Parsed({"--save", "a", "--save=c"}).options.files_to_write(), std::vector<std::string>{"c"});
 }
 
 TEST(Options, ListEveryFlagInHelpWithDefaultAndLecture) {

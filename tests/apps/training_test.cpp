@@ -113,6 +113,80 @@ TEST(Training, RefusesValuesThatMeanNothingInOneLine) {
   EXPECT_TRUE(scratch.names().empty());
 }
 
+TEST(Training, RefusesAtTheStartWhatCannotBeWrittenAndLeavesNothing) {
+  const Scratch scratch;
+  scratch.put("file", "old");
+  std::filesystem::create_directory(scratch.path("folder"));
+  const std::vector<std::string> before = scratch.names();
+  for (const std::string app : {"mlp", "mlp --overfit 5", "bigram_net", "activations", "activations --deep",
+                                "micrograd --task moons"}) {
+    const std::string name = app.substr(0, app.find(' '));
+    for (const auto& [file, why] : {std::pair{"missing/a", "No such file or directory"},
+                                    {"folder", "Is a directory"},
+                                    {"file/a", "Not a directory"}}) {
+      const Outcome run = run_in(scratch, app + " --out new/o --save " + file);
+      EXPECT_EQ(run.code, 1) << app;
+      EXPECT_EQ(run.err, name + ": cannot write '" + file + "': " + why + "\n");
+      EXPECT_EQ(run.out, "") << app;
+    }
+    const Outcome run = run_in(scratch, app + " --out file/o --save a");
+    EXPECT_EQ(run.err, name + ": --out file/o: cannot make the folder: Not a directory\n");
+  }
+  EXPECT_EQ(slurp(scratch.path("file")), "old");
+  EXPECT_EQ(scratch.names(), before);
+}
+
+TEST(Training, SeesBeforeItTrainsThatAFileOfTheFolderCannotBeWritten) {
+  const Scratch scratch;
+  std::filesystem::create_directories(scratch.path("o/checkpoint.safetensors"));
+  std::filesystem::create_directories(scratch.path("o/moons.checkpoint.json"));
+  std::filesystem::create_directories(scratch.path("p/report.html"));
+  const std::string steps = "--steps 9000000000000000000 ";  // it would never end
+  EXPECT_EQ(run_in(scratch, kNet + steps + "--out o").err,
+            "mlp: cannot write 'o/checkpoint.safetensors': Is a directory\n");
+  EXPECT_EQ(run_in(scratch, "micrograd --task moons --quiet --out o " + steps).err,
+            "micrograd: cannot write 'o/moons.checkpoint.json': Is a directory\n");
+  EXPECT_EQ(run_in(scratch, "bigram --out p").err, "bigram: cannot write 'p/report.html': Is a directory\n");
+}
+
+TEST(Training, SavesIntoTheFolderThatTheRunMakes) {
+  const Scratch scratch;
+  const Outcome run = run_in(scratch, kNet + "--steps 2 --out new/o --save new/o/a");
+  EXPECT_EQ(run.code, 0) << run.err;
+  EXPECT_TRUE(std::filesystem::is_regular_file(scratch.path("new/o/a")));
+}
+
+TEST(Training, LeavesTheLinkThatLeadsToNoFolder) {
+  const Scratch scratch;
+  std::filesystem::create_symlink("nowhere", scratch.path("link"));
+  EXPECT_EQ(run_in(scratch, kNet + "--steps 2 --out link").code, 1);
+  EXPECT_EQ(scratch.names(), std::vector<std::string>{"link"});
+}
+
+TEST(Training, RefusesAtTheStartWhatNoMachineCanHold) {
+  const Scratch scratch;
+  for (const auto& [command, flags] :
+       {std::pair{"mlp --batch 9000000000000000000", "mlp: --batch, --hidden, --embed and --block"},
+        {"mlp --batch 1000000000 --hidden 65536 --save a", "mlp: --batch, --hidden, --embed and --block"},
+        {"activations --batch 9000000000000000000", "activations: --batch"},
+        {"activations --deep --batch 9000000000000000000", "activations: --batch"},
+        {"bigram_net --no-out --batch 9000000000000000000", "bigram_net: --batch"},
+        {"bigram_net --no-out --one-hot --batch 1000000000000", "bigram_net: --one-hot and --batch"},
+        {"micrograd --points 1000000 --hidden 4096,4096", "micrograd: --points and --hidden"}}) {
+    const Outcome run = run_in(scratch, command);
+    EXPECT_EQ(run.code, 1) << command;
+    EXPECT_THAT(run.err, testing::StartsWith(std::string(flags) + ": too much: that takes about "));
+    EXPECT_THAT(run.err, testing::ContainsRegex(" GB of memory, and there are [0-9.]+ GB\n$"));
+    EXPECT_EQ(run.out, "") << command;
+  }
+  std::string layers = "4096";
+  for (int i = 0; i < 10000; ++i) layers += ",4096";
+  EXPECT_THAT(run_in(scratch, "micrograd --task four --hidden " + layers).err,
+              testing::StartsWith("micrograd: --hidden: too much: "));
+  EXPECT_EQ(run_in(scratch, "bigram --samples 1000001").code, 2);
+  EXPECT_TRUE(scratch.names().empty());
+}
+
 TEST(Training, StopsWhereTheLossIsNotFinite) {
   const Scratch scratch;
   const Outcome run = run_in(scratch, kNet + "--lr 1e38 --steps 100 --no-out");

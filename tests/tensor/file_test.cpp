@@ -3,11 +3,14 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <array>
 #include <csignal>
 #include <filesystem>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "tensor/error.h"
 #include "tests/expect.h"
@@ -135,6 +138,45 @@ TEST(File, LeavesTheOldFileWholeWhenAWriteFailsHalfway) {
   EXPECT_EQ(text, "cannot write '" + path + "': File too large");
   EXPECT_EQ(read_file(path), "old");
   EXPECT_EQ(scratch.names(), std::vector<std::string>{"a"});
+}
+
+TEST(File, ForeseesWhatAWriteWouldRefuseAndTouchesNothing) {
+  const Scratch scratch;
+  scratch.put("file", "old");
+  fs::create_directory(scratch.path("folder"));
+  fs::create_symlink("missing/target", scratch.path("link"));
+  const std::vector<std::string> before = scratch.names();
+  for (const auto& [name, why] : {std::pair{"missing/a", "No such file or directory"},
+                                  {"link", "No such file or directory"},
+                                  {"folder", "Is a directory"},
+                                  {"file/a", "Not a directory"},
+                                  {"file/", "Not a directory"}}) {
+    const std::string path = scratch.path(name);
+    const std::string expected = "cannot write '" + path + "': " + why;
+    EXPECT_EQ(error_text<IoError>([&] { check_writable(path); }), expected);
+    EXPECT_EQ(error_text<IoError>([&] { write_file_atomically(path, "new"); }), expected);
+  }
+  const std::string long_name = scratch.path(std::string(256, 'n'));
+  EXPECT_EQ(error_text<IoError>([&] { check_writable(long_name); }),
+            "cannot write '" + long_name + "': File name too long");
+  check_writable(scratch.path("file"));
+  check_writable(scratch.path("new"));
+  EXPECT_EQ(read_file(scratch.path("file")), "old");
+  EXPECT_EQ(scratch.names(), before);
+}
+
+TEST(File, ForeseesWhatPermissionsRefuse) {
+  if (::geteuid() == 0) GTEST_SKIP() << "nothing is refused to root";
+  const Scratch scratch;
+  const std::string path = scratch.put("file", "old");
+  fs::permissions(path, fs::perms::owner_read);
+  EXPECT_EQ(error_text<IoError>([&] { check_writable(path); }),
+            "cannot write '" + path + "': Permission denied");
+  fs::permissions(scratch.folder(), fs::perms::owner_read | fs::perms::owner_exec);
+  const std::string beside = scratch.path("new");
+  EXPECT_EQ(error_text<IoError>([&] { check_writable(beside); }),
+            "cannot write '" + beside + "': Permission denied");
+  fs::permissions(scratch.folder(), fs::perms::owner_all);
 }
 
 }  // namespace
