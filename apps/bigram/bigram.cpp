@@ -28,9 +28,6 @@ namespace {
 void look_at(Run& run, const std::vector<std::string>& words) {
   run.heading("The data");
   run.code("words = open(\"names.txt\").read().splitlines()");
-  if (!run.is_lecture_data()) {
-    run.say("These are not the lecture's 32,033 names, so figures differ a little; `--data` reads those.");
-  }
   const auto [shortest, longest] = std::minmax_element(
       words.begin(), words.end(), [](const auto& a, const auto& b) { return length(a) < length(b); });
   run.compare("names", static_cast<double>(words.size()), 32033, kExact);

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <filesystem>
 #include <iostream>
+#include <utility>
 
 #include "apps/common/stop.h"
 #include "tensor/error.h"
@@ -138,6 +139,10 @@ void Run::table(const std::vector<std::string>& head, const std::vector<std::vec
 
 void Run::row(const std::string& name, const std::string& ours, const std::string& lecture, bool ok) {
   const std::string mark = lecture.empty() || !is_lecture_data_ ? "" : ok ? "  =" : "  differs";
+  if (!lecture.empty() && !is_lecture_data_ && !std::exchange(told_of_other_data_, true)) {
+    say("These are not all of the lecture's own names, so figures differ from its; `--data names.txt` reads "
+        "those.");
+  }
   const bool has_header =
       std::any_of(rows_.begin(), rows_.end(), [](const auto& cells) { return !cells[2].empty(); });
   if (!has_header && !lecture.empty()) std::cout << result_line("", "ours", "lecture", "");

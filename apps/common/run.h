@@ -63,7 +63,7 @@ class Run {
   void table(const std::vector<std::string>& head, const std::vector<std::vector<std::string>>& rows);
 
   // A line "name  ours", or "name  ours  lecture" with a mark where they agree; --check fails where they do
-  // not.
+  // not. On other data than the lecture's the first such line comes after one that says so.
   void result(const std::string& name, const std::string& ours);
   void compare(const std::string& name, double ours, double lecture, Tolerance tolerance);
   void compare(const std::string& name, const std::string& ours, const std::string& lecture);
@@ -96,6 +96,7 @@ class Run {
   Log log_;
   Check check_;
   bool is_lecture_data_ = false;
+  bool told_of_other_data_ = false;
   double steps_per_second_ = 0;
   bool is_terminal_;
   std::vector<std::vector<std::string>> rows_;  // results that wait to become one table of the report

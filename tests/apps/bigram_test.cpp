@@ -264,6 +264,17 @@ TEST(Bigram, HelpsAndTellsItsVersion) {
   EXPECT_TRUE(scratch.names().empty());
 }
 
+TEST(Run, SaysOnceThatFiguresAreOfOtherData) {
+  const Scratch scratch;
+  const std::string told = "not all of the lecture's own names";
+  for (const std::string app : {"bigram", "mlp --steps 2", "bigram_net --steps 2", "activations --steps 2"}) {
+    const std::string out = run_in(scratch, app + " --words :100 --no-out").out;
+    EXPECT_NE(out.find(told), std::string::npos) << app;
+    EXPECT_EQ(out.find(told), out.rfind(told)) << app;
+  }
+  EXPECT_THAT(run_in(scratch, "micrograd --steps 1 --no-out").out, testing::Not(HasSubstr(told)));
+}
+
 TEST(Counts, FrameAWordAtEitherOrder) {
   const Vocabulary vocabulary = Vocabulary::of_words({"ab"});
   const IntTensor pairs = count({"ab"}, vocabulary, 2);
