@@ -66,6 +66,7 @@ class ShortRows {
  private:
   template <typename F, typename Combine>
   Vec<T> each_row(F f, Combine combine) const {
+    if (count_ == 1) return reduce<T>(f(0), combine);  // as when one character is sampled: no need to join
     Vec<T> parts[kLanes<T>] = {};
     for (int64_t r = 0; r < count_; ++r) parts[r] = f(r);
     return reduce_each<T>(parts, combine);

@@ -129,8 +129,7 @@ template <typename T>
 BasicTensor<T> Program::any() {
   const int found = latest(1U << Value(BasicTensor<T>()).index());
   const bool make = found < 0 || chance(20);
-  const BasicTensor<T> x =
-      make ? leaf<T>(shape()) : std::get<BasicTensor<T>>(values_[static_cast<size_t>(found)]);
+  BasicTensor<T> x = make ? leaf<T>(shape()) : std::get<BasicTensor<T>>(values_[static_cast<size_t>(found)]);
   if (!make) arguments.push_back(reference(static_cast<size_t>(found)));
   subject = x.shape();
   look_along(0);

@@ -155,15 +155,17 @@ TYPED_TEST(Softmax, TreatsInfinitiesAndNanAsPyTorchDoes) {
 }
 
 TYPED_TEST(Softmax, WritesInPlaceAndNothingBeyond) {
-  for (const int64_t n : kLengths) {
-    auto x = rows_of<TypeParam>(1, n, 2);
-    std::vector<TypeParam> apart(x.size());
-    softmax_rows(x.data(), apart.data(), 1, n);
-    x.push_back(42);
-    softmax_rows(x.data(), x.data(), 1, n);
-    EXPECT_EQ(x.back(), 42);
-    x.pop_back();
-    EXPECT_EQ(x, apart) << n;
+  for (const auto function : {softmax_rows<TypeParam>, log_softmax_rows<TypeParam>}) {
+    for (const int64_t n : kLengths) {
+      auto x = rows_of<TypeParam>(3, n, 2);
+      std::vector<TypeParam> apart(x.size());
+      function(x.data(), apart.data(), 3, n);
+      x.push_back(42);
+      function(x.data(), x.data(), 3, n);
+      EXPECT_EQ(x.back(), 42);
+      x.pop_back();
+      EXPECT_EQ(x, apart) << n;
+    }
   }
 }
 

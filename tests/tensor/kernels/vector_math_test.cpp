@@ -57,70 +57,70 @@ double worst_ulps(F f, G reference) {
   return worst;
 }
 
-const auto vector_exp = [](auto x) { return exp(x); };
-const auto vector_log = [](auto x) { return log(x); };
-const auto vector_tanh = [](auto x) { return tanh(x); };
-const auto vector_sigmoid = [](auto x) { return sigmoid(x); };
+const auto kVectorExp = [](auto x) { return exp(x); };
+const auto kVectorLog = [](auto x) { return log(x); };
+const auto kVectorTanh = [](auto x) { return tanh(x); };
+const auto kVectorSigmoid = [](auto x) { return sigmoid(x); };
 
 // The bounds are those stated in the header.
 TEST(VectorMath, ExpIsWithinItsUlpsForEveryExponent) {
-  EXPECT_LE(worst_ulps(vector_exp, [](double x) { return std::exp(x); }), 1.1);
+  EXPECT_LE(worst_ulps(kVectorExp, [](double x) { return std::exp(x); }), 1.1);
 }
 TEST(VectorMath, LogIsWithinItsUlpsForEveryExponent) {
-  EXPECT_LE(worst_ulps(vector_log, [](double x) { return std::log(x); }), 0.9);
+  EXPECT_LE(worst_ulps(kVectorLog, [](double x) { return std::log(x); }), 0.9);
 }
 TEST(VectorMath, TanhIsWithinItsUlpsForEveryExponent) {
-  EXPECT_LE(worst_ulps(vector_tanh, [](double x) { return std::tanh(x); }), 1.5);
+  EXPECT_LE(worst_ulps(kVectorTanh, [](double x) { return std::tanh(x); }), 1.5);
 }
 TEST(VectorMath, SigmoidIsWithinItsUlpsForEveryExponent) {
-  EXPECT_LE(worst_ulps(vector_sigmoid, [](double x) { return 1 / (1 + std::exp(-x)); }), 2.5);
+  EXPECT_LE(worst_ulps(kVectorSigmoid, [](double x) { return 1 / (1 + std::exp(-x)); }), 2.5);
 }
 
 TEST(VectorMath, ExpMeetsItsLimits) {
-  EXPECT_EQ(at(vector_exp, 0.0F), 1.0F);
-  EXPECT_EQ(at(vector_exp, -0.0F), 1.0F);
-  EXPECT_EQ(at(vector_exp, kInf), kInf);
-  EXPECT_EQ(at(vector_exp, 88.73F), kInf);
-  EXPECT_EQ(at(vector_exp, -kInf), 0.0F);
-  EXPECT_EQ(at(vector_exp, -200.0F), 0.0F);
-  EXPECT_EQ(at(vector_exp, -103.0F), kTiny);
-  EXPECT_TRUE(std::isnan(at(vector_exp, kNan)));
+  EXPECT_EQ(at(kVectorExp, 0.0F), 1.0F);
+  EXPECT_EQ(at(kVectorExp, -0.0F), 1.0F);
+  EXPECT_EQ(at(kVectorExp, kInf), kInf);
+  EXPECT_EQ(at(kVectorExp, 88.73F), kInf);
+  EXPECT_EQ(at(kVectorExp, -kInf), 0.0F);
+  EXPECT_EQ(at(kVectorExp, -200.0F), 0.0F);
+  EXPECT_EQ(at(kVectorExp, -103.0F), kTiny);
+  EXPECT_TRUE(std::isnan(at(kVectorExp, kNan)));
 }
 
 TEST(VectorMath, LogMeetsItsLimits) {
-  EXPECT_EQ(at(vector_log, 1.0F), 0.0F);
-  EXPECT_EQ(at(vector_log, 0.0F), -kInf);
-  EXPECT_EQ(at(vector_log, -0.0F), -kInf);
-  EXPECT_EQ(at(vector_log, kInf), kInf);
-  EXPECT_TRUE(std::isnan(at(vector_log, -kTiny)));
-  EXPECT_TRUE(std::isnan(at(vector_log, -kInf)));
-  EXPECT_TRUE(std::isnan(at(vector_log, kNan)));
+  EXPECT_EQ(at(kVectorLog, 1.0F), 0.0F);
+  EXPECT_EQ(at(kVectorLog, 0.0F), -kInf);
+  EXPECT_EQ(at(kVectorLog, -0.0F), -kInf);
+  EXPECT_EQ(at(kVectorLog, kInf), kInf);
+  EXPECT_TRUE(std::isnan(at(kVectorLog, -kTiny)));
+  EXPECT_TRUE(std::isnan(at(kVectorLog, -kInf)));
+  EXPECT_TRUE(std::isnan(at(kVectorLog, kNan)));
 }
 
 TEST(VectorMath, TanhKeepsSignsAndSmallNumbers) {
-  EXPECT_EQ(at(vector_tanh, kInf), 1.0F);
-  EXPECT_EQ(at(vector_tanh, -kInf), -1.0F);
-  EXPECT_EQ(at(vector_tanh, kTiny), kTiny);
-  EXPECT_EQ(at(vector_tanh, -kTiny), -kTiny);
-  EXPECT_TRUE(std::signbit(at(vector_tanh, -0.0F)));
-  EXPECT_TRUE(std::isnan(at(vector_tanh, kNan)));
+  EXPECT_EQ(at(kVectorTanh, kInf), 1.0F);
+  EXPECT_EQ(at(kVectorTanh, -kInf), -1.0F);
+  EXPECT_EQ(at(kVectorTanh, kTiny), kTiny);
+  EXPECT_EQ(at(kVectorTanh, -kTiny), -kTiny);
+  EXPECT_TRUE(std::signbit(at(kVectorTanh, -0.0F)));
+  EXPECT_TRUE(std::isnan(at(kVectorTanh, kNan)));
 }
 
 TEST(VectorMath, SigmoidReachesZeroAndOne) {
-  EXPECT_EQ(at(vector_sigmoid, kInf), 1.0F);
-  EXPECT_EQ(at(vector_sigmoid, -kInf), 0.0F);
-  EXPECT_GT(at(vector_sigmoid, -100.0F), 0.0F);
-  EXPECT_EQ(at(vector_sigmoid, 0.0F), 0.5F);
-  EXPECT_TRUE(std::isnan(at(vector_sigmoid, kNan)));
+  EXPECT_EQ(at(kVectorSigmoid, kInf), 1.0F);
+  EXPECT_EQ(at(kVectorSigmoid, -kInf), 0.0F);
+  EXPECT_GT(at(kVectorSigmoid, -100.0F), 0.0F);
+  EXPECT_EQ(at(kVectorSigmoid, 0.0F), 0.5F);
+  EXPECT_TRUE(std::isnan(at(kVectorSigmoid, kNan)));
 }
 
 TEST(VectorMath, DoublesAreLibmsOwn) {
   for (const double x : {-800.0, -1.5, -0.0, 1e-310, 0.7, 3.0, 800.0, HUGE_VAL}) {
-    EXPECT_EQ(at(vector_exp, x), std::exp(x)) << x;
-    EXPECT_EQ(at(vector_tanh, x), std::tanh(x)) << x;
-    EXPECT_EQ(at(vector_log, std::fabs(x)), std::log(std::fabs(x))) << x;
+    EXPECT_EQ(at(kVectorExp, x), std::exp(x)) << x;
+    EXPECT_EQ(at(kVectorTanh, x), std::tanh(x)) << x;
+    EXPECT_EQ(at(kVectorLog, std::fabs(x)), std::log(std::fabs(x))) << x;
   }
-  EXPECT_DOUBLE_EQ(at(vector_sigmoid, -2.0), 1 / (1 + std::exp(2.0)));
+  EXPECT_DOUBLE_EQ(at(kVectorSigmoid, -2.0), 1 / (1 + std::exp(2.0)));
 }
 
 TEST(VectorMath, MapReachesEveryElementAndNoneBeyond) {
