@@ -93,12 +93,12 @@ TEST_F(Elementwise, GivesTheSameBitsForEveryLayoutOfItsOperands) {
 }
 
 TEST_F(Elementwise, GivesTheSameBitsOnAnyNumberOfThreads) {
-  const DoubleTensor a = arange<double>(1000 * 301).view({1000, 301}) / 7;
+  const DoubleTensor a = arange<double>(2000 * 301).view({2000, 301}) / 7;
   const DoubleTensor b = arange<double>(301) + 0.1;
   std::vector<std::string> results;
   for (const int threads : {1, 2, 5}) {
     set_num_threads(threads);
-    results.push_back(bits(a * b + remainder(a.t(), b.narrow(0, 0, 1).expand(1000)).t() / (a + 1)));
+    results.push_back(bits(a * b + remainder(a.t(), b.narrow(0, 0, 1).expand(2000)).t() / (a + 1)));
   }
   EXPECT_EQ(results[1], results[0]);
   EXPECT_EQ(results[2], results[0]);

@@ -114,8 +114,8 @@ TEST(MatmulShapes, NamesBothShapesWhenTheyDoNotFit) {
 }
 
 TEST(MatmulShapes, IsTheSameOnAnyNumberOfThreads) {
-  const Tensor a = sin(arange(8 * 70 * 90)).view({8, 70, 90});
-  const Tensor b = cos(arange(8 * 90 * 60)).view({8, 90, 60});
+  const Tensor a = sin(arange(16 * 70 * 90)).view({16, 70, 90});
+  const Tensor b = cos(arange(16 * 90 * 60)).view({16, 90, 60});
   const int before = num_threads();
   set_num_threads(1);
   const Tensor batch = matmul(a, b);

@@ -99,7 +99,7 @@ TEST_F(Unary, GivesTheSameBitsWhereverANumberLies) {
 }
 
 TEST_F(Unary, GivesTheSameBitsOnAnyNumberOfThreads) {
-  const Tensor x = samples().expand({60, -1}).contiguous();
+  const Tensor x = samples().expand({120, -1}).contiguous();
   for (const Op& op : kOps) {
     set_num_threads(1);
     const std::string want = bits(op.ours(x));
