@@ -1,21 +1,22 @@
 // The matrix product in the BLIS manner: loops around one register tile (matmul_tile.h).
 //
-//   for each cell of c                                 in parallel: threads own disjoint cells
+//   for each block of columns (kColumns)
 //     for each block of k (kDepth)
-//       for each block of rows (kRows)                 matmul_block.h
-//         for each panel of b, one tile wide
-//           for each tile of rows: multiply_tile, and pack what comes next
+//       pack b                                           in parallel
+//       for each block of rows                           in parallel: threads own disjoint blocks of c
+//         for each panel of b, one tile wide             matmul_block.h
+//           for each tile of rows: multiply_tile
 //
-// Packing makes every load sequential and keeps power-of-two strides from landing in the same few cache sets;
-// a packed block of a stays in L2. It costs a pass over the operand: those that are used only a few times, or
-// that fit in L2 as they lie, are read in place through their strides; only the columns of b must be
-// contiguous for that. A product that is small in c and deep in k (a weight gradient over a large batch) is
-// cut along k instead, into slices that depend on the sizes alone, whose partial products are added in order.
+// A block of rows of a stays in L2 while all of b passes by. a is read where it lies, through its strides,
+// and so is b if few rows use it or it fits in L2; otherwise b is packed, which makes every load sequential
+// and keeps strides that are powers of two from landing in the same few cache sets. A transposed a is packed
+// too, unless it is small. A product that is small in c and deep in k (a weight gradient over a large batch)
+// is cut along k instead, into slices that depend on the sizes alone, whose partial products are added in
+// order.
 
 #include "tensor/kernels/matmul.h"
 
 #include <algorithm>
-#include <optional>
 
 #include "tensor/kernels/matmul_block.h"
 #include "tensor/kernels/parallel.h"
@@ -24,98 +25,96 @@
 namespace lt::kernels {
 namespace {
 
-// A tile of 14 rows by 384 floats is 21 KB, under half of L1, and a panel of b 48 KB. Shorter sums read and
-// write c more often; longer ones leave a's block too few rows: 1024 by 256 is 3 to 6 % slower than 384 by
-// 512.
-constexpr int64_t kDepth = 384;
-
-// Rows of a in a block: 512 x 384 floats are 768 KB, which leaves half of L2 to panels of b and to c where it
-// has 2 MB.
+// A block of k: sums of 4 KB are read in one go, so that most products write c once and never read it back.
 template <typename T>
-constexpr int64_t kRows = 2048 / static_cast<int64_t>(sizeof(T));
+constexpr int64_t kDepth = 4096 / static_cast<int64_t>(sizeof(T));
 
-// A cell has so many blocks of rows at most, which share a packed b, and so many columns: its part of b, 3 MB
-// a block of k, stays in the last cache.
-constexpr int64_t kCellBlocks = 4;
-constexpr int64_t kCellColumns = 2048;
+// A block of a: 128 rows with kDepth of k, which leave an L2 of 1 MB room for two panels of b and for c.
+constexpr int64_t kBlockBytes = 512 << 10;
+
+// Columns of b that are packed at a time: 8 MB with kDepth of k.
+constexpr int64_t kColumns = 2048;
 
 // How a product is cut, from its sizes and strides alone.
 struct Plan {
-  bool pack_a, pack_b;
-  int64_t row_blocks, column_blocks;
+  bool pack_a, fetch;
+  PackB pack_b;
+  int64_t row_blocks, column_groups;
 };
 
 template <typename T>
 Plan plan(const Product<T>& x) {
-  // 256 KB, in L2 as they lie.
-  constexpr int64_t kInPlace = 262144 / sizeof(T);
+  constexpr int64_t kBytes = sizeof(T);
   // An operand is worth packing when this many tiles read it.
   constexpr int64_t kUses = 4;
-  Plan plan{};
-  plan.pack_b = x.b.col != 1 || (x.k * x.n > kInPlace && x.m > kUses * kTileRows[0]);
-  plan.pack_a = x.k * x.m > kInPlace && x.n > kUses * kTileVectors * kLanes<T>;
+  constexpr int64_t kFewColumns = kUses * kTileVectors * kLanes<T>;
+  const int64_t a_bytes = x.k * x.m * kBytes;
+  const int64_t b_bytes = x.k * x.n * kBytes;
+  const int64_t row_bytes = std::clamp<int64_t>(x.k, 1, kDepth<T>) * kBytes;  // of a block of a
   // A vector multiply-add counts as one simple operation.
-  const int64_t wanted = chunks_for(int64_t{1} << 20, x.m * x.n * x.k / kLanes<T>);
-  // Up to four blocks of columns, and so many of rows that there are four, but two at least; none so small
-  // that packing for it shows. A transposed b costs most to pack, so its rows are cut in two.
-  const int64_t least_rows = plan.pack_b ? kRows<T> / 2 : 2 * kTileRows[0];
-  const int64_t least_columns = plan.pack_a ? kCellColumns / 2 : kUses * kTileVectors * kLanes<T>;
-  const auto blocks = [](int64_t count, int64_t most, int64_t least, int64_t want) {
-    const int64_t needed = std::max<int64_t>(divide_up(count, most), 1);
-    return want <= needed ? needed : std::max(needed, std::min(count / least, want));
-  };
-  plan.column_blocks = blocks(x.n, kCellColumns, least_columns, std::min<int64_t>(wanted / 2, 4));
-  const int64_t rows_wanted = x.b.col == 1 && plan.column_blocks < 2 ? 4 : 2;
-  plan.row_blocks = blocks(x.m, kCellBlocks * kRows<T>, least_rows, std::min(wanted, rows_wanted));
+  const int64_t wanted = std::min<int64_t>(chunks_for(int64_t{1} << 20, x.m * x.n * x.k / kLanes<T>), 4);
+  Plan plan{};
+  plan.fetch = x.k >= 64 && a_bytes + b_bytes + x.m * x.n * kBytes > int64_t{1} << 20;
+  // Rows of a that lie a multiple of 16 KB apart share an eighth of the second cache's sets.
+  const bool scattered = x.a.col != 1 ? a_bytes > (int64_t{256} << 10) : x.a.row * kBytes % 16384 == 0;
+  plan.pack_a = scattered && x.m > kTileRows[0] && x.n > kFewColumns;
+  const bool pack_b = x.b.col != 1 || (b_bytes > (int64_t{640} << 10) && x.m > kUses * kTileRows[0]);
+  const bool few_rows = x.m * row_bytes < 2 * kBlockBytes;
+  plan.pack_b = !pack_b ? PackB::no : few_rows ? PackB::by_panel : PackB::whole;
+  plan.row_blocks = std::max<int64_t>(divide_up(x.m, kBlockBytes / row_bytes), 1);
+  if (plan.pack_b == PackB::by_panel) {
+    plan.row_blocks = 1;  // for each would pack b again
+  } else {
+    plan.row_blocks = std::max(plan.row_blocks, std::min(x.m / (2 * kTileRows[0]), wanted));
+    if (plan.row_blocks > 2) plan.row_blocks = divide_up(plan.row_blocks, 4) * 4;  // threads get equal shares
+  }
+  plan.column_groups =
+      std::clamp<int64_t>(std::min(x.n, kColumns) / kFewColumns, 1, divide_up(wanted, plan.row_blocks));
   return plan;
 }
 
-// One cell of c: all of k in order, a block at a time; later blocks add to what the first wrote.
+// One block of k, for all rows and up to kColumns columns.
 template <typename T>
-void multiply_cell(const Product<T>& x, const Plan& plan) {
-  const Deal depths(x.k, std::max<int64_t>(divide_up(x.k, kDepth), 1));
-  for (int64_t d = 0; d < depths.parts; ++d) {
-    const int64_t p = depths.start(d);
-    Product<T> part = x;
-    part.k = depths.start(d + 1) - p;
-    part.a = x.a.at(0, p);
-    part.b = x.b.at(p, 0);
-    part.bias = d == 0 ? x.bias : nullptr;
-    part.accumulate = x.accumulate || d > 0;
-    part.activation = d + 1 == depths.parts ? x.activation : Activation::none;
-    const Deal blocks(x.m, divide_up(x.m, kRows<T>));
-    std::optional<PackedB<T>> b;
-    if (plan.pack_b) b.emplace(part.b, x.n, part.k, blocks.parts > 1);
-    for (int64_t r = 0; r < blocks.parts; ++r) {
-      Product<T> rows = part;
-      rows.m = blocks.start(r + 1) - blocks.start(r);
-      rows.a = part.a.at(blocks.start(r), 0);
-      rows.c = part.c + blocks.start(r) * x.c_row;
-      multiply_block(rows, plan.pack_a, b ? &*b : nullptr);
+void multiply_depth(const Product<T>& x, const Plan& plan) {
+  const Panels<T> panels(x.b, x.n, x.k, plan.pack_b);
+  const Deal rows(x.m, plan.row_blocks);
+  const Deal groups(panels.count(), plan.column_groups);
+  const int64_t cells = rows.parts * groups.parts;
+  parallel_for(cells, x.m * x.n * x.k / kLanes<T> / cells, [&](int64_t begin, int64_t end) {
+    for (int64_t cell = begin; cell < end; ++cell) {
+      const int64_t i = cell / groups.parts;
+      const int64_t g = cell % groups.parts;
+      Product<T> part = x;
+      part.m = rows.start(i + 1) - rows.start(i);
+      part.a = x.a.at(rows.start(i), 0);
+      part.c = x.c + rows.start(i) * x.c_row;
+      part.a_packed = plan.pack_a;
+      if (plan.pack_a) part.a = pack_a(part.a, deal_rows(part, kTileVectors), part.m, x.k);
+      multiply_block(part, panels, groups.start(g), groups.start(g + 1), plan.fetch);
     }
-  }
+  });
 }
 
+// All of k in order, a block at a time; later blocks add to what the first wrote.
 template <typename T>
 void multiply(const Product<T>& x) {
   const Plan cut = plan(x);
-  const Deal rows(x.m, cut.row_blocks);
-  const Deal columns(x.n, cut.column_blocks);
-  const int64_t cells = rows.parts * columns.parts;
-  parallel_for(cells, x.m * x.n * x.k / kLanes<T> / cells, [&](int64_t begin, int64_t end) {
-    for (int64_t cell = begin; cell < end; ++cell) {
-      const int64_t i = cell / columns.parts;
-      const int64_t j = cell % columns.parts;
+  const Deal depths(x.k, std::max<int64_t>(divide_up(x.k, kDepth<T>), 1));
+  for (int64_t j = 0; j < x.n; j += kColumns) {
+    for (int64_t d = 0; d < depths.parts; ++d) {
+      const int64_t p = depths.start(d);
       Product<T> part = x;
-      part.m = rows.start(i + 1) - rows.start(i);
-      part.n = columns.start(j + 1) - columns.start(j);
-      part.a = x.a.at(rows.start(i), 0);
-      part.b = x.b.at(0, columns.start(j));
-      part.c = x.c + rows.start(i) * x.c_row + columns.start(j);
-      part.bias = x.bias ? x.bias + columns.start(j) : nullptr;
-      multiply_cell(part, cut);
+      part.n = std::min(kColumns, x.n - j);
+      part.k = depths.start(d + 1) - p;
+      part.a = x.a.at(0, p);
+      part.b = x.b.at(p, j);
+      part.c = x.c + j;
+      part.bias = x.bias && d == 0 ? x.bias + j : nullptr;
+      part.accumulate = x.accumulate || d > 0;
+      part.activation = d + 1 == depths.parts ? x.activation : Activation::none;
+      multiply_depth(part, cut);
     }
-  });
+  }
 }
 
 // Cuts k into slices, each a product of its own into scratch memory, and adds them up in order.

@@ -114,27 +114,44 @@ TEST_F(Matmul, AgreesInDoubleForEveryLayout) {
   }
 }
 
-// Where blocks of rows (512, or halves of it), of columns (2048) and of k (384) begin and end, and cells
-// (2048 rows), where an operand is packed (from 65,536 elements on, or where it is used by more than four
-// tiles), and columns a multiple of 1 KB apart. In the largest three blocks of rows share b's panels.
+// Where blocks of k (1024 floats), of columns (2048) and of rows (512 KB of a) begin and end; where b is
+// packed (a transposed one always, others from 640 KB on if more than four tiles use it), panel by panel or,
+// from 1 MB of a on, as a whole; where a transposed a is packed (from 256 KB on); and where packing is cut
+// short by them. Signs differ, so sums stay far below the 2^16 from where sixteenths' products are no longer
+// exact.
 TEST_F(Matmul, AgreesAroundEveryBlockBoundary) {
   for (const Layout a : kLayouts) {
     for (const Layout b : kLayouts) {
-      expect_product<float>(257, 193, 256, a, b);
-      if (a == b) expect_product<float>(1025, 200, 75, a, b, true, true);
       for (const int64_t around : {-1, 0, 1}) {
-        expect_product<float>(512 + around, 17, 70, a, b);
-        expect_product<float>(1024 + around, 20, 69, a, b, true);
+        expect_product<float>(3, 5, 1024 + around, a, b, true, true);
+        expect_product<float>(3, 5, 2 * 1024 + around, a, b, true, true);
         expect_product<float>(29, 2048 + around, 10, a, b, true);
         expect_product<float>(15, 2 * 2048 + around, 9, a, b, false, true);
+        expect_product<float>(256 + around, 20, 1024, a, b, true);
         expect_product<float>(4 * kTileRows[0] + 4, 253 + around, 259, a, b);
-        expect_product<float>(3, 5, 384 + around, a, b, true, true);
-        expect_product<float>(3, 5, 2 * 384 + around, a, b, true, true);
-        expect_product<float>(2048 + around, 3, 33, a, b);
-        if (a == b) expect_product<float>(177, 193, 384 + around, a, b, true, true);
+        expect_product<float>(2048 + around, 3, 64, a, b);
+        if (a == b) expect_product<float>(260, 193 + around, 256, a, b, true, true);
         if (HasFatalFailure()) return;
       }
     }
+    expect_product<float>(4 * kTileRows[0] + 1, 241, 690, a, Layout::kPlain, true);
+    expect_product<float>(259, 200, 1025, a, Layout::kPlain, true);
+    expect_product<double>(5, 33, 513, a, Layout::kTransposed, true);
+    if (HasFatalFailure()) return;
+  }
+}
+
+// Rows of a that lie 16 KB apart are packed, others of this size are not.
+TEST_F(Matmul, AgreesWhereRowsLieFarApart) {
+  constexpr int64_t kFar = 4096;
+  const Matrix<float> a(30, kFar - 3, Layout::kPlain, 1);  // with the gap, kFar to a row
+  ASSERT_EQ(a.row, kFar);
+  for (const int64_t k : {1, 15, 16, 17, 70}) {
+    const Matrix<float> b(k, 200, Layout::kPlain, 2);
+    std::vector<float> c(30 * 200);
+    matmul(a.data, a.row, a.col, b.data, b.row, b.col, c.data(), 200, 30, 200, k);
+    const auto want = reference::matmul(a.data, a.row, a.col, b.data, b.row, b.col, 30, 200, k);
+    EXPECT_TRUE(std::equal(c.begin(), c.end(), want.begin())) << k;
   }
 }
 
@@ -152,7 +169,8 @@ TEST_F(Matmul, GivesTheSameBitsOnOneTwoAndFiveThreads) {
   struct Size {
     int64_t m, n, k;
   };
-  for (const Size s : {Size{300, 300, 300}, Size{32, 4100, 300}, Size{1000, 27, 270}, Size{27, 27, 50000}}) {
+  for (const Size s : {Size{300, 300, 300}, Size{32, 4100, 300}, Size{1000, 27, 270}, Size{27, 27, 50000},
+                       Size{100, 500, 700}, Size{300, 200, 1100}}) {
     for (const Layout layout : {Layout::kPlain, Layout::kTransposed}) {
       Matrix<float> a(s.m, s.k, layout, 1);
       Matrix<float> b(s.k, s.n, layout, 2);
