@@ -49,7 +49,8 @@ struct Matrix {
 
 // The product of (m, k) and (k, n) into a c whose rows are 2 apart, every place of which is compared:
 // elements with the plain loop, gaps with what was there. Elements are sixteenths below 8, so that a product
-// of k <= 1000 of them is exact in float whatever the order: no tolerance.
+// of k <= 1000 of them is exact in float whatever the order (longer ones while they are below 2^16): no
+// tolerance.
 template <typename T>
 void expect_product(int64_t m, int64_t n, int64_t k, Layout a_layout, Layout b_layout, bool with_bias = false,
                     bool accumulate = false) {
