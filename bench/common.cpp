@@ -54,9 +54,6 @@ double median(std::vector<double> values) {
   return *middle;
 }
 
-// How often a turn times the limit, of which the least counts: work that takes long has few turns to find it.
-constexpr int kLimitTimes = 3;
-
 // Fewer turns in a quick run where one takes long: the largest products would take half of all its time.
 int turns_for(double turn_us, const Options& options) {
   if (options.least) return options.quick ? 36 : 100;
@@ -134,20 +131,20 @@ std::vector<double> interleave(const std::vector<Contender>& contenders, const O
   std::vector<std::vector<double>> times(contenders.size());
   for (int turn = 0; turn < turns; ++turn) {
     for (size_t i = 0; i < contenders.size(); ++i) {
-      const int times_a_turn = contenders[i].name == kLimit ? kLimitTimes : 1;
-      for (int j = 0; j < times_a_turn; ++j) times[i].push_back(time_calls(contenders[i], calls[i]));
+      // Ours, then the last, which is the limit: threads of some peers are busy for a while after their work.
+      const size_t which = i == 0 ? 0 : i == 1 ? contenders.size() - 1 : i - 1;
+      times[which].push_back(time_calls(contenders[which], calls[which]));
     }
   }
   std::vector<double> result;
-  for (size_t i = 0; i < contenders.size(); ++i) {
-    const bool least = options.least || contenders[i].name == kLimit;
-    result.push_back(least ? *std::min_element(times[i].begin(), times[i].end()) : median(times[i]));
+  for (const auto& t : times) {
+    result.push_back(options.least ? *std::min_element(t.begin(), t.end()) : median(t));
   }
   return result;
 }
 
 Contender fma_probe(int threads) {
-  return {kLimit, [threads] {
+  return {"limit", [threads] {
             kernels::run_chunks(
                 threads, [](void*, int64_t) { fma_loop(); }, nullptr);
           }};
@@ -168,7 +165,7 @@ Contender copy_probe(int64_t bytes, int threads) {
   auto copy = std::make_shared<Copy>(Copy{Numbers<char>(static_cast<size_t>(bytes), 'a'),
                                           Numbers<char>(static_cast<size_t>(bytes), 'b'),
                                           bytes < kShortCopy ? 1 : threads});
-  return {kLimit, [copy] {
+  return {"limit", [copy] {
             kernels::run_chunks(
                 copy->parts,
                 [](void* context, int64_t part) {

@@ -19,9 +19,6 @@ struct Contender {
   std::function<void()> run;
 };
 
-// What bounds the work: a contender of this name, which interleave treats otherwise.
-inline constexpr const char* kLimit = "limit";
-
 // Runs the contenders in turns and returns the median (or least) microseconds of each: every turn times each
 // of them over enough calls to fill a few hundred microseconds, so that a slow moment of the machine falls on
 // all alike.
