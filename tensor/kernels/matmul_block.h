@@ -34,7 +34,7 @@ struct Product {
 // The rows of a block, dealt to tiles of up to so many vectors.
 template <typename T>
 Deal deal_rows(const Product<T>& x, int64_t vectors) {
-  return {x.m, divide_up(x.m, tile_rows(x.a_packed ? kTileVectors : vectors))};
+  return {x.m, divide_up(x.m, x.a_packed ? kPackedRows : tile_rows(vectors))};
 }
 
 // What is done for later while a panel is multiplied, in large products.

@@ -124,6 +124,10 @@ class Panels {
   int64_t packed_ = -1;  // the last panel that was packed by itself
 };
 
+// Rows of a packed tile: the most that make whole pieces of vectors, whose copies do not straddle cache
+// lines.
+inline constexpr int kPackedRows = kTileRows[kTileVectors - 1] / 4 * 4;
+
 // Packs a (m, k) tile by tile: rows [tiles.start(i), tiles.start(i + 1)) of a begin at start(i) * row, and in
 // them element (r, p) is at p * height + r, so that a tile reads its copy from end to end.
 template <typename T>
@@ -138,11 +142,18 @@ Operand<T> pack_a(const Operand<T>& a, const Deal& tiles, int64_t m, int64_t k) 
         for (int64_t i = 0; i < m; i += 64 / sizeof(T)) __builtin_prefetch(columns.at(q, i).data, 0, 2);
       }
     }
+    const int64_t count = std::min(kStep, k - p);
     for (int64_t t = 0; t < tiles.parts; ++t) {
       const int64_t first = tiles.start(t);
       const int64_t height = tiles.start(t + 1) - first;
-      pack_columns(columns.at(p, first), std::min(kStep, k - p), height, to + first * row + p * height,
-                   height);
+      T* copy = to + first * row + p * height;
+      if (a.row == 1 && height == kPackedRows) {
+        for (int64_t q = p; q < p + count; ++q, copy += kPackedRows) {
+          std::copy_n(columns.at(q, first).data, kPackedRows, copy);
+        }
+      } else {
+        pack_columns(columns.at(p, first), count, height, copy, height);
+      }
     }
   }
   return {to, row, 0};
