@@ -61,11 +61,12 @@ Plan plan(const Product<T>& x) {
   const bool pack_b = x.b.col != 1 || (b_bytes > (int64_t{640} << 10) && x.m > kUses * kTileRows[0]);
   const bool few_rows = x.m * row_bytes < 2 * kBlockBytes;
   plan.pack_b = !pack_b ? PackB::no : few_rows ? PackB::by_panel : PackB::whole;
-  plan.row_blocks = std::max<int64_t>(divide_up(x.m, kBlockBytes / row_bytes), 1);
-  if (plan.pack_b == PackB::by_panel) {
-    plan.row_blocks = 1;  // for each would pack b again
-  } else {
-    plan.row_blocks = std::max(plan.row_blocks, std::min(x.m / (2 * kTileRows[0]), wanted));
+  plan.row_blocks = plan.column_groups = 1;
+  const bool one_block = x.m * row_bytes <= kBlockBytes;
+  if (one_block && wanted == 1) return plan;
+  if (plan.pack_b != PackB::by_panel) {  // which each block of rows would pack again
+    plan.row_blocks = std::max(one_block ? 1 : divide_up(x.m, kBlockBytes / row_bytes),
+                               std::min(x.m / (2 * kTileRows[0]), wanted));
     if (plan.row_blocks > 2) plan.row_blocks = divide_up(plan.row_blocks, 4) * 4;  // threads get equal shares
   }
   plan.column_groups =
@@ -80,18 +81,18 @@ void multiply_depth(const Product<T>& x, const Plan& plan) {
   const Deal rows(x.m, plan.row_blocks);
   const Deal groups(panels.count(), plan.column_groups);
   const int64_t cells = rows.parts * groups.parts;
+  const auto multiply_cell = [&](int64_t i, int64_t g) {
+    Product<T> part = x;
+    part.m = rows.start(i + 1) - rows.start(i);
+    part.a = x.a.at(rows.start(i), 0);
+    part.c = x.c + rows.start(i) * x.c_row;
+    part.a_packed = plan.pack_a;
+    if (plan.pack_a) part.a = pack_a(part.a, deal_rows(part, kTileVectors), part.m, x.k);
+    multiply_block(part, panels, groups.start(g), groups.start(g + 1), plan.fetch);
+  };
+  if (cells == 1) return multiply_cell(0, 0);  // divisions would show in small products
   parallel_for(cells, x.m * x.n * x.k / kLanes<T> / cells, [&](int64_t begin, int64_t end) {
-    for (int64_t cell = begin; cell < end; ++cell) {
-      const int64_t i = cell / groups.parts;
-      const int64_t g = cell % groups.parts;
-      Product<T> part = x;
-      part.m = rows.start(i + 1) - rows.start(i);
-      part.a = x.a.at(rows.start(i), 0);
-      part.c = x.c + rows.start(i) * x.c_row;
-      part.a_packed = plan.pack_a;
-      if (plan.pack_a) part.a = pack_a(part.a, deal_rows(part, kTileVectors), part.m, x.k);
-      multiply_block(part, panels, groups.start(g), groups.start(g + 1), plan.fetch);
-    }
+    for (int64_t cell = begin; cell < end; ++cell) multiply_cell(cell / groups.parts, cell % groups.parts);
   });
 }
 

@@ -34,7 +34,15 @@ struct Product {
 // The rows of a block, dealt to tiles of up to so many vectors.
 template <typename T>
 Deal deal_rows(const Product<T>& x, int64_t vectors) {
-  return {x.m, divide_up(x.m, x.a_packed ? kPackedRows : tile_rows(vectors))};
+  if (x.a_packed) return {x.m, divide_up(x.m, kPackedRows)};
+  switch (vectors) {  // by constants: divisions would show in small products
+    case 1:
+      return {x.m, divide_up(x.m, kTileRows[0])};
+    case 2:
+      return {x.m, divide_up(x.m, kTileRows[1])};
+    default:
+      return {x.m, divide_up(x.m, kTileRows[2])};
+  }
 }
 
 // What is done for later while a panel is multiplied, in large products.
