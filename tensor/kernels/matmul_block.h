@@ -6,9 +6,9 @@
 //       for each panel of b
 //         for each tile of rows: multiply_tile
 //
-// In large products every tile fetches, as it goes along, the lines of c that it will add to, its share of
-// the next panel of b and, during the first panel, the rows of a that the next tile reads: all into L2, so
-// that nothing is waited for that comes from further away.
+// In large products every tile fetches, as it goes along, its lines of c, its share of the next panel of b
+// and, during the first panel, the rows of a that the next tile reads: all into L2, so that the arithmetic
+// does not wait for what is further away. (Into L1 instead: 1 to 2 % slower.)
 
 #include <algorithm>
 
@@ -57,7 +57,6 @@ struct Ahead {
   // Has tile i fetch this, and rows [p, p_end) of b.
   void list(Tile<T>& tile, const Panel<T>& panel, const Deal& rows, int64_t i, int64_t p,
             int64_t p_end) const {
-    constexpr int64_t kLine = 64 / static_cast<int64_t>(sizeof(T));
     const int64_t height = rows.start(i + 1) - rows.start(i);
     tile.ahead_count = 0;
     for (int64_t v = 0; v < panel.vectors; ++v) {
@@ -68,7 +67,7 @@ struct Ahead {
     }
     if (!a || i + 1 == rows.parts) return;
     for (int64_t r = height; r < rows.start(i + 2) - rows.start(i); ++r) {
-      tile.add_ahead({tile.a + r * tile.a_row, kLine, divide_up(tile.k, kLine)});
+      tile.add_ahead({tile.a + r * tile.a_row, kLine<T>, divide_up(tile.k, kLine<T>)});
     }
   }
 };

@@ -13,6 +13,10 @@
 
 namespace lt::kernels {
 
+// Elements of a cache line.
+template <typename T>
+constexpr int64_t kLine = 64 / static_cast<int64_t>(sizeof(T));
+
 // A panel of b: `columns` of them, in whole vectors but for the last.
 template <typename T>
 struct Panel {
@@ -101,19 +105,19 @@ class Panels {
     }
   }
 
-  // Contiguous columns are packed a few rows at a time, all panels of them, so that memory is read from end
-  // to end; others by panel. Parts of b are packed in parallel.
+  // Contiguous columns are packed eight rows at a time, all panels of them, so that memory is read from end
+  // to end; others panel by panel. Parts of b are packed in parallel.
   void pack_whole() {
     T* const to = workspace<T>(Workspace::kPackedB, divide_up(n_, kLanes<T>) * kLanes<T> * k_);
-    whole_ = to;
-    const int64_t step = b_.col == 1 ? 1 : k_;
+    const int64_t step = b_.col == 1 ? 8 : std::max<int64_t>(k_, 1);
     parallel_for(divide_up(k_, step) * count(), step * kTileVectors * kLanes<T>, [&](int64_t i, int64_t end) {
       for (; i < end; ++i) {
         const int64_t t = i % count();
         const int64_t p = i / count() * step;
-        pack(t, p, p + step, to + deal_.start(t) * kLanes<T> * k_);
+        pack(t, p, std::min(p + step, k_), to + deal_.start(t) * kLanes<T> * k_);
       }
     });
+    whole_ = to;
   }
 
   Deal deal_;
@@ -139,7 +143,7 @@ Operand<T> pack_a(const Operand<T>& a, const Deal& tiles, int64_t m, int64_t k) 
   for (int64_t p = 0; p < k; p += kStep) {
     if (a.row == 1) {  // what the next step reads: the processor does not foresee so many short runs
       for (int64_t q = p + kStep; q < std::min(p + 2 * kStep, k); ++q) {
-        for (int64_t i = 0; i < m; i += 64 / sizeof(T)) __builtin_prefetch(columns.at(q, i).data, 0, 2);
+        for (int64_t i = 0; i < m; i += kLine<T>) __builtin_prefetch(columns.at(q, i).data, 0, 2);
       }
     }
     const int64_t count = std::min(kStep, k - p);

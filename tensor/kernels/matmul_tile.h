@@ -93,7 +93,7 @@ void multiply_tile(const Tile<T>& t) {
       const Lines<T> lines = t.ahead[i];
       const T* at = lines.at;
       for (const int64_t end = std::min(t.k, p + lines.count); p < end; ++p, at += lines.step) {
-        __builtin_prefetch(at, 0, 2);
+        __builtin_prefetch(at, 0, 2);  // to read, into L2
         step();
       }
     }
