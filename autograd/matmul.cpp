@@ -45,10 +45,15 @@ BasicVariable<T> matmul(const BasicVariable<T>& a, const BasicVariable<T>& b) {
                  need_b = b.requires_grad()](const BasicTensor<T>& dy) {
                   const int left = (*x).dim();
                   const int right = (*y).dim();
+                  Gradients<T, 2> gradients;
+                  if (left == 2 && right == 2) {
+                    if (need_a) gradients[0] = matmul(dy, transposed(*y));
+                    if (need_b) gradients[1] = matmul(transposed(*x), dy);
+                    return gradients;
+                  }
                   BasicTensor<T> dc = dy;
                   if (right == 1) dc = dc.unsqueeze(-1);
                   if (left == 1) dc = dc.unsqueeze(-2);
-                  Gradients<T, 2> gradients;
                   if (need_a)
                     gradients[0] = as_operand(matmul(dc, transposed(as_matrix(*y, false))), left, true);
                   if (need_b)

@@ -77,8 +77,10 @@ BasicTensor<T> matrix_product(const BasicTensor<T>& x, const BasicTensor<T>& y, 
   T* const c = out.mutable_data();
   if (out.numel() == 0) return out;
   if (k == 0) return out.zero_();  // operands without memory have no addresses to step through
-  if (y.dim() == 2 && (x.dim() == 2 || x.is_contiguous())) {
-    const BasicTensor<T> rows = x.dim() == 2 ? x : x.view({numel(batch) * m, k});
+  if (x.dim() == 2 && y.dim() == 2) {
+    multiply(x, x.data(), y, y.data(), c);
+  } else if (y.dim() == 2 && x.is_contiguous()) {
+    const BasicTensor<T> rows = x.view({numel(batch) * m, k});
     multiply(rows, rows.data(), y, y.data(), c);
   } else {
     multiply_batch(x.expand(with(with(batch, m), k)), y.expand(with(with(batch, k), n)), c);
@@ -94,9 +96,12 @@ BasicTensor<T> matmul(const BasicTensor<T>& a, const BasicTensor<T>& b) {
   if (a.dim() == 0 || b.dim() == 0) {
     throw ShapeError(fmt::format("matmul: a scalar is no matrix: {}", shapes()));
   }
+  if (a.size(-1) != b.size(b.dim() == 1 ? 0 : -2)) {
+    throw ShapeError(fmt::format("matmul: inner sizes differ: {}", shapes()));
+  }
+  if (a.dim() == 2 && b.dim() == 2) return matrix_product(a, b, Shape());
   const BasicTensor<T> x = a.dim() == 1 ? a.unsqueeze(0) : a;
   const BasicTensor<T> y = b.dim() == 1 ? b.unsqueeze(1) : b;
-  if (x.size(-1) != y.size(-2)) throw ShapeError(fmt::format("matmul: inner sizes differ: {}", shapes()));
   BasicTensor<T> out = matrix_product(x, y, broadcast_batch(x.shape(), y.shape(), shapes));
   if (b.dim() == 1) out = out.squeeze(-1);
   if (a.dim() == 1) out = out.squeeze(b.dim() == 1 ? -1 : -2);
