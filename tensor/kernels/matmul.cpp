@@ -35,6 +35,20 @@ constexpr int64_t kBlockBytes = 512 << 10;
 // Columns of b that are packed at a time: 8 MB with kDepth of k.
 constexpr int64_t kColumns = 2048;
 
+// An operand is worth packing when so many tiles read it, and when it is too large for L2 to serve it as well
+// as a copy: b from about 400 by 400 on; a transposed a, whose tiles touch a line with each step, from 256.
+constexpr int64_t kUses = 4;
+constexpr int64_t kPackedB = 640 << 10;
+constexpr int64_t kPackedA = 256 << 10;
+
+// Rows of a that lie a multiple of this apart share an eighth of the sets of an L2 of 2 MB.
+constexpr int64_t kScattered = 16 << 10;
+
+// Operands and result of this size do not all stay in L2: fetching them ahead pays, if sums are long enough
+// to do it meanwhile.
+constexpr int64_t kFetched = 1 << 20;
+constexpr int64_t kFetchedDepth = 64;
+
 // How a product is cut, from its sizes and strides alone.
 struct Plan {
   bool pack_a, fetch;
@@ -45,26 +59,24 @@ struct Plan {
 template <typename T>
 Plan plan(const Product<T>& x) {
   constexpr int64_t kBytes = sizeof(T);
-  // An operand is worth packing when this many tiles read it.
-  constexpr int64_t kUses = 4;
   constexpr int64_t kFewColumns = kUses * kTileVectors * kLanes<T>;
   const int64_t a_bytes = x.k * x.m * kBytes;
   const int64_t b_bytes = x.k * x.n * kBytes;
   const int64_t row_bytes = std::clamp<int64_t>(x.k, 1, kDepth<T>) * kBytes;  // of a block of a
-  // A vector multiply-add counts as one simple operation.
+  // A vector multiply-add counts as one simple operation. Four cells are enough for as many threads, and do
+  // not make the panels of one thread much shorter.
   const int64_t wanted = std::min<int64_t>(chunks_for(int64_t{1} << 20, x.m * x.n * x.k / kLanes<T>), 4);
-  Plan plan{};
-  plan.fetch = x.k >= 64 && a_bytes + b_bytes + x.m * x.n * kBytes > int64_t{1} << 20;
-  // Rows of a that lie a multiple of 16 KB apart share an eighth of the second cache's sets.
-  const bool scattered = x.a.col != 1 ? a_bytes > (int64_t{256} << 10) : x.a.row * kBytes % 16384 == 0;
-  plan.pack_a = scattered && x.m > kTileRows[0] && x.n > kFewColumns;
-  const bool pack_b = x.b.col != 1 || (b_bytes > (int64_t{640} << 10) && x.m > kUses * kTileRows[0]);
-  const bool few_rows = x.m * row_bytes < 2 * kBlockBytes;
-  plan.pack_b = !pack_b ? PackB::no : few_rows ? PackB::by_panel : PackB::whole;
-  plan.row_blocks = plan.column_groups = 1;
+  Plan plan{false, false, PackB::no, 1, 1};
+  plan.fetch = x.k >= kFetchedDepth && a_bytes + b_bytes + x.m * x.n * kBytes > kFetched;
+  const bool slow_a = x.a.col != 1 ? a_bytes > kPackedA : x.a.row * kBytes % kScattered == 0;
+  plan.pack_a = slow_a && x.m > kTileRows[0] && x.n > kFewColumns;
+  if (x.b.col != 1 || (b_bytes > kPackedB && x.m > kUses * kTileRows[0])) {
+    // Panel by panel where a is less than two blocks of rows, which all use a panel while it is in L2.
+    plan.pack_b = x.m * row_bytes < 2 * kBlockBytes ? PackB::by_panel : PackB::whole;
+  }
   const bool one_block = x.m * row_bytes <= kBlockBytes;
   if (one_block && wanted == 1) return plan;
-  if (plan.pack_b != PackB::by_panel) {  // which each block of rows would pack again
+  if (plan.pack_b != PackB::by_panel) {
     plan.row_blocks = std::max(one_block ? 1 : divide_up(x.m, kBlockBytes / row_bytes),
                                std::min(x.m / (2 * kTileRows[0]), wanted));
     if (plan.row_blocks > 2) plan.row_blocks = divide_up(plan.row_blocks, 4) * 4;  // threads get equal shares
