@@ -133,6 +133,7 @@ std::vector<double> interleave(const std::vector<Contender>& contenders, const O
     for (size_t i = 0; i < contenders.size(); ++i) {
       // Ours, then the last, which is the limit: threads of some peers are busy for a while after their work.
       const size_t which = i == 0 ? 0 : i == 1 ? contenders.size() - 1 : i - 1;
+      contenders[which].run();  // what the one before did must not show: other numbers in the caches
       times[which].push_back(time_calls(contenders[which], calls[which]));
     }
   }

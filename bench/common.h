@@ -20,8 +20,8 @@ struct Contender {
 };
 
 // Runs the contenders in turns and returns the median (or least) microseconds of each: every turn times each
-// of them over enough calls to fill a few hundred microseconds, so that a slow moment of the machine falls on
-// all alike.
+// of them, after a call that does not count, over enough calls to fill a few hundred microseconds, so that a
+// slow moment of the machine falls on all alike. The last is the limit.
 std::vector<double> interleave(const std::vector<Contender>& contenders, const Options& options);
 
 // A loop of fused multiply-adds that never leaves the registers, on `threads` threads, and the float

@@ -202,7 +202,7 @@ int main(int argc, char** argv) {
   // OpenBLAS picks its kernels as it is loaded, and one that does not know a new processor picks slow ones.
   // Its threads look for more work 2^26 cycles long, some 20 ms, which would take a processor from who comes
   // next: 2^20.
-  if (!std::getenv("OPENBLAS_CORETYPE")) {
+  if (!std::getenv("OPENBLAS_THREAD_TIMEOUT")) {
     setenv("OPENBLAS_CORETYPE", "SkylakeX", 0);
     setenv("OPENBLAS_THREAD_TIMEOUT", "20", 0);
     execv("/proc/self/exe", argv);

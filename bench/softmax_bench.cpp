@@ -104,6 +104,7 @@ Row measure(const std::string& work, int threads, Data& d, std::vector<Contender
 }
 
 void measure_rows(int64_t rows, int64_t n, int threads, const Options& options, std::vector<Row>& table) {
+  use_threads(threads);  // oneDNN's primitives keep the number that they find
   Data d(rows, n);
   const std::string size = fmt::format(" {}x{}", rows, n);
   const auto add = [&](const std::string& work, std::vector<Contender> all) {

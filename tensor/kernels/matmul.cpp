@@ -2,17 +2,18 @@
 //
 //   for each block of columns (kColumns)
 //     for each block of k (kDepth)
-//       pack b                                           in parallel
-//       for each block of rows                           in parallel: threads own disjoint blocks of c
-//         for each panel of b, one tile wide             matmul_block.h
+//       pack b, as a whole                                in parallel
+//       for each cell, a block of rows by a group of panels of b    in parallel: threads own disjoint parts
+//       of c
+//         for each panel of b, one tile wide              matmul_block.h: packed here if not as a whole
 //           for each tile of rows: multiply_tile
 //
-// A block of rows of a stays in L2 while all of b passes by. a is read where it lies, through its strides,
-// and so is b if few rows use it or it fits in L2; otherwise b is packed, which makes every load sequential
-// and keeps strides that are powers of two from landing in the same few cache sets. A transposed a is packed
-// too, unless it is small. A product that is small in c and deep in k (a weight gradient over a large batch)
-// is cut along k instead, into slices that depend on the sizes alone, whose partial products are added in
-// order.
+// A block of rows of a stays in L2 while all of b passes by. Operands are read where they lie, through their
+// strides, if they fit in L2 or few tiles use them; otherwise they are packed, which makes every load
+// sequential and keeps strides that are powers of two from landing in the same few cache sets: all large b,
+// and an a whose rows are not contiguous or lie far apart. A product that is small in c and deep in k (a
+// weight gradient over a large batch) is cut along k instead, into slices that depend on the sizes alone,
+// whose partial products are added in order.
 
 #include "tensor/kernels/matmul.h"
 
@@ -41,7 +42,7 @@ constexpr int64_t kUses = 4;
 constexpr int64_t kPackedB = 640 << 10;
 constexpr int64_t kPackedA = 256 << 10;
 
-// Rows of a that lie a multiple of this apart share an eighth of the sets of an L2 of 2 MB.
+// Rows of a that lie a multiple of this apart share a quarter of the sets of an L2 of 2 MB.
 constexpr int64_t kScattered = 16 << 10;
 
 // Operands and result of this size do not all stay in L2: fetching them ahead pays, if sums are long enough
@@ -63,16 +64,18 @@ Plan plan(const Product<T>& x) {
   const int64_t a_bytes = x.k * x.m * kBytes;
   const int64_t b_bytes = x.k * x.n * kBytes;
   const int64_t row_bytes = std::clamp<int64_t>(x.k, 1, kDepth<T>) * kBytes;  // of a block of a
-  // A vector multiply-add counts as one simple operation. Four cells are enough for as many threads, and do
-  // not make the panels of one thread much shorter.
-  const int64_t wanted = std::min<int64_t>(chunks_for(int64_t{1} << 20, x.m * x.n * x.k / kLanes<T>), 4);
+  // A vector multiply-add counts as one simple operation. Four cells are enough for as many threads, and cost
+  // one thread little.
+  const int64_t wanted = std::min<int64_t>(chunks_for(x.m * x.n * x.k / kLanes<T>, 1), 4);
   Plan plan{false, false, PackB::no, 1, 1};
   plan.fetch = x.k >= kFetchedDepth && a_bytes + b_bytes + x.m * x.n * kBytes > kFetched;
-  const bool slow_a = x.a.col != 1 ? a_bytes > kPackedA : x.a.row * kBytes % kScattered == 0;
+  const bool slow_a = x.a.col != 1 ? a_bytes > kPackedA : x.a.row != 0 && x.a.row * kBytes % kScattered == 0;
   plan.pack_a = slow_a && x.m > kTileRows[0] && x.n > kFewColumns;
   if (x.b.col != 1 || (b_bytes > kPackedB && x.m > kUses * kTileRows[0])) {
-    // Panel by panel where a is less than two blocks of rows, which all use a panel while it is in L2.
-    plan.pack_b = x.m * row_bytes < 2 * kBlockBytes ? PackB::by_panel : PackB::whole;
+    // Panel by panel where a is less than two blocks of rows, which all use a panel while it is in L2; but
+    // not where only blocks of rows could be shared by threads.
+    const bool by_panel = x.m * row_bytes < 2 * kBlockBytes && (wanted == 1 || x.n >= 2 * kFewColumns);
+    plan.pack_b = by_panel ? PackB::by_panel : PackB::whole;
   }
   const bool one_block = x.m * row_bytes <= kBlockBytes;
   if (one_block && wanted == 1) return plan;
@@ -81,8 +84,8 @@ Plan plan(const Product<T>& x) {
                                std::min(x.m / (2 * kTileRows[0]), wanted));
     if (plan.row_blocks > 2) plan.row_blocks = divide_up(plan.row_blocks, 4) * 4;  // threads get equal shares
   }
-  plan.column_groups =
-      std::clamp<int64_t>(std::min(x.n, kColumns) / kFewColumns, 1, divide_up(wanted, plan.row_blocks));
+  const int64_t groups = std::min(std::min(x.n, kColumns) / kFewColumns, divide_up(wanted, plan.row_blocks));
+  plan.column_groups = groups == 3 ? 2 : std::max<int64_t>(groups, 1);
   return plan;
 }
 
@@ -113,11 +116,13 @@ template <typename T>
 void multiply(const Product<T>& x) {
   const Plan cut = plan(x);
   const Deal depths(x.k, std::max<int64_t>(divide_up(x.k, kDepth<T>), 1));
-  for (int64_t j = 0; j < x.n; j += kColumns) {
+  const Deal columns(divide_up(x.n, kLanes<T>), divide_up(x.n, kColumns));
+  for (int64_t b = 0; b < columns.parts; ++b) {
+    const int64_t j = columns.start(b) * kLanes<T>;
     for (int64_t d = 0; d < depths.parts; ++d) {
       const int64_t p = depths.start(d);
       Product<T> part = x;
-      part.n = std::min(kColumns, x.n - j);
+      part.n = std::min(columns.start(b + 1) * kLanes<T>, x.n) - j;
       part.k = depths.start(d + 1) - p;
       part.a = x.a.at(0, p);
       part.b = x.b.at(p, j);

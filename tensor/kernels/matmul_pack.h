@@ -28,7 +28,7 @@ struct Panel {
 };
 
 // How b becomes panels: read in place, which takes contiguous columns; packed as a whole; or panel by panel,
-// each bit by bit while the one before is multiplied.
+// contiguous columns bit by bit while the panel before is multiplied.
 enum class PackB { no, whole, by_panel };
 
 // The panels of a b (k, n).
@@ -53,7 +53,7 @@ class Panels {
     return {first, vectors, std::min(vectors * kLanes<T>, n_ - first), b_.data + first, b_.row};
   }
 
-  // Panel t, ready to be multiplied. Of those packed panel by panel, it is valid until ready(t + 2).
+  // Panel t, ready to be multiplied. Of those packed panel by panel, it is valid until t + 2 is packed.
   Panel<T> ready(int64_t t) {
     if (how_ == PackB::by_panel && t != packed_) pack_ahead(t, 0, k_);
     return at(t);
@@ -155,8 +155,12 @@ Operand<T> pack_a(const Operand<T>& a, const Deal& tiles, int64_t m, int64_t k) 
         for (int64_t q = p; q < p + count; ++q, copy += kPackedRows) {
           std::copy_n(columns.at(q, first).data, kPackedRows, copy);
         }
-      } else {
-        pack_columns(columns.at(p, first), count, height, copy, height);
+        continue;
+      }
+      // A vector's width at a time, the last first: each write reaches into the next row's first.
+      for (int64_t r = (height - 1) / kLanes<T> * kLanes<T>; r >= 0; r -= kLanes<T>) {
+        pack_columns(columns.at(p, first + r), count, std::min<int64_t>(kLanes<T>, height - r), copy + r,
+                     height);
       }
     }
   }

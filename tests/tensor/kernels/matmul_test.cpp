@@ -138,6 +138,7 @@ TEST_F(Matmul, AgreesAroundEveryBlockBoundary) {
     expect_product<float>(4 * kTileRows[0] + 1, 241, 690, a, Layout::kPlain, true);
     expect_product<float>(259, 200, 1025, a, Layout::kPlain, true);
     expect_product<double>(5, 33, 513, a, Layout::kTransposed, true);
+    expect_product<double>(4 * kTileRows[0] + 1, 102, 690, a, Layout::kPlain, true);
     if (HasFatalFailure()) return;
   }
 }
@@ -157,7 +158,7 @@ TEST_F(Matmul, AgreesWhereRowsLieFarApart) {
 }
 
 TEST_F(Matmul, AgreesWhereItIsCutAlongK) {
-  // Beyond k = 1000 sixteenths are no longer exact; ones are, to 2^24.
+  // Sums this long of sixteenths might not be exact; of ones they are, to 2^24.
   for (const int64_t k : {4095, 4096, 8191, 8192, 8193, 70001}) {
     const std::vector<float> ones(static_cast<size_t>(k * 27), 1.0F);
     std::vector<float> c(27 * 27, 2.0F);
