@@ -158,25 +158,23 @@ double fma_probe_flops(int threads) {
 // Copies too small to share: waking a thread takes about as long.
 constexpr int64_t kShortCopy = 1 << 18;
 
-Contender copy_probe(int64_t bytes, int threads) {
+Contender copy_probe(const void* from, void* to, int64_t bytes, int threads) {
   struct Copy {
-    Numbers<char> from, to;
-    int64_t parts;
+    const char* from;
+    char* to;
+    int64_t bytes, parts;
   };
-  auto copy = std::make_shared<Copy>(Copy{Numbers<char>(static_cast<size_t>(bytes), 'a'),
-                                          Numbers<char>(static_cast<size_t>(bytes), 'b'),
-                                          bytes < kShortCopy ? 1 : threads});
-  return {"limit", [copy] {
+  Copy copy{static_cast<const char*>(from), static_cast<char*>(to), bytes, bytes < kShortCopy ? 1 : threads};
+  return {"limit", [copy]() mutable {
             kernels::run_chunks(
-                copy->parts,
+                copy.parts,
                 [](void* context, int64_t part) {
-                  auto& c = *static_cast<Copy*>(context);
-                  const auto size = static_cast<int64_t>(c.from.size());
-                  const int64_t begin = part * size / c.parts;
-                  std::memcpy(c.to.data() + begin, c.from.data() + begin,
-                              static_cast<size_t>((part + 1) * size / c.parts - begin));
+                  const auto& c = *static_cast<Copy*>(context);
+                  const int64_t begin = part * c.bytes / c.parts;
+                  const int64_t end = (part + 1) * c.bytes / c.parts;
+                  std::memcpy(c.to + begin, c.from + begin, static_cast<size_t>(end - begin));
                 },
-                copy.get());
+                &copy);
           }};
 }
 

@@ -29,9 +29,9 @@ std::vector<double> interleave(const std::vector<Contender>& contenders, const O
 Contender fma_probe(int threads);
 double fma_probe_flops(int threads);
 
-// Copies `bytes` from one buffer to another, on `threads` threads where that is faster than on one: what a
-// kernel that reads and writes once cannot beat.
-Contender copy_probe(int64_t bytes, int threads);
+// Copies what the work reads to where it writes, on `threads` threads where that is faster than on one: what
+// a kernel that reads and writes once hardly beats.
+Contender copy_probe(const void* from, void* to, int64_t bytes, int threads);
 
 // Ours and every peer run on so many threads from now on.
 void use_threads(int threads);

@@ -133,7 +133,9 @@ Row measure(const Work& work, const Data& d, int threads, const Options& options
 #endif
   for (const auto& contender : all) contender.run();
   check(work.name, ours, eigen);
-  all.push_back(copy_probe(kSide * kSide * static_cast<int64_t>(sizeof(float)), threads));
+  Tensor copied = empty<float>({kSide, kSide});
+  all.push_back(copy_probe(d.a.data(), copied.mutable_data(),
+                           kSide * kSide * static_cast<int64_t>(sizeof(float)), threads));
   const auto us = interleave(all, options);
   Row row{"elementwise", work.name, threads, us[0], {}, us.back() * work.matrices / 2};
   for (size_t i = 1; i + 1 < all.size(); ++i) row.peers.emplace_back(all[i].name, us[i]);

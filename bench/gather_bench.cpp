@@ -59,9 +59,11 @@ std::string work_name(const std::string& op, const Work& w) {
   return fmt::format("{} {} of {}x{}", op, w.ids, w.table, w.width);
 }
 
-Row timed(const std::string& op, const Work& w, std::vector<Contender> all, int threads,
+Row timed(const std::string& op, const Work& w, const Data& d, std::vector<Contender> all, int threads,
           const Options& options) {
-  all.push_back(copy_probe(w.ids * w.width * static_cast<int64_t>(sizeof(float)), threads));
+  Tensor copied = empty(d.values.shape());
+  all.push_back(copy_probe(d.values.data(), copied.mutable_data(),
+                           d.values.numel() * static_cast<int64_t>(sizeof(float)), threads));
   const auto us = interleave(all, options);
   Row row{"gather", work_name(op, w), threads, us[0], {}, us.back()};
   for (size_t i = 1; i + 1 < all.size(); ++i) row.peers.emplace_back(all[i].name, us[i]);
@@ -86,7 +88,7 @@ Row gather(const Work& w, Data& d, int threads, const Options& options) {
 #endif
   all[0].run();
   check_gather(d, out);
-  return timed("gather", w, all, threads, options);
+  return timed("gather", w, d, all, threads, options);
 }
 
 Row scatter(const Work& w, Data& d, int threads, const Options& options) {
@@ -100,7 +102,7 @@ Row scatter(const Work& w, Data& d, int threads, const Options& options) {
 #endif
   all[0].run();
   check_scatter(d, sums);
-  return timed("scatter_add", w, all, threads, options);
+  return timed("scatter_add", w, d, all, threads, options);
 }
 
 }  // namespace

@@ -96,7 +96,8 @@ Row measure(const std::string& work, int threads, Data& d, std::vector<Contender
       }
     }
   }
-  all.push_back(copy_probe(static_cast<int64_t>(d.x.size() * sizeof(float)), threads));
+  all.push_back(
+      copy_probe(d.x.data(), d.y.data(), static_cast<int64_t>(d.x.size() * sizeof(float)), threads));
   const auto us = interleave(all, options);
   Row row{"softmax", work, threads, us[0], {}, us.back()};
   for (size_t i = 1; i + 1 < all.size(); ++i) row.peers.emplace_back(all[i].name, us[i]);
