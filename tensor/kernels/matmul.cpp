@@ -30,6 +30,10 @@ namespace {
 template <typename T>
 constexpr int64_t kDepth = 4096 / static_cast<int64_t>(sizeof(T));
 
+// Of a transposed a in place, each step reads another line, which the next tile wants again: 24 KB of them
+// stay in L1.
+constexpr int64_t kLinesDepth = 384;
+
 // A block of a: 128 rows with kDepth of k, which leave an L2 of 1 MB room for two panels of b and for c.
 constexpr int64_t kBlockBytes = 512 << 10;
 
@@ -48,13 +52,13 @@ constexpr int64_t kScattered = 16 << 10;
 // Operands and result of this size do not all stay in L2: fetching them ahead pays, if sums are long enough
 // to do it meanwhile.
 constexpr int64_t kFetched = 1 << 20;
-constexpr int64_t kFetchedDepth = 64;
+constexpr int64_t kFetchedDepth = 128;
 
 // How a product is cut, from its sizes and strides alone.
 struct Plan {
   bool pack_a, fetch;
   PackB pack_b;
-  int64_t row_blocks, column_groups;
+  int64_t depth, row_blocks, column_groups;
 };
 
 template <typename T>
@@ -63,14 +67,15 @@ Plan plan(const Product<T>& x) {
   constexpr int64_t kFewColumns = kUses * kTileVectors * kLanes<T>;
   const int64_t a_bytes = x.k * x.m * kBytes;
   const int64_t b_bytes = x.k * x.n * kBytes;
-  const int64_t row_bytes = std::clamp<int64_t>(x.k, 1, kDepth<T>) * kBytes;  // of a block of a
   // A vector multiply-add counts as one simple operation. Four cells are enough for as many threads, and cost
   // one thread little.
   const int64_t wanted = std::min<int64_t>(chunks_for(x.m * x.n * x.k / kLanes<T>, 1), 4);
-  Plan plan{false, false, PackB::no, 1, 1};
+  Plan plan{false, false, PackB::no, kDepth<T>, 1, 1};
   plan.fetch = x.k >= kFetchedDepth && a_bytes + b_bytes + x.m * x.n * kBytes > kFetched;
   const bool slow_a = x.a.col != 1 ? a_bytes > kPackedA : x.a.row != 0 && x.a.row * kBytes % kScattered == 0;
   plan.pack_a = slow_a && x.m > kTileRows[0] && x.n > kFewColumns;
+  if (x.a.col != 1 && !plan.pack_a) plan.depth = std::min(kLinesDepth, kDepth<T>);
+  const int64_t row_bytes = std::clamp<int64_t>(x.k, 1, plan.depth) * kBytes;  // of a block of a
   if (x.b.col != 1 || (b_bytes > kPackedB && x.m > kUses * kTileRows[0])) {
     // Panel by panel where a is less than two blocks of rows, which all use a panel while it is in L2; but
     // not where only blocks of rows could be shared by threads.
@@ -115,7 +120,7 @@ void multiply_depth(const Product<T>& x, const Plan& plan) {
 template <typename T>
 void multiply(const Product<T>& x) {
   const Plan cut = plan(x);
-  const Deal depths(x.k, std::max<int64_t>(divide_up(x.k, kDepth<T>), 1));
+  const Deal depths(x.k, std::max<int64_t>(divide_up(x.k, cut.depth), 1));
   const Deal columns(divide_up(x.n, kLanes<T>), divide_up(x.n, kColumns));
   for (int64_t b = 0; b < columns.parts; ++b) {
     const int64_t j = columns.start(b) * kLanes<T>;

@@ -115,17 +115,18 @@ TEST_F(Matmul, AgreesInDoubleForEveryLayout) {
   }
 }
 
-// Where blocks of k (1024 floats), of columns (2048) and of rows (512 KB of a) begin and end; where b is
-// packed (a transposed one always, others from 640 KB on if more than four tiles use it), panel by panel or,
-// from 1 MB of a on, as a whole; where a transposed a is packed (from 256 KB on); and where packing is cut
-// short by them. Signs differ, so sums stay far below the 2^16 from where sixteenths' products are no longer
-// exact.
+// Where blocks of k (1024 floats, or 384 of a transposed a in place), of columns (2048) and of rows (512 KB
+// of a) begin and end; where b is packed (a transposed one always, others from 640 KB on if more than four
+// tiles use it), panel by panel or, from 1 MB of a on, as a whole; where a transposed a is packed (from 256
+// KB on); and where packing is cut short by them. Signs differ, so sums stay far below the 2^16 from where
+// sixteenths' products are no longer exact.
 TEST_F(Matmul, AgreesAroundEveryBlockBoundary) {
   for (const Layout a : kLayouts) {
     for (const Layout b : kLayouts) {
       for (const int64_t around : {-1, 0, 1}) {
         expect_product<float>(3, 5, 1024 + around, a, b, true, true);
         expect_product<float>(3, 5, 2 * 1024 + around, a, b, true, true);
+        if (a != Layout::kPlain) expect_product<float>(20, 5, 384 + around, a, b, true, true);
         expect_product<float>(29, 2048 + around, 10, a, b, true);
         expect_product<float>(15, 2 * 2048 + around, 9, a, b, false, true);
         expect_product<float>(256 + around, 20, 1024, a, b, true);
