@@ -2,10 +2,9 @@
 //
 //   for each block of columns (kColumns)
 //     for each block of k (kDepth)
-//       pack b, as a whole                                in parallel
-//       for each cell, a block of rows by a group of panels of b    in parallel: threads own disjoint parts
-//       of c
-//         for each panel of b, one tile wide              matmul_block.h: packed here if not as a whole
+//       pack b, where that is done as a whole               in parallel
+//       for each cell, a block of rows by a few panels      in parallel, each a part of c of its own
+//         for each panel of b, one tile wide                matmul_block.h
 //           for each tile of rows: multiply_tile
 //
 // A block of rows of a stays in L2 while all of b passes by. Operands are read where they lie, through their
