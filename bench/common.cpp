@@ -11,7 +11,6 @@
 #include <cstring>
 #include <fstream>
 #include <map>
-#include <memory>
 #include <random>
 #include <sstream>
 #include <thread>
@@ -66,12 +65,16 @@ int turns_for(double turn_us, const Options& options) {
 constexpr int kProbeSums = kernels::kVectorBytes == 64 ? 24 : 12;
 constexpr int64_t kProbeSteps = 20000;
 
+// sum * x + y, which the compiler can neither take apart nor share between sums that it knows nothing of.
 void fma_loop() {
-  kernels::Vec<float> sums[kProbeSums] = {};
-  auto x = kernels::broadcast(1.5F);
+  auto x = kernels::broadcast(0.75F);
+  auto y = kernels::broadcast(0.3F);
   benchmark::DoNotOptimize(x);
+  benchmark::DoNotOptimize(y);
+  kernels::Vec<float> sums[kProbeSums] = {};
+  for (auto& sum : sums) benchmark::DoNotOptimize(sum);
   for (int64_t i = 0; i < kProbeSteps; ++i) {
-    kernels::unroll<kProbeSums>([&](auto s) { sums[s] += x * x; });
+    kernels::unroll<kProbeSums>([&](auto s) { sums[s] = sums[s] * x + y; });
   }
   for (auto& sum : sums) benchmark::DoNotOptimize(sum);
 }

@@ -42,9 +42,20 @@ struct PartOf {
 template <typename T>
 inline constexpr int kPiece = 16 / static_cast<int>(sizeof(T));
 
-// Vector of N numbers whose piece g is at(First + g * kPiece).
+// Vector of N numbers whose piece that begins at lane i is at(First + i).
 template <typename T, int N, int First, typename F>
 [[gnu::always_inline]] inline typename PartOf<T, N>::type load_pieces(F at) {
+#if defined(__AVX512F__)
+  if constexpr (N == kLanes<T>) {
+    // A masked load of a piece to all places takes no shuffle; of the plain form GCC makes three.
+    const auto piece = [&](int i) { return _mm_loadu_ps(reinterpret_cast<const float*>(at(i * kPiece<T>))); };
+    __m512 v = _mm512_castps128_ps512(piece(0));
+    v = _mm512_mask_broadcast_f32x4(v, 0x00f0, piece(1));
+    v = _mm512_mask_broadcast_f32x4(v, 0x0f00, piece(2));
+    v = _mm512_mask_broadcast_f32x4(v, 0xf000, piece(3));
+    return (Vec<T>)v;
+  }
+#endif
   if constexpr (N == kPiece<T>) {
     typename PartOf<T, N>::type piece;
     std::memcpy(&piece, at(First), sizeof piece);
@@ -97,23 +108,18 @@ inline void pack_transposed(Operand<T> from, int64_t k, int64_t columns, T* to, 
   constexpr int kStep = kPiece<T>;
   const T* column[kLanes<T>];
   for (int64_t j = 0; j < kLanes<T>; ++j) column[j] = from.at(0, std::min(j, columns - 1)).data;
-  // The last step overlaps the one before it where k is not a multiple.
-  const auto each_step = [=](auto block) {
-    for (int64_t p = 0; p < k; p += kStep) block(std::min(p, k - kStep));
-  };
-  if (columns == kLanes<T>) {
-    // A few pointers in registers, where a table of them would double the loads.
-    const int64_t piece = kStep * from.col;
-    const T* first[kStep];
-    unroll<kStep>([&](auto i) { first[i] = column[i]; });
-    each_step([&](int64_t p) {
+  // A few pointers in registers, where a table of them would double the loads.
+  const int64_t piece = kStep * from.col;
+  const T* first[kStep];
+  unroll<kStep>([&](auto i) { first[i] = column[i]; });
+  for (int64_t step = 0; step < k; step += kStep) {
+    const int64_t p = std::min(step, k - kStep);  // the last overlaps the one before where k is no multiple
+    if (columns == kLanes<T>) {
       transpose_pieces([&](int j, int i) { return first[i] + j / kStep * piece + p; }, to + p * to_row,
                        to_row);
-    });
-  } else {
-    each_step([&](int64_t p) {
+    } else {
       transpose_pieces([&](int j, int i) { return column[j + i] + p; }, to + p * to_row, to_row);
-    });
+    }
   }
 }
 
