@@ -67,24 +67,30 @@ void multiply_batch(const BasicTensor<T>& x, const BasicTensor<T>& y, T* c) {
   }
 }
 
+// shapes: x (m, k), y (k, n) -> (m, n)
+template <typename T>
+BasicTensor<T> matrix_product(const BasicTensor<T>& x, const BasicTensor<T>& y) {
+  BasicTensor<T> out = empty<T>({x.size(0), y.size(1)});
+  if (out.numel() == 0) return out;
+  if (x.size(1) == 0) return out.zero_();  // operands without memory have no addresses to step through
+  multiply(x, x.data(), y, y.data(), out.mutable_data());
+  return out;
+}
+
 // shapes: x (..., m, k), y (..., k, n) -> (batch..., m, n)
 template <typename T>
-BasicTensor<T> matrix_product(const BasicTensor<T>& x, const BasicTensor<T>& y, const Shape& batch) {
+BasicTensor<T> batch_product(const BasicTensor<T>& x, const BasicTensor<T>& y, const Shape& batch) {
   const int64_t m = x.size(-2);
   const int64_t k = x.size(-1);
   const int64_t n = y.size(-1);
-  BasicTensor<T> out = empty<T>(with(with(batch, m), n));
-  T* const c = out.mutable_data();
-  if (out.numel() == 0) return out;
-  if (k == 0) return out.zero_();  // operands without memory have no addresses to step through
-  if (x.dim() == 2 && y.dim() == 2) {
-    multiply(x, x.data(), y, y.data(), c);
-  } else if (y.dim() == 2 && x.is_contiguous()) {
-    const BasicTensor<T> rows = x.view({numel(batch) * m, k});
-    multiply(rows, rows.data(), y, y.data(), c);
-  } else {
-    multiply_batch(x.expand(with(with(batch, m), k)), y.expand(with(with(batch, k), n)), c);
+  const Shape shape = with(with(batch, m), n);
+  if (y.dim() == 2 && x.is_contiguous()) {
+    return matrix_product(x.view({numel(batch) * m, k}), y).view(shape);
   }
+  BasicTensor<T> out = empty<T>(shape);
+  if (out.numel() == 0) return out;
+  if (k == 0) return out.zero_();
+  multiply_batch(x.expand(with(with(batch, m), k)), y.expand(with(with(batch, k), n)), out.mutable_data());
   return out;
 }
 
@@ -99,10 +105,10 @@ BasicTensor<T> matmul(const BasicTensor<T>& a, const BasicTensor<T>& b) {
   if (a.size(-1) != b.size(b.dim() == 1 ? 0 : -2)) {
     throw ShapeError(fmt::format("matmul: inner sizes differ: {}", shapes()));
   }
-  if (a.dim() == 2 && b.dim() == 2) return matrix_product(a, b, Shape());
+  if (a.dim() == 2 && b.dim() == 2) return matrix_product(a, b);
   const BasicTensor<T> x = a.dim() == 1 ? a.unsqueeze(0) : a;
   const BasicTensor<T> y = b.dim() == 1 ? b.unsqueeze(1) : b;
-  BasicTensor<T> out = matrix_product(x, y, broadcast_batch(x.shape(), y.shape(), shapes));
+  BasicTensor<T> out = batch_product(x, y, broadcast_batch(x.shape(), y.shape(), shapes));
   if (b.dim() == 1) out = out.squeeze(-1);
   if (a.dim() == 1) out = out.squeeze(b.dim() == 1 ? -1 : -2);
   return out;

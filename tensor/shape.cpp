@@ -10,20 +10,13 @@
 
 namespace lt {
 
-Dims::Dims(std::span<const int64_t> values) {
-  if (values.size() > kMaxRank) {
-    throw ShapeError(fmt::format("shape: {} axes, but a tensor has at most {}", values.size(), kMaxRank));
-  }
-  std::copy(values.begin(), values.end(), values_.begin());
-  size_ = static_cast<int>(values.size());
+void Dims::throw_too_many(size_t axes) {
+  throw ShapeError(fmt::format("shape: {} axes, but a tensor has at most {}", axes, kMaxRank));
 }
 
 void Dims::insert(int at, int64_t value) {
-  if (size_ == kMaxRank) throw ShapeError(fmt::format("shape: more than {} axes", kMaxRank));
-  const auto place = values_.begin() + at;
-  std::copy_backward(place, values_.begin() + size_, values_.begin() + size_ + 1);
-  *place = value;
-  ++size_;
+  push_back(value);
+  std::rotate(values_.begin() + at, values_.begin() + size_ - 1, values_.begin() + size_);
 }
 
 void Dims::erase(int at) {
@@ -36,26 +29,13 @@ std::string to_string(const Dims& dims) { return fmt::format("({})", fmt::join(d
 
 std::ostream& operator<<(std::ostream& out, const Dims& dims) { return out << to_string(dims); }
 
-int64_t numel(const Shape& shape) {
-  int64_t count = 1;
-  bool overflow = false;
+// A size of 0 makes up for others whose product overflows.
+int64_t detail::checked_numel(const Shape& shape) {
   for (const int64_t size : shape) {
     if (size < 0) throw ShapeError(fmt::format("shape: negative size in {}", to_string(shape)));
-    overflow |= __builtin_mul_overflow(count, size, &count);
   }
-  if (!overflow) return count;
   if (std::find(shape.begin(), shape.end(), 0) != shape.end()) return 0;
   throw ShapeError(fmt::format("shape: too many elements in {}", to_string(shape)));
-}
-
-Strides contiguous_strides(const Shape& shape) {
-  Strides strides = shape;
-  int64_t step = 1;
-  for (int i = shape.size() - 1; i >= 0; --i) {
-    strides[i] = step;
-    step *= std::max<int64_t>(shape[i], 1);
-  }
-  return strides;
 }
 
 Shape broadcast_shapes(const Shape& a, const Shape& b, const char* op) {
@@ -85,12 +65,8 @@ Strides stretched_strides(const Shape& own, const Strides& strides, const Shape&
   return stretched;
 }
 
-int normalize_axis(int64_t axis, int rank, const char* op) {
-  const int64_t bound = std::max(rank, 1);
-  if (axis < -bound || axis >= bound) {
-    throw IndexError(fmt::format("{}: axis {} out of range for {} axes", op, axis, rank));
-  }
-  return static_cast<int>(axis < 0 ? axis + bound : axis);
+void detail::throw_axis(int64_t axis, int rank, const char* op) {
+  throw IndexError(fmt::format("{}: axis {} out of range for {} axes", op, axis, rank));
 }
 
 }  // namespace lt

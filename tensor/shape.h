@@ -23,7 +23,10 @@ class Dims {
   Dims(int64_t only) : Dims(std::span<const int64_t>(&only, 1)) {}  // NOLINT: implicit
   Dims(std::initializer_list<int64_t> list)
       : Dims(std::span(list.begin(), list.size())) {}  // NOLINT: implicit
-  explicit Dims(std::span<const int64_t> values);
+  explicit Dims(std::span<const int64_t> values) {
+    if (values.size() > kMaxRank) throw_too_many(values.size());
+    for (const int64_t value : values) values_[static_cast<size_t>(size_++)] = value;
+  }
 
   int size() const { return size_; }
   bool empty() const { return size_ == 0; }
@@ -33,7 +36,10 @@ class Dims {
   const int64_t* begin() const { return values_.data(); }
   const int64_t* end() const { return values_.data() + size_; }
 
-  void push_back(int64_t value) { insert(size_, value); }
+  void push_back(int64_t value) {
+    if (size_ == kMaxRank) throw_too_many(kMaxRank + 1);
+    values_[static_cast<size_t>(size_++)] = value;
+  }
   void insert(int at, int64_t value);
   void erase(int at);
 
@@ -44,6 +50,8 @@ class Dims {
   }
 
  private:
+  [[noreturn]] static void throw_too_many(size_t axes);
+
   std::array<int64_t, kMaxRank> values_{};
   int size_ = 0;
 };
@@ -57,10 +65,10 @@ std::ostream& operator<<(std::ostream& out, const Dims& dims);
 
 // Product of the sizes; 1 for a scalar. throws: ShapeError for a negative size or more elements than int64_t
 // counts.
-int64_t numel(const Shape& shape);
+inline int64_t numel(const Shape& shape);
 
 // Strides of a dense row-major tensor of this shape, in elements.
-Strides contiguous_strides(const Shape& shape);
+inline Strides contiguous_strides(const Shape& shape);
 
 // The shape that a and b broadcast to (PyTorch's rule: align at the last axis, 1 stretches).
 //   throws: ShapeError naming op and both shapes
@@ -71,6 +79,36 @@ Strides stretched_strides(const Shape& own, const Strides& strides, const Shape&
 
 // Axis as 0 <= axis < rank; -1 is the last. A scalar accepts 0 and -1, as in PyTorch.
 //   throws: IndexError naming op, axis and rank
-int normalize_axis(int64_t axis, int rank, const char* op);
+inline int normalize_axis(int64_t axis, int rank, const char* op);
+
+// --- the short ones, which every op calls several times ---
+
+namespace detail {
+int64_t checked_numel(const Shape& shape);
+[[noreturn]] void throw_axis(int64_t axis, int rank, const char* op);
+}  // namespace detail
+
+inline int64_t numel(const Shape& shape) {
+  int64_t count = 1;
+  bool odd = false;
+  for (const int64_t size : shape) odd |= size < 0 || __builtin_mul_overflow(count, size, &count);
+  return odd ? detail::checked_numel(shape) : count;
+}
+
+inline Strides contiguous_strides(const Shape& shape) {
+  Strides strides = shape;
+  int64_t step = 1;
+  for (int i = shape.size() - 1; i >= 0; --i) {
+    strides[i] = step;
+    step *= shape[i] > 1 ? shape[i] : 1;
+  }
+  return strides;
+}
+
+inline int normalize_axis(int64_t axis, int rank, const char* op) {
+  const int64_t bound = rank > 1 ? rank : 1;
+  if (axis < -bound || axis >= bound) detail::throw_axis(axis, rank, op);
+  return static_cast<int>(axis < 0 ? axis + bound : axis);
+}
 
 }  // namespace lt

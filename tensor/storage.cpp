@@ -9,7 +9,6 @@
 #include <new>
 #include <utility>
 
-#include "tensor/count.h"
 #include "tensor/kernels/memory.h"
 
 // A block is a 64-byte header followed by its bytes, so both are aligned to a cache line. Sizes are rounded
@@ -17,19 +16,6 @@
 // its class in the thread that freed it; a list is a chain through the headers.
 
 namespace lt {
-namespace detail {
-
-struct alignas(64) Block {
-  Count references;
-  std::atomic<uint32_t> version;
-  int size_class;
-  size_t capacity;  // bytes behind the header
-  Block* next;      // in a free list
-};
-static_assert(sizeof(Block) == 64);
-
-}  // namespace detail
-
 namespace {
 
 using detail::Block;
@@ -110,7 +96,9 @@ Block* take(size_t bytes) {
   return block;
 }
 
-void give_back(Block* block) {
+}  // namespace
+
+void detail::give_back(Block* block) noexcept {
   bytes_in_use.add(-static_cast<int64_t>(block->capacity));
   Pool* const own = this_pool();
   if (own == nullptr || own->idle_bytes + block->capacity > kMaxIdleBytes) {
@@ -121,38 +109,10 @@ void give_back(Block* block) {
   own->idle_bytes += block->capacity;
 }
 
-}  // namespace
-
 Storage::Storage(size_t bytes) : block_(bytes == 0 ? nullptr : take(bytes)) {}
 
-Storage::Storage(const Storage& other) noexcept : block_(other.block_) {
-  if (block_ != nullptr) block_->references.add(1);
-}
-
-Storage& Storage::operator=(Storage other) noexcept {
-  std::swap(block_, other.block_);
-  return *this;
-}
-
-Storage::~Storage() {
-  if (block_ != nullptr && block_->references.drop()) give_back(block_);
-}
-
-void* Storage::data_of(Block* block) { return block == nullptr ? nullptr : block + 1; }
-size_t Storage::bytes() const { return block_ == nullptr ? 0 : block_->capacity; }
-uint32_t Storage::version() const {
-  return block_ == nullptr ? 0 : block_->version.load(std::memory_order_relaxed);
-}
-void Storage::bump_version() const {
-  // Two threads that open one block at the same time may count once: it still is another version.
-  if (block_ == nullptr) return;
-  block_->version.store(block_->version.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-}
-
-bool Storage::unique() const { return block_ != nullptr && block_->references.get() == 1; }
-
 void* pool_allocate(size_t bytes) { return take(bytes) + 1; }
-void pool_free(void* memory) noexcept { give_back(static_cast<Block*>(memory) - 1); }
+void pool_free(void* memory) noexcept { detail::give_back(static_cast<Block*>(memory) - 1); }
 
 MemoryStats memory_stats() { return {system_allocations.get(), bytes_in_use.get()}; }
 

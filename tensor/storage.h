@@ -3,14 +3,30 @@
 // Memory for the numbers of a tensor: counted, 64-byte aligned, and taken from a pool of size classes that
 // each thread keeps, so that a training step in steady state asks the system for nothing.
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
+
+#include "tensor/count.h"
 
 namespace lt {
 
 namespace detail {
-struct Block;  // the header in front of the bytes
-}
+
+// The header in front of the bytes.
+struct alignas(64) Block {
+  Count references;
+  std::atomic<uint32_t> version;
+  int size_class;
+  size_t capacity;  // bytes behind the header
+  Block* next;      // in a free list
+};
+static_assert(sizeof(Block) == 64);
+
+void give_back(Block* block) noexcept;
+
+}  // namespace detail
 
 // A counted reference to a block of bytes. Copying shares the block; the last one gives it back to the pool.
 // Counting is atomic: tensors may be handed between threads. The bytes are not initialised.
@@ -20,26 +36,37 @@ class Storage {
   //   bytes: 0 is allowed and holds no block
   //   throws: std::bad_alloc
   explicit Storage(size_t bytes);
-  Storage(const Storage& other) noexcept;
+  Storage(const Storage& other) noexcept : block_(other.block_) {
+    if (block_ != nullptr) block_->references.add(1);
+  }
   Storage(Storage&& other) noexcept : block_(other.block_) { other.block_ = nullptr; }
-  Storage& operator=(Storage other) noexcept;
-  ~Storage();
+  Storage& operator=(Storage other) noexcept {
+    std::swap(block_, other.block_);
+    return *this;
+  }
+  ~Storage() {
+    if (block_ != nullptr && block_->references.drop()) detail::give_back(block_);
+  }
 
-  void* data() const { return data_of(block_); }
-  size_t bytes() const;
+  void* data() const { return block_ == nullptr ? nullptr : block_ + 1; }
+  size_t bytes() const { return block_ == nullptr ? 0 : block_->capacity; }
 
   // How often the bytes were opened for writing; autograd compares it to tell that a saved value was
   // overwritten.
-  uint32_t version() const;
-  void bump_version() const;
+  uint32_t version() const {
+    return block_ == nullptr ? 0 : block_->version.load(std::memory_order_relaxed);
+  }
+  // Two threads that open one block at the same time may count once: it still is another version.
+  void bump_version() const {
+    if (block_ != nullptr) block_->version.store(version() + 1, std::memory_order_relaxed);
+  }
 
   // True where this is the block's only handle.
-  bool unique() const;
+  bool unique() const { return block_ != nullptr && block_->references.get() == 1; }
   // True where a and b are handles of the same block.
   friend bool operator==(const Storage& a, const Storage& b) { return a.block_ == b.block_; }
 
  private:
-  static void* data_of(detail::Block* block);
   detail::Block* block_ = nullptr;
 };
 

@@ -18,7 +18,7 @@ namespace {
 //   throws: ShapeError where it does not broadcast to out, or where out's elements share numbers
 template <typename T>
 BasicTensor<T> operand(const BasicTensor<T>& out, const BasicTensor<T>& other, const char* op) {
-  if (broadcast_shapes(out.shape(), other.shape(), op) != out.shape()) {
+  if (other.shape() != out.shape() && broadcast_shapes(out.shape(), other.shape(), op) != out.shape()) {
     throw ShapeError(fmt::format("{}: {} does not broadcast to {}, which is changed in place", op,
                                  to_string(other.shape()), to_string(out.shape())));
   }
@@ -32,7 +32,8 @@ BasicTensor<T> operand(const BasicTensor<T>& out, const BasicTensor<T>& other, c
   const bool same_place =
       out.data() == other.data() && out.shape() == other.shape() && out.strides() == other.strides();
   const bool may_overlap = out.storage() == other.storage() && !same_place;
-  return (may_overlap ? other.clone() : other).expand(out.shape());
+  const BasicTensor<T> apart = may_overlap ? other.clone() : other;
+  return apart.shape() == out.shape() ? apart : apart.expand(out.shape());
 }
 
 // out = f(out, other), in place

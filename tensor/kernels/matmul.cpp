@@ -164,19 +164,27 @@ void multiply_slices(const Product<T>& x, int64_t count) {
   }
 }
 
-// Whole numbers: exact in any order, so a plain loop. Unsigned, where overflow wraps as PyTorch's does.
-void multiply(const Product<int64_t>& x) {
+// So few multiplications are done before the loops around a tile are set up.
+constexpr int64_t kTiny = 16;
+
+// A plain loop, for tiny products and for whole numbers. These are exact in any order, and unsigned here,
+// where overflow wraps as PyTorch's does.
+template <typename T>
+void multiply_plain(const Product<T>& x) {
+  using Sum = std::conditional_t<std::is_integral_v<T>, uint64_t, T>;
   for (int64_t i = 0; i < x.m; ++i) {
     for (int64_t j = 0; j < x.n; ++j) {
-      int64_t& c = x.c[i * x.c_row + j];
-      uint64_t sum =
-          static_cast<uint64_t>(x.bias ? x.bias[j] : 0) + static_cast<uint64_t>(x.accumulate ? c : 0);
+      T& c = x.c[i * x.c_row + j];
+      Sum sum = 0;
       for (int64_t p = 0; p < x.k; ++p) {
-        sum += static_cast<uint64_t>(*x.a.at(i, p).data) * static_cast<uint64_t>(*x.b.at(p, j).data);
+        sum += static_cast<Sum>(*x.a.at(i, p).data) * static_cast<Sum>(*x.b.at(p, j).data);
       }
-      c = static_cast<int64_t>(sum);
+      if (x.bias) sum += static_cast<Sum>(x.bias[j]);
+      if (x.accumulate) sum += static_cast<Sum>(c);
+      c = static_cast<T>(sum);
     }
   }
+  if constexpr (!std::is_integral_v<T>) activate(x.activation, x.c, x.c_row, x.m, x.n);
 }
 
 }  // namespace
@@ -187,9 +195,8 @@ void matmul(const T* a, int64_t a_row, int64_t a_col, const T* b, int64_t b_row,
             Activation activation) {
   if (m == 0 || n == 0) return;
   Product<T> x{{a, a_row, a_col}, {b, b_row, b_col}, c, c_row, m, n, k, bias, accumulate, activation};
-  if constexpr (std::is_same_v<T, int64_t>) {
-    multiply(x);
-  } else {
+  if (std::is_integral_v<T> || m * n * k <= kTiny) return multiply_plain(x);
+  if constexpr (!std::is_integral_v<T>) {
     if (n == 1) x.b.col = 1;  // one column is contiguous whatever its stride
     // Slices of at least kSlice of k, where c is too small to be shared by threads.
     constexpr int64_t kSlice = 4096;

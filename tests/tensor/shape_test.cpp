@@ -26,7 +26,7 @@ TEST(Shape, HoldsEightAxesAndRefusesNine) {
             }),
             "shape: 9 axes, but a tensor has at most 8");
   Shape full{1, 2, 3, 4, 5, 6, 7, 8};
-  EXPECT_EQ(error_text<ShapeError>([&] { full.push_back(9); }), "shape: more than 8 axes");
+  EXPECT_EQ(error_text<ShapeError>([&] { full.push_back(9); }), "shape: 9 axes, but a tensor has at most 8");
 }
 
 TEST(Shape, InsertsAndErasesInTheMiddle) {

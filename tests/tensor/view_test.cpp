@@ -175,7 +175,7 @@ TEST(View, SqueezesAndUnsqueezes) {
   EXPECT_EQ(error_text<ShapeError>([&] {
               counting({1, 1, 1, 1, 1, 1, 1, 1}).unsqueeze(0);
             }),
-            "shape: more than 8 axes");
+            "shape: 9 axes, but a tensor has at most 8");
 }
 
 TEST(View, ExpandsAxesOfSizeOneWithoutCopying) {
