@@ -53,9 +53,7 @@ class Storage {
 
   // How often the bytes were opened for writing; autograd compares it to tell that a saved value was
   // overwritten.
-  uint32_t version() const {
-    return block_ == nullptr ? 0 : block_->version.load(std::memory_order_relaxed);
-  }
+  uint32_t version() const { return block_ == nullptr ? 0 : block_->version.load(std::memory_order_relaxed); }
   // Two threads that open one block at the same time may count once: it still is another version.
   void bump_version() const {
     if (block_ != nullptr) block_->version.store(version() + 1, std::memory_order_relaxed);

@@ -49,7 +49,6 @@ Deal deal_rows(const Product<T>& x, int64_t vectors) {
 // What is done for later while a panel is multiplied, in large products.
 template <typename T>
 struct Ahead {
-  bool fetch = false;
   bool a = false;             // the rows of the next tile are fetched
   Panel<T> b;                 // fetched, a share with each tile
   Panels<T>* pack = nullptr;  // packs its share of panel `next` after each tile, or null
@@ -75,20 +74,35 @@ struct Ahead {
 
 // One panel of b times all rows of a, which are dealt to tiles.
 template <typename T>
+void multiply_panel(Tile<T>& tile, const Product<T>& x, const Deal& rows, const Panel<T>& panel) {
+  T* const c = tile.c;
+  const auto multiply = [&](int64_t count, int64_t height) {
+    if (count == 0) return;
+    tile.count = count;
+    tile.a_row = x.a_packed ? 1 : x.a.row;
+    tile.a_col = x.a_packed ? height : x.a.col;
+    tile.a_step = height * x.a.row;
+    tile_kernel<T>(height, panel.vectors, tile.last < kLanes<T>, false)(tile);
+    tile.a += count * tile.a_step;
+    tile.c += count * height * x.c_row;
+  };
+  multiply(rows.extra, rows.least + 1);
+  multiply(rows.parts - rows.extra, rows.least);
+  if (x.activation != Activation::none) activate(x.activation, c, x.c_row, x.m, panel.columns);
+}
+
+// The same, tile by tile, each with its share of what is done ahead.
+template <typename T>
 void multiply_panel(Tile<T>& tile, const Product<T>& x, const Deal& rows, const Panel<T>& panel,
                     const Ahead<T>& ahead) {
-  const bool masked = tile.last < kLanes<T>;
-  const TileKernel<T> low =
-      rows.least ? tile_kernel<T>(rows.least, panel.vectors, masked, ahead.fetch) : nullptr;
-  const TileKernel<T> high =
-      rows.extra ? tile_kernel<T>(rows.least + 1, panel.vectors, masked, ahead.fetch) : nullptr;
-  const Deal shares = ahead.fetch ? Deal(x.k, rows.parts) : Deal(0, 1);
+  const Deal shares(x.k, rows.parts);
+  tile.count = 1;
   for (int64_t i = 0; i < rows.parts; ++i) {
     const int64_t height = rows.least + (i < rows.extra);
     tile.a_row = x.a_packed ? 1 : x.a.row;
     tile.a_col = x.a_packed ? height : x.a.col;
-    if (ahead.fetch) ahead.list(tile, panel, rows, i, shares.start(i), shares.start(i + 1));
-    i < rows.extra ? high(tile) : low(tile);
+    ahead.list(tile, panel, rows, i, shares.start(i), shares.start(i + 1));
+    tile_kernel<T>(height, panel.vectors, tile.last < kLanes<T>, true)(tile);
     if (ahead.pack) ahead.pack->pack_ahead(ahead.next, shares.start(i), shares.start(i + 1));
     if (x.activation != Activation::none) {  // while the tile is in L1
       activate(x.activation, tile.c, x.c_row, height, panel.columns);
@@ -118,14 +132,16 @@ void multiply_block(const Product<T>& x, Panels<T> panels, int64_t first, int64_
     tile.accumulate = x.accumulate;
     tile.last = panel.last();
     tile.ahead_count = 0;
-    Ahead<T> ahead;
-    if (fetch) {
-      ahead.fetch = true;
-      ahead.a = t == first && x.a.col == 1;
-      ahead.next = t + 1 < last ? t + 1 : first;  // the next block of rows begins with the first again
-      ahead.b = panels.wanted(ahead.next);
-      ahead.pack = panels.packs_ahead(ahead.next) ? &panels : nullptr;
+    if (!fetch) {
+      multiply_panel(tile, x, rows, panel);
+      continue;
     }
+    const int64_t next = t + 1 < last ? t + 1 : first;  // the next block of rows begins with the first again
+    Ahead<T> ahead;
+    ahead.a = t == first && x.a.col == 1;
+    ahead.b = panels.wanted(next);
+    ahead.pack = panels.packs_ahead(next) ? &panels : nullptr;
+    ahead.next = next;
     multiply_panel(tile, x, rows, panel, ahead);
   }
 }

@@ -38,12 +38,15 @@ struct Lines {
 // Of each vector of c and of a panel of b, and of each row of a tile.
 inline constexpr int kMostAhead = 2 * kTileVectors + kTileRows[0];
 
-// One tile's operands: c (rows, columns), a (rows, k), b (k, columns).
+// One tile's operands: c (rows, columns), a (rows, k), b (k, columns); or those of a few, one below the
+// other.
 template <typename T>
 struct Tile {
-  const T* a;  // element (i, p) at a[i * a_row + p * a_col]
+  int64_t count;  // of tiles
+  const T* a;     // element (i, p) at a[i * a_row + p * a_col]
   int64_t a_row, a_col;
-  const T* b;  // element (p, j) at b[p * b_row + j]
+  int64_t a_step;  // from one tile's a to the next's
+  const T* b;      // element (p, j) at b[p * b_row + j]
   int64_t b_row;
   T* c;  // element (i, j) at c[i * c_row + j]
   int64_t c_row;
@@ -62,9 +65,10 @@ struct Tile {
 template <typename T>
 using TileKernel = void (*)(const Tile<T>&);
 
-// Masked says that t.last < kLanes<T>, Ahead that t.ahead is to be fetched.
+// The tile with these a and c of t's. Masked says that t.last < kLanes<T>, Ahead that t.ahead is to be
+// fetched.
 template <typename T, int Rows, int Vectors, bool Masked, bool Ahead>
-void multiply_tile(const Tile<T>& t) {
+[[gnu::always_inline]] inline void multiply_tile(const Tile<T>& t, const T* tile_a, T* c) {
   constexpr int kLane = kLanes<T>;
   const Tail<T> tail(t.last);
   const auto load_vector = [&tail](const T* row, auto v) {
@@ -75,7 +79,7 @@ void multiply_tile(const Tile<T>& t) {
   // Three rows share a pointer: processors address p, p + row and p + 2 * row for free.
   constexpr int kGroups = (Rows + 2) / 3;
   const T* a[kGroups];
-  unroll<kGroups>([&](auto g) { a[g] = t.a + 3 * g * t.a_row; });
+  unroll<kGroups>([&](auto g) { a[g] = tile_a + 3 * g * t.a_row; });
   const T* b = t.b;
   const auto step = [&]() __attribute__((always_inline)) {
     Vec<T> b_row[Vectors];
@@ -106,9 +110,7 @@ void multiply_tile(const Tile<T>& t) {
       unroll<Rows>([&](auto i) { sum[i][v] += bias; });
     });
   }
-  // Copies: as far as the compiler knows, a store to c might change t.
-  T* const c = t.c;
-  const int64_t c_row = t.c_row;
+  const int64_t c_row = t.c_row;  // a copy: as far as the compiler knows, a store to c might change t
   if (t.accumulate) {
     unroll<Rows>(
         [&](auto i) { unroll<Vectors>([&](auto v) { sum[i][v] += load_vector(c + i * c_row, v); }); });
@@ -125,6 +127,15 @@ void multiply_tile(const Tile<T>& t) {
   });
 }
 
+template <typename T, int Rows, int Vectors, bool Masked, bool Ahead>
+void multiply_tiles(const Tile<T>& t) {
+  const T* a = t.a;
+  T* c = t.c;
+  for (int64_t i = 0; i < t.count; ++i, a += t.a_step, c += Rows * t.c_row) {
+    multiply_tile<T, Rows, Vectors, Masked, Ahead>(t, a, c);
+  }
+}
+
 // Kernel number (rows - 1, vectors - 1, masked). Fetching ahead is for large products, whose tiles are high;
 // the loops for it would cost a small product's tile a tenth.
 template <typename T, bool Ahead, int Number>
@@ -132,7 +143,7 @@ constexpr TileKernel<T> numbered_kernel() {
   constexpr int kRows = Number / 2 / kTileVectors + 1;
   constexpr int kVectors = Number / 2 % kTileVectors + 1;
   if constexpr (kRows <= tile_rows(kVectors)) {
-    return multiply_tile < T, kRows, kVectors, Number % 2 == 1,
+    return multiply_tiles < T, kRows, kVectors, Number % 2 == 1,
            Ahead && (kRows * 5 > tile_rows(kVectors) * 4) > ;
   } else {
     return nullptr;
