@@ -11,6 +11,7 @@
 #include <limits>
 
 #include "tensor/kernels/reduce_lanes.h"
+#include "tensor/kernels/tail.h"
 #include "tensor/kernels/vector_math.h"
 
 namespace lt::kernels {

@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <array>
 
-#include "tensor/kernels/vector.h"
+#include "tensor/kernels/tail.h"
 
 namespace lt::kernels {
 

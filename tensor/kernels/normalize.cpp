@@ -4,7 +4,7 @@
 
 #include "tensor/kernels/column_sums.h"
 #include "tensor/kernels/parallel.h"
-#include "tensor/kernels/vector.h"
+#include "tensor/kernels/tail.h"
 
 // One pass each over the matrices, in bands of columns: what belongs to a band's columns is loaded once and
 // stays in registers while rows pass by, and so do their sums. Threads share rows, or column_sums.h's blocks

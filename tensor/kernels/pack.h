@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "tensor/kernels/vector.h"
+#include "tensor/kernels/tail.h"
 
 namespace lt::kernels {
 

@@ -10,6 +10,7 @@
 #include <type_traits>
 
 #include "tensor/kernels/reduce_lanes.h"
+#include "tensor/kernels/tail.h"
 
 namespace lt::kernels {
 

@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "tensor/kernels/reduce_lanes.h"
+#include "tensor/kernels/tail.h"
 
 namespace lt::kernels {
 

@@ -11,6 +11,7 @@
 #include "tensor/kernels/parallel.h"
 #include "tensor/kernels/reduce_lanes.h"
 #include "tensor/kernels/short_rows.h"
+#include "tensor/kernels/tail.h"
 #include "tensor/kernels/vector_math.h"
 
 namespace lt::kernels {

@@ -9,7 +9,7 @@
 #include <cmath>
 #include <limits>
 
-#include "tensor/kernels/vector.h"
+#include "tensor/kernels/tail.h"
 
 namespace lt::kernels {
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tensor/kernels/reduce_lanes.h"
+#include "tensor/kernels/tail.h"
 
 namespace lt::kernels {
 namespace {
