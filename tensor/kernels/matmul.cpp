@@ -12,7 +12,8 @@
 // sequential and keeps strides that are powers of two from landing in the same few cache sets: all large b,
 // and an a whose rows are not contiguous or lie far apart. A product that is small in c and deep in k (a
 // weight gradient over a large batch) is cut along k instead, into slices that depend on the sizes alone,
-// whose partial products are added in order.
+// whose partial products are added in order. And a few columns beyond the last whole vector, which would take
+// as long as a vector of them, are computed as rows where a is transposed (multiply_turned).
 
 #include "tensor/kernels/matmul.h"
 
@@ -164,6 +165,34 @@ void multiply_slices(const Product<T>& x, int64_t count) {
   }
 }
 
+// The last `count` columns of c, from the turned product c^T = b^T a^T: its columns are c's rows, of which
+// there are enough to fill vectors.
+template <typename T>
+void multiply_turned(const Product<T>& x, int64_t count) {
+  const int64_t first = x.n - count;
+  Product<T> turned = x;
+  turned.a = x.b.at(0, first).transposed();
+  turned.b = x.a.transposed();
+  turned.c = workspace<T>(Workspace::kPartialSums, count * x.m);
+  turned.c_row = turned.n = x.m;
+  turned.m = count;
+  multiply(turned);
+  for (int64_t i = 0; i < x.m; ++i) {
+    for (int64_t j = 0; j < count; ++j) x.c[i * x.c_row + first + j] = turned.c[j * x.m + i];
+  }
+}
+
+// Columns of c beyond its whole vectors that are worth turning: up to a quarter of a vector, where a is
+// transposed, so that its columns are contiguous, and lies in L2, since it is read once more.
+template <typename T>
+int64_t turned_columns(const Product<T>& x) {
+  const int64_t left = x.n % kLanes<T>;
+  const bool plain = !x.bias && !x.accumulate && x.activation == Activation::none;
+  const bool worth = x.a.row == 1 && x.n > kLanes<T> && x.m >= 2 * kLanes<T> &&
+                     x.m * x.k * static_cast<int64_t>(sizeof(T)) <= kBlockBytes;
+  return plain && worth && left <= kLanes<T> / 4 ? left : 0;
+}
+
 // So few multiplications are done before the loops around a tile are set up.
 constexpr int64_t kTiny = 16;
 
@@ -201,7 +230,12 @@ void matmul(const T* a, int64_t a_row, int64_t a_col, const T* b, int64_t b_row,
     // Slices of at least kSlice of k, where c is too small to be shared by threads.
     constexpr int64_t kSlice = 4096;
     const int64_t slices = m * n <= kLanes<T> * kLanes<T> * 16 ? std::clamp<int64_t>(k / kSlice, 1, 16) : 1;
-    slices > 1 ? multiply_slices(x, slices) : multiply(x);
+    if (slices > 1) return multiply_slices(x, slices);
+    if (const int64_t last = turned_columns(x)) {
+      multiply_turned(x, last);
+      x.n -= last;
+    }
+    multiply(x);
   }
 }
 

@@ -15,6 +15,7 @@ struct Operand {
   int64_t row, col;
 
   Operand at(int64_t i, int64_t j) const { return {data + i * row + j * col, row, col}; }
+  Operand transposed() const { return {data, col, row}; }
 };
 
 inline int64_t divide_up(int64_t count, int64_t by) { return (count + by - 1) / by; }

@@ -115,6 +115,21 @@ TEST_F(Matmul, AgreesInDoubleForEveryLayout) {
   }
 }
 
+// A few columns beyond the last whole vector are computed as rows where a is transposed.
+TEST_F(Matmul, AgreesWhereTheLastColumnsAreTurned) {
+  for (const Layout b : kLayouts) {
+    for (const int64_t m : {31, 32, 100}) {
+      for (int64_t n = 96; n <= 102; ++n) {
+        for (const int64_t k : {1, 32, 400}) {
+          expect_product<float>(m, n, k, Layout::kTransposed, b);
+          expect_product<double>(m, n, k, Layout::kTransposed, b);
+          if (HasFatalFailure()) return;
+        }
+      }
+    }
+  }
+}
+
 // Where blocks of k (1024 floats, or 384 of a transposed a in place), of columns (2048) and of rows (512 KB
 // of a) begin and end; where b is packed (a transposed one always, others from 640 KB on if more than four
 // tiles use it), panel by panel or, from 1 MB of a on, as a whole; where a transposed a is packed (from 256
