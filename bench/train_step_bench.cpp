@@ -66,14 +66,23 @@ Step mlp(int64_t batch) {
 }
 
 // What a recorded operation costs, forward and backward, where there is next to nothing to compute.
-Step additions() {
-  const Variable x(ones(1), true);
-  return [x] {
+template <typename Op>
+Step thousand(const Variable& x, Op op) {
+  return [x, op] {
     Variable y = x;
-    for (int i = 0; i < 1000; ++i) y = y + x;
+    for (int i = 0; i < 1000; ++i) y = op(y, x);
     x.zero_grad();
     y.backward();
   };
+}
+
+Step additions() {
+  return thousand(Variable(ones(1), true), [](const Variable& a, const Variable& b) { return a + b; });
+}
+
+Step products() {
+  return thousand(Variable(ones({1, 1}), true),
+                  [](const Variable& a, const Variable& b) { return matmul(a, b); });
 }
 
 Step batchnorm() {
@@ -204,7 +213,8 @@ int main(int argc, char** argv) {
                         {"mlp:256", "the MLP, batch 256", [] { return mlp(256); }, 100},
                         {"mlp:2048", "the MLP, batch 2048", [] { return mlp(2048); }, 20},
                         {"mlp:8192", "the MLP, batch 8192", [] { return mlp(8192); }, 10},
-                        {"additions", "1,000 additions of one number", additions, 50}};
+                        {"additions", "1,000 additions of one number", additions, 50},
+                        {"products", "1,000 matrix products, 1x1", products, 50}};
   bench::PythonPeer torch(LIBTENSOR_SOURCE_DIR "/bench/train_step_bench.py");
   if (!torch.greeting()) fmt::print(stderr, "no python3 with torch to run beside: only ours is timed\n");
   std::vector<bench::Row> rows;

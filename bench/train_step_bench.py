@@ -122,17 +122,23 @@ def bigram_net():
     return step
 
 
-def additions():
-    x = torch.ones(1, requires_grad=True)
-
+def thousand(x, op):
     def step():
         y = x
         for _ in range(1000):
-            y = y + x
+            y = op(y, x)
         x.grad = None
         y.backward()
 
     return step
+
+
+def additions():
+    return thousand(torch.ones(1, requires_grad=True), torch.add)
+
+
+def products():
+    return thousand(torch.ones(1, 1, requires_grad=True), torch.matmul)
 
 
 def median_us(step, steps):
