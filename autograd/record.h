@@ -133,15 +133,24 @@ class RecordedNode final : public Node<T> {
   std::optional<Rule> rule_;
 };
 
+// An input of an op while the op is recorded: no reference of its own, as counting one takes a locked
+// addition.
+template <typename T>
+struct Input {
+  Node<T>* node;
+
+  Input(const BasicVariable<T>& variable) : node(variable.node()) {}  // NOLINT: implicit
+};
+
 // The variable of `value`, recorded with its rule where a gradient is wanted; else a leaf without one.
 template <typename T, size_t N, typename Rule>
-BasicVariable<T> record(const char* op, BasicTensor<T> value, const BasicVariable<T> (&inputs)[N],
-                        Rule rule) {
+BasicVariable<T> record(const char* op, BasicTensor<T> value,
+                        const std::type_identity_t<Input<T>> (&inputs)[N], Rule rule) {
   std::array<Node<T>*, N> nodes;
   bool wanted = false;
   for (size_t i = 0; i < N; ++i) {
-    nodes[i] = inputs[i].node();
-    wanted |= inputs[i].requires_grad();
+    nodes[i] = inputs[i].node;
+    wanted |= nodes[i] != nullptr && nodes[i]->requires_grad;
   }
   if (!wanted || !grad_enabled()) return BasicVariable<T>(std::move(value));
   return BasicVariable<T>::adopt(
@@ -150,8 +159,8 @@ BasicVariable<T> record(const char* op, BasicTensor<T> value, const BasicVariabl
 
 // The same for any number of inputs; the rule returns a std::vector.
 template <typename T, typename Rule>
-BasicVariable<T> record(const char* op, BasicTensor<T> value, const std::vector<BasicVariable<T>>& inputs,
-                        Rule rule) {
+BasicVariable<T> record(const char* op, BasicTensor<T> value,
+                        std::span<const std::type_identity_t<BasicVariable<T>>> inputs, Rule rule) {
   std::vector<Node<T>*> nodes;
   bool wanted = false;
   for (const BasicVariable<T>& input : inputs) {

@@ -20,7 +20,7 @@ using NodeList = std::vector<Node<T>*, PoolAllocator<Node<T>*>>;
 
 thread_local bool recording = true;
 thread_local uint64_t last_serial = 0;
-Count node_count{0};
+Tally node_count;
 
 // Nodes of a running backward(): each held by one reference, and unmarked at the end, also where a rule
 // throws.

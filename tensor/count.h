@@ -1,7 +1,8 @@
 #pragma once
 
-// A counter that threads share.
+// Counters that threads share.
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 
@@ -11,7 +12,7 @@
 
 namespace lt {
 
-// Counts references, or what there is of something. A locked addition takes 20 cycles and waits for every
+// Counts references. A locked addition takes 20 cycles and waits for every
 // store before it, which after a kernel are many: as long as the process has one thread, there is none.
 class Count {
  public:
@@ -44,6 +45,46 @@ class Count {
   }
 
   std::atomic<int64_t> value_;
+};
+
+// Counts what comes and goes all the time and is seldom asked for. Each thread writes a part of its own,
+// which takes no locked addition; a part outlives its thread. Threads beyond the last part share the first.
+class Tally {
+ public:
+  void add(int64_t by) {
+    std::atomic<int64_t>& part = parts_[own_part()].value;
+    if (own_part() == kShared) {
+      part.fetch_add(by, std::memory_order_relaxed);
+    } else {
+      part.store(part.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
+    }
+  }
+  // Exact where no other thread is adding.
+  int64_t get() const {
+    int64_t sum = 0;
+    for (const Part& part : parts_) sum += part.value.load(std::memory_order_relaxed);
+    return sum;
+  }
+
+ private:
+  static constexpr size_t kParts = 64;
+  static constexpr size_t kShared = 0;
+  struct alignas(64) Part {  // a cache line
+    std::atomic<int64_t> value{0};
+  };
+
+  // The calling thread's, the same in every tally.
+  static size_t own_part() {
+    static constinit thread_local size_t part = kParts;  // none yet
+    if (part == kParts) {
+      static constinit std::atomic<size_t> next{kShared + 1};
+      const size_t free = next.fetch_add(1, std::memory_order_relaxed);
+      part = free < kParts ? free : kShared;
+    }
+    return part;
+  }
+
+  std::array<Part, kParts> parts_;
 };
 
 }  // namespace lt

@@ -14,10 +14,11 @@
 namespace lt {
 namespace {
 
-// `other` as it is read while `out` is written in place: in out's shape, and copied where the two overlap.
+// Calls f(data, strides) with the numbers of `other` as they are read in out's shape while `out` is written
+// in place: copied first where the two overlap.
 //   throws: ShapeError where it does not broadcast to out, or where out's elements share numbers
-template <typename T>
-BasicTensor<T> operand(const BasicTensor<T>& out, const BasicTensor<T>& other, const char* op) {
+template <typename T, typename F>
+void with_operand(const BasicTensor<T>& out, const BasicTensor<T>& other, const char* op, F f) {
   if (other.shape() != out.shape() && broadcast_shapes(out.shape(), other.shape(), op) != out.shape()) {
     throw ShapeError(fmt::format("{}: {} does not broadcast to {}, which is changed in place", op,
                                  to_string(other.shape()), to_string(out.shape())));
@@ -32,17 +33,19 @@ BasicTensor<T> operand(const BasicTensor<T>& out, const BasicTensor<T>& other, c
   const bool same_place =
       out.data() == other.data() && out.shape() == other.shape() && out.strides() == other.strides();
   const bool may_overlap = out.storage() == other.storage() && !same_place;
-  const BasicTensor<T> apart = may_overlap ? other.clone() : other;
-  return apart.shape() == out.shape() ? apart : apart.expand(out.shape());
+  const BasicTensor<T> copy = may_overlap ? other.clone() : BasicTensor<T>();
+  const BasicTensor<T>& source = may_overlap ? copy : other;
+  f(source.data(), stretched_strides(source.shape(), source.strides(), out.shape()));
 }
 
 // out = f(out, other), in place
 template <typename T, typename F>
 void update(BasicTensor<T>& out, const BasicTensor<T>& other, const char* op, F f) {
-  const BasicTensor<T> source = operand(out, other, op);
-  auto* const place = kernels::words(out.mutable_data());
-  kernels::map_binary(out.shape(), place, out.strides(), place, out.strides(), kernels::words(source.data()),
-                      source.strides(), f);
+  with_operand(out, other, op, [&](const T* from, const Strides& strides) {
+    auto* const place = kernels::words(out.mutable_data());
+    kernels::map_binary(out.shape(), place, out.strides(), place, out.strides(), kernels::words(from),
+                        strides, f);
+  });
 }
 
 // Truncated; what int64_t cannot hold, and NaN, becomes its smallest number, as on x86 and so in PyTorch
@@ -129,10 +132,10 @@ BasicTensor<T>& BasicTensor<T>::fill_(T value) {
 
 template <typename T>
 BasicTensor<T>& BasicTensor<T>::copy_(const BasicTensor& source) {
-  const BasicTensor from = operand(*this, source, "copy_");
-  kernels::map_unary(shape_, mutable_data(), strides_, from.data(), from.strides(), [](const auto& x) {
-    return x;
-  });  // what was there is not read: it may never have been set
+  with_operand(*this, source, "copy_", [&](const T* from, const Strides& strides) {
+    // What was there is not read: it may never have been set.
+    kernels::map_unary(shape_, mutable_data(), strides_, from, strides, [](const auto& x) { return x; });
+  });
   return *this;
 }
 
