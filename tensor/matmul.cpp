@@ -84,7 +84,7 @@ BasicTensor<T> batch_product(const BasicTensor<T>& x, const BasicTensor<T>& y, c
   const int64_t k = x.size(-1);
   const int64_t n = y.size(-1);
   const Shape shape = with(with(batch, m), n);
-  if (y.dim() == 2 && x.is_contiguous()) {
+  if (y.dim() == 2 && x.is_contiguous() && x.numel() > 0) {
     return matrix_product(x.view({numel(batch) * m, k}), y).view(shape);
   }
   BasicTensor<T> out = empty<T>(shape);

@@ -29,8 +29,7 @@ std::string to_string(const Dims& dims) { return fmt::format("({})", fmt::join(d
 
 std::ostream& operator<<(std::ostream& out, const Dims& dims) { return out << to_string(dims); }
 
-// A size of 0 makes up for others whose product overflows.
-int64_t detail::checked_numel(const Shape& shape) {
+int64_t detail::odd_numel(const Shape& shape) {
   for (const int64_t size : shape) {
     if (size < 0) throw ShapeError(fmt::format("shape: negative size in {}", to_string(shape)));
   }

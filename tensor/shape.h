@@ -84,7 +84,8 @@ inline int normalize_axis(int64_t axis, int rank, const char* op);
 // --- the short ones, which every op calls several times ---
 
 namespace detail {
-int64_t checked_numel(const Shape& shape);
+// Of a shape with a negative size or sizes whose product overflows: 0 where one of them is 0, or throws.
+int64_t odd_numel(const Shape& shape);
 [[noreturn]] void throw_axis(int64_t axis, int rank, const char* op);
 }  // namespace detail
 
@@ -92,7 +93,7 @@ inline int64_t numel(const Shape& shape) {
   int64_t count = 1;
   bool odd = false;
   for (const int64_t size : shape) odd |= size < 0 || __builtin_mul_overflow(count, size, &count);
-  return odd ? detail::checked_numel(shape) : count;
+  return odd ? detail::odd_numel(shape) : count;
 }
 
 inline Strides contiguous_strides(const Shape& shape) {

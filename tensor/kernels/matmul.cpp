@@ -13,7 +13,8 @@
 // and an a whose rows are not contiguous or lie far apart. A product that is small in c and deep in k (a
 // weight gradient over a large batch) is cut along k instead, into slices that depend on the sizes alone,
 // whose partial products are added in order. And a few columns beyond the last whole vector, which would take
-// as long as a vector of them, are computed as rows where a is transposed (multiply_turned).
+// as long as a vector of them, are computed as rows where a is transposed (multiply_turned). Tiny products
+// and those of whole numbers are a plain loop.
 
 #include "tensor/kernels/matmul.h"
 
@@ -194,7 +195,7 @@ int64_t turned_columns(const Product<T>& x) {
 }
 
 // So few multiplications are done before the loops around a tile are set up.
-constexpr int64_t kTiny = 16;
+constexpr int64_t kTinyProduct = 16;
 
 // A plain loop, for tiny products and for whole numbers. These are exact in any order, and unsigned here,
 // where overflow wraps as PyTorch's does.
@@ -224,7 +225,7 @@ void matmul(const T* a, int64_t a_row, int64_t a_col, const T* b, int64_t b_row,
             Activation activation) {
   if (m == 0 || n == 0) return;
   Product<T> x{{a, a_row, a_col}, {b, b_row, b_col}, c, c_row, m, n, k, bias, accumulate, activation};
-  if (std::is_integral_v<T> || m * n * k <= kTiny) return multiply_plain(x);
+  if (std::is_integral_v<T> || m * n * k <= kTinyProduct) return multiply_plain(x);
   if constexpr (!std::is_integral_v<T>) {
     if (n == 1) x.b.col = 1;  // one column is contiguous whatever its stride
     // Slices of at least kSlice of k, where c is too small to be shared by threads.

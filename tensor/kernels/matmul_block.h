@@ -76,19 +76,30 @@ struct Ahead {
   }
 };
 
+// Makes `tile` stand for `count` tiles of this height.
+template <typename T>
+void begin_tiles(Tile<T>& tile, const Product<T>& x, int64_t count, int64_t height) {
+  tile.count = count;
+  tile.a_row = x.a_packed ? 1 : x.a.row;
+  tile.a_col = x.a_packed ? height : x.a.col;
+  tile.a_step = height * x.a.row;
+}
+// Goes on to what lies below them.
+template <typename T>
+void pass_tiles(Tile<T>& tile, int64_t height) {
+  tile.a += tile.count * tile.a_step;
+  tile.c += tile.count * height * tile.c_row;
+}
+
 // One panel of b times all rows of a, which are dealt to tiles.
 template <typename T>
 void multiply_panel(Tile<T>& tile, const Product<T>& x, const Deal& rows, const Panel<T>& panel) {
   T* const c = tile.c;
   const auto multiply = [&](int64_t count, int64_t height) {
     if (count == 0) return;
-    tile.count = count;
-    tile.a_row = x.a_packed ? 1 : x.a.row;
-    tile.a_col = x.a_packed ? height : x.a.col;
-    tile.a_step = height * x.a.row;
+    begin_tiles(tile, x, count, height);
     tile_kernel<T>(height, panel.vectors, tile.last < kLanes<T>, false)(tile);
-    tile.a += count * tile.a_step;
-    tile.c += count * height * x.c_row;
+    pass_tiles(tile, height);
   };
   multiply(rows.extra, rows.least + 1);
   multiply(rows.parts - rows.extra, rows.least);
@@ -100,19 +111,16 @@ template <typename T>
 void multiply_panel(Tile<T>& tile, const Product<T>& x, const Deal& rows, const Panel<T>& panel,
                     const Ahead<T>& ahead) {
   const Deal shares(x.k, rows.parts);
-  tile.count = 1;
   for (int64_t i = 0; i < rows.parts; ++i) {
     const int64_t height = rows.least + (i < rows.extra);
-    tile.a_row = x.a_packed ? 1 : x.a.row;
-    tile.a_col = x.a_packed ? height : x.a.col;
+    begin_tiles(tile, x, 1, height);
     ahead.list(tile, panel, rows, i, shares.start(i), shares.start(i + 1));
     tile_kernel<T>(height, panel.vectors, tile.last < kLanes<T>, true)(tile);
     if (ahead.pack) ahead.pack->pack_ahead(ahead.next, shares.start(i), shares.start(i + 1));
     if (x.activation != Activation::none) {  // while the tile is in L1
       activate(x.activation, tile.c, x.c_row, height, panel.columns);
     }
-    tile.a += height * x.a.row;
-    tile.c += height * x.c_row;
+    pass_tiles(tile, height);
   }
 }
 

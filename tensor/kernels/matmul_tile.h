@@ -65,7 +65,7 @@ struct Tile {
 template <typename T>
 using TileKernel = void (*)(const Tile<T>&);
 
-// The tile with these a and c of t's. Masked says that t.last < kLanes<T>, Ahead that t.ahead is to be
+// One of t's tiles, at tile_a and c. Masked says that t.last < kLanes<T>, Ahead that t.ahead is to be
 // fetched.
 template <typename T, int Rows, int Vectors, bool Masked, bool Ahead>
 [[gnu::always_inline]] inline void multiply_tile(const Tile<T>& t, const T* tile_a, T* c) {

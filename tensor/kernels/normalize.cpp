@@ -15,8 +15,8 @@ namespace {
 
 constexpr int64_t kCost = 3;  // two reads, a write and four operations an element
 
-// Vectors of a band: two of sums each are enough additions in flight to hide their latency, and five of
-// numbers that belong to columns still fit the registers.
+// Vectors of a band: with two sums each, additions in flight for most of their latency, and five numbers for
+// each column still fit the registers.
 constexpr int kBand = kVectorBytes == 64 ? 4 : 2;
 
 // Calls f(std::integral_constant<int, Vectors>, j, load, store) for bands that begin at column j and cover
@@ -49,7 +49,7 @@ struct Band {
   Vec<T> operator[](int v) const { return lanes[v]; }
 };
 
-// Calls f(first, last) for short runs of rows: all bands of a run are done while its lines are in L1.
+// Calls f(first, last) for short runs of rows: all bands of a run are done while its lines are close.
 template <typename F>
 void each_run(int64_t first, int64_t last, const F& f) {
   constexpr int64_t kRun = 16;

@@ -49,7 +49,9 @@ template <typename T, int N, int First, typename F>
 #if defined(__AVX512F__)
   if constexpr (N == kLanes<T>) {
     // A masked load of a piece to all places takes no shuffle; of the plain form GCC makes three.
-    const auto piece = [&](int i) { return _mm_loadu_ps(reinterpret_cast<const float*>(at(i * kPiece<T>))); };
+    const auto piece = [&](int i) {
+      return _mm_loadu_ps(reinterpret_cast<const float*>(at(First + i * kPiece<T>)));
+    };
     __m512 v = _mm512_castps128_ps512(piece(0));
     v = _mm512_mask_broadcast_f32x4(v, 0x00f0, piece(1));
     v = _mm512_mask_broadcast_f32x4(v, 0x0f00, piece(2));

@@ -84,6 +84,8 @@ TEST(MatmulShapes, OfNothingIsZero) {
   EXPECT_EQ(matmul(empty({0, 3}), ones({3, 2})).shape(), Shape({0, 2}));
   EXPECT_EQ(matmul(empty({0, 2, 3}), ones({3, 4})).shape(), Shape({0, 2, 4}));
   EXPECT_TRUE(equal(matmul(empty({2, 3, 0}), empty({2, 0, 2})), zeros({2, 3, 2})));
+  constexpr int64_t kMany = int64_t{1} << 40;  // more rows than can be counted, if there were any
+  EXPECT_EQ(matmul(empty({kMany, kMany, 0, 3}), ones({3, 4})).shape(), Shape({kMany, kMany, 0, 4}));
 }
 
 TEST(MatmulShapes, WrapsIntegers) {

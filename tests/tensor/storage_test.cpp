@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "tensor/count.h"
 #include "tensor/ops.h"
 #include "tests/expect.h"
 
@@ -19,6 +20,18 @@ int64_t in_use() { return memory_stats().bytes_in_use; }
 // Destroyed after main, when this thread's pool is gone: must go to the system, not to the pool.
 // NOLINTNEXTLINE(cert-err58-cpp): throwing at the start would fail the tests, as it should
 const Storage outlives_the_pool(1 << 12);
+
+TEST(Tally, AddsUpOverMoreThreadsThanItHasParts) {
+  Tally tally;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 100; ++t) {
+    threads.emplace_back([&tally] {
+      for (int i = 0; i < 1000; ++i) tally.add(i % 2 == 0 ? 3 : -2);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(tally.get(), 100 * 500);
+}
 
 TEST(Storage, AlignsEveryBlockToACacheLine) {
   for (const size_t bytes : {1U, 63U, 64U, 65U, 80U, 81U, 1000U, 4097U, 1U << 20}) {

@@ -166,6 +166,13 @@ TEST_F(InPlace, ReadsAnOverlappingOperandAsItWasBefore) {
   EXPECT_EQ(z.to_vector(), Numbers({4, 16, 16, 36}));
 }
 
+TEST_F(InPlace, DoesNothingToNoNumbers) {
+  Tensor x = zeros({0, 3});
+  x += zeros({0, 1});
+  x.copy_(zeros({1, 3}));
+  EXPECT_EQ(x.shape(), Shape({0, 3}));
+}
+
 TEST_F(InPlace, CountsVersionsOfTheSharedNumbers) {
   Tensor x = zeros({2, 2});
   const Tensor view = x.t();
