@@ -12,8 +12,8 @@
 // tensor that is not defined() means "no gradient". A rule captures values, never the variable that it makes.
 
 #include <array>
+#include <concepts>
 #include <cstddef>
-#include <initializer_list>
 #include <optional>
 #include <span>
 #include <type_traits>
@@ -100,11 +100,11 @@ class Node {
 template <typename T>
 uint64_t next_serial(std::span<Node<T>* const> inputs);
 
-// A recorded node: its edges (an array, or a vector where an op takes any number) and its rule.
-template <typename T, typename Inputs, typename Rule>
+// A recorded node: its edges (Inputs, or a vector where an op takes any number) and its rule.
+template <typename T, typename Edges, typename Rule>
 class RecordedNode final : public Node<T> {
  public:
-  RecordedNode(const char* op_name, BasicTensor<T> value, Inputs inputs, Rule rule)
+  RecordedNode(const char* op_name, BasicTensor<T> value, Edges inputs, Rule rule)
       : Node<T>(op_name, std::move(value), true), inputs_(std::move(inputs)), rule_(std::move(rule)) {
     for (Node<T>* input : inputs_) input->retain();
     this->serial = next_serial<T>(inputs_);
@@ -129,32 +129,40 @@ class RecordedNode final : public Node<T> {
     if (input->requires_grad && gradient.defined()) input->accumulate(std::move(gradient));
   }
 
-  Inputs inputs_;
+  Edges inputs_;
   std::optional<Rule> rule_;
 };
 
-// An input of an op while the op is recorded: no reference of its own, as counting one takes a locked
-// addition.
+// The one to four inputs of an op. No references of their own, which would take locked additions: a recorded
+// node counts one for each.
 template <typename T>
-struct Input {
-  Node<T>* node;
+class Inputs {
+ public:
+  template <std::same_as<BasicVariable<T>>... Variables>
+  Inputs(const Variables&... variables)  // NOLINT: implicit
+      : nodes_{variables.node()...}, size_(sizeof...(variables)) {
+    static_assert(sizeof...(variables) >= 1 && sizeof...(variables) <= 4);
+  }
 
-  Input(const BasicVariable<T>& variable) : node(variable.node()) {}  // NOLINT: implicit
+  Node<T>* const* begin() const { return nodes_.data(); }
+  Node<T>* const* end() const { return nodes_.data() + size_; }
+  Node<T>* operator[](size_t i) const { return nodes_[i]; }
+  size_t size() const { return size_; }
+
+ private:
+  std::array<Node<T>*, 4> nodes_;
+  size_t size_;
 };
 
 // The variable of `value`, recorded with its rule where a gradient is wanted; else a leaf without one.
-template <typename T, size_t N, typename Rule>
-BasicVariable<T> record(const char* op, BasicTensor<T> value,
-                        const std::type_identity_t<Input<T>> (&inputs)[N], Rule rule) {
-  std::array<Node<T>*, N> nodes;
+template <typename T, typename Rule>
+BasicVariable<T> record(const char* op, BasicTensor<T> value, std::type_identity_t<Inputs<T>> inputs,
+                        Rule rule) {
   bool wanted = false;
-  for (size_t i = 0; i < N; ++i) {
-    nodes[i] = inputs[i].node;
-    wanted |= nodes[i] != nullptr && nodes[i]->requires_grad;
-  }
+  for (const Node<T>* input : inputs) wanted |= input != nullptr && input->requires_grad;
   if (!wanted || !grad_enabled()) return BasicVariable<T>(std::move(value));
   return BasicVariable<T>::adopt(
-      new RecordedNode<T, std::array<Node<T>*, N>, Rule>(op, std::move(value), nodes, std::move(rule)));
+      new RecordedNode<T, Inputs<T>, Rule>(op, std::move(value), inputs, std::move(rule)));
 }
 
 // The same for any number of inputs; the rule returns a std::vector.
