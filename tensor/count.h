@@ -12,8 +12,8 @@
 
 namespace lt {
 
-// Counts references. A locked addition takes 20 cycles and waits for every
-// store before it, which after a kernel are many: as long as the process has one thread, there is none.
+// Counts references. A locked addition takes 20 cycles and waits for every store before it, which after a
+// kernel are many: as long as the process has one thread, there is none.
 class Count {
  public:
   explicit Count(int64_t start) : value_(start) {}
@@ -73,7 +73,7 @@ class Tally {
     std::atomic<int64_t> value{0};
   };
 
-  // The calling thread's, the same in every tally.
+  // The calling thread's.
   static size_t own_part() {
     static constinit thread_local size_t part = kParts;  // none yet
     if (part == kParts) {
