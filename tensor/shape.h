@@ -98,10 +98,10 @@ inline int64_t numel(const Shape& shape) {
 
 inline Strides contiguous_strides(const Shape& shape) {
   Strides strides = shape;
-  int64_t step = 1;
+  uint64_t step = 1;  // wraps where a shape without elements has huge sizes: nothing is read through it
   for (int i = shape.size() - 1; i >= 0; --i) {
-    strides[i] = step;
-    step *= shape[i] > 1 ? shape[i] : 1;
+    strides[i] = static_cast<int64_t>(step);
+    step *= static_cast<uint64_t>(shape[i] > 1 ? shape[i] : 1);
   }
   return strides;
 }

@@ -67,11 +67,13 @@ BasicTensor<T>::BasicTensor(Storage storage, Shape shape, Strides strides, int64
     : storage_(std::move(storage)), shape_(shape), strides_(strides), offset_(offset), defined_(true) {
   int64_t first = offset;
   int64_t last = offset;
-  for (int i = 0; i < shape.size(); ++i) {
+  const bool fits = shape.size() == strides.size();
+  const bool reads = fits && lt::numel(shape) > 0;
+  for (int i = 0; reads && i < shape.size(); ++i) {
     (strides[i] < 0 ? first : last) += strides[i] * (shape[i] - 1);
   }
   const int64_t room = static_cast<int64_t>(storage_.bytes() / sizeof(T));
-  if (shape.size() != strides.size() || (lt::numel(shape) > 0 && (first < 0 || last >= room))) {
+  if (!fits || (reads && (first < 0 || last >= room))) {
     throw ShapeError(
         fmt::format("tensor: shape {} with strides {} from offset {} leaves the storage of {} elements",
                     to_string(shape), to_string(strides), offset, room));
