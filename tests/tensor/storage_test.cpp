@@ -19,7 +19,7 @@ int64_t in_use() { return memory_stats().bytes_in_use; }
 
 // Destroyed after main, when this thread's pool is gone: must go to the system, not to the pool.
 // NOLINTNEXTLINE(cert-err58-cpp): throwing at the start would fail the tests, as it should
-const Storage outlives_the_pool(1 << 12);
+const Storage kOutlivesThePool(1 << 12);
 
 TEST(Tally, AddsUpOverMoreThreadsThanItHasParts) {
   Tally tally;
@@ -74,6 +74,7 @@ TEST(Storage, CountsBytesInUseByHandlesOfABlockOnce) {
   const int64_t before = in_use();
   {
     const Storage a(4096);
+    // NOLINTNEXTLINE(performance-unnecessary-copy-initialization): copying is what is tested
     const Storage b = a;
     EXPECT_TRUE(a == b);
     EXPECT_EQ(in_use() - before, 4096);
@@ -137,6 +138,7 @@ TEST(Storage, StartsAtVersionZeroEvenInAUsedBlock) {
 
 TEST(Storage, CountsVersionsForAllHandlesOfABlock) {
   const Storage a(64);
+  // NOLINTNEXTLINE(performance-unnecessary-copy-initialization): copying is what is tested
   const Storage b = a;
   a.bump_version();
   b.bump_version();
@@ -159,6 +161,7 @@ TEST(Storage, HandlesMayBeCopiedByManyThreads) {
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([shared] {
+      // NOLINTNEXTLINE(performance-unnecessary-copy-initialization): copying is what is tested
       for (int i = 0; i < 10'000; ++i) Storage copy = shared;
     });
   }
@@ -175,7 +178,7 @@ TEST(Storage, OfAThreadLocalTensorIsFreedAfterThatThreadsPool) {
   EXPECT_EQ(in_use(), before);
 }
 
-TEST(Storage, StaticsAreUsableWhileTheProgramRuns) { EXPECT_GE(outlives_the_pool.bytes(), 1U << 12); }
+TEST(Storage, StaticsAreUsableWhileTheProgramRuns) { EXPECT_GE(kOutlivesThePool.bytes(), 1U << 12); }
 
 }  // namespace
 }  // namespace lt
