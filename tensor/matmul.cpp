@@ -36,14 +36,31 @@ Shape broadcast_batch(const Shape& x, const Shape& y, Describe shapes) try {
   throw ShapeError("matmul: leading axes do not broadcast: " + shapes());
 }
 
-// One product of matrices that are shaped like the last two axes of x and y, plus a bias (n) or nothing, and
-// its activation.
+// A matrix that lies in somebody's memory: element (i, j) at data[i * row + j * col].
 template <typename T>
-void multiply(const BasicTensor<T>& x, const T* a, const BasicTensor<T>& y, const T* b, T* c,
-              const T* bias = nullptr, Activation activation = Activation::none) {
-  const int64_t n = y.size(-1);
-  kernels::matmul(a, x.stride(-2), x.stride(-1), b, y.stride(-2), y.stride(-1), c, n, x.size(-2), n,
-                  x.size(-1), bias, false, activation);
+struct Matrix {
+  const T* data;
+  int64_t rows, columns, row, col;
+
+  Matrix t() const { return {data, columns, rows, col, row}; }
+};
+
+// The last two axes of x, at `data`.
+template <typename T>
+Matrix<T> matrix(const BasicTensor<T>& x, const T* data) {
+  return {data, x.size(-2), x.size(-1), x.stride(-2), x.stride(-1)};
+}
+template <typename T>
+Matrix<T> matrix(const BasicTensor<T>& x) {
+  return matrix(x, x.data());
+}
+
+// c (m, n) = activation(a (m, k) @ b (k, n) + bias (n), or nothing).
+template <typename T>
+void multiply(const Matrix<T>& a, const Matrix<T>& b, T* c, const T* bias = nullptr,
+              Activation activation = Activation::none) {
+  kernels::matmul(a.data, a.row, a.col, b.data, b.row, b.col, c, b.columns, a.rows, b.columns, a.columns,
+                  bias, false, activation);
 }
 
 // shapes: x (batch..., m, k), y (batch..., k, n), c (batch, m, n)
@@ -56,7 +73,7 @@ void multiply_batch(const BasicTensor<T>& x, const BasicTensor<T>& y, T* c) {
   const auto run = [&](int64_t begin, int64_t end) {
     int64_t position = begin;
     kernels::for_each_outer(walk, begin, end, [&](const auto& offset) {
-      multiply(x, x.data() + offset[0], y, y.data() + offset[1], c + size * position++);
+      multiply(matrix(x, x.data() + offset[0]), matrix(y, y.data() + offset[1]), c + size * position++);
     });
   };
   const int64_t work = size * x.size(-1);
@@ -67,13 +84,13 @@ void multiply_batch(const BasicTensor<T>& x, const BasicTensor<T>& y, T* c) {
   }
 }
 
-// shapes: x (m, k), y (k, n) -> (m, n)
+// shapes: a (m, k), b (k, n) -> (m, n)
 template <typename T>
-BasicTensor<T> matrix_product(const BasicTensor<T>& x, const BasicTensor<T>& y) {
-  BasicTensor<T> out = empty<T>({x.size(0), y.size(1)});
+BasicTensor<T> matrix_product(const Matrix<T>& a, const Matrix<T>& b) {
+  BasicTensor<T> out = empty<T>({a.rows, b.columns});
   if (out.numel() == 0) return out;
-  if (x.size(1) == 0) return out.zero_();  // operands without memory have no addresses to step through
-  multiply(x, x.data(), y, y.data(), out.mutable_data());
+  if (a.columns == 0) return out.zero_();  // operands without memory have no addresses to step through
+  multiply(a, b, out.mutable_data());
   return out;
 }
 
@@ -85,7 +102,7 @@ BasicTensor<T> batch_product(const BasicTensor<T>& x, const BasicTensor<T>& y, c
   const int64_t n = y.size(-1);
   const Shape shape = with(with(batch, m), n);
   if (y.dim() == 2 && x.is_contiguous() && x.numel() > 0) {
-    return matrix_product(x.view({numel(batch) * m, k}), y).view(shape);
+    return matrix_product(matrix(x.view({numel(batch) * m, k})), matrix(y)).view(shape);
   }
   BasicTensor<T> out = empty<T>(shape);
   if (out.numel() == 0) return out;
@@ -105,13 +122,31 @@ BasicTensor<T> matmul(const BasicTensor<T>& a, const BasicTensor<T>& b) {
   if (a.size(-1) != b.size(b.dim() == 1 ? 0 : -2)) {
     throw ShapeError(fmt::format("matmul: inner sizes differ: {}", shapes()));
   }
-  if (a.dim() == 2 && b.dim() == 2) return matrix_product(a, b);
+  if (a.dim() == 2 && b.dim() == 2) return matrix_product(matrix(a), matrix(b));
   const BasicTensor<T> x = a.dim() == 1 ? a.unsqueeze(0) : a;
   const BasicTensor<T> y = b.dim() == 1 ? b.unsqueeze(1) : b;
   BasicTensor<T> out = batch_product(x, y, broadcast_batch(x.shape(), y.shape(), shapes));
   if (b.dim() == 1) out = out.squeeze(-1);
   if (a.dim() == 1) out = out.squeeze(b.dim() == 1 ? -1 : -2);
   return out;
+}
+
+template <typename T>
+BasicTensor<T> matmul_tn(const BasicTensor<T>& a, const BasicTensor<T>& b) {
+  if (a.dim() != 2 || b.dim() != 2 || a.size(0) != b.size(0)) {
+    throw ShapeError(fmt::format("matmul_tn: matrices (k, m) and (k, n) are wanted, got {} and {}",
+                                 to_string(a.shape()), to_string(b.shape())));
+  }
+  return matrix_product(matrix(a).t(), matrix(b));
+}
+
+template <typename T>
+BasicTensor<T> matmul_nt(const BasicTensor<T>& a, const BasicTensor<T>& b) {
+  if (a.dim() != 2 || b.dim() != 2 || a.size(1) != b.size(1)) {
+    throw ShapeError(fmt::format("matmul_nt: matrices (m, k) and (n, k) are wanted, got {} and {}",
+                                 to_string(a.shape()), to_string(b.shape())));
+  }
+  return matrix_product(matrix(a), matrix(b).t());
 }
 
 template <typename T>
@@ -135,13 +170,19 @@ BasicTensor<T> addmm(const BasicTensor<T>& bias, const BasicTensor<T>& a, const 
     return out;
   }
   const BasicTensor<T> row = bias.contiguous();
-  multiply(a, a.data(), b, b.data(), out.mutable_data(), row.data(), activation);
+  multiply(matrix(a), matrix(b), out.mutable_data(), row.data(), activation);
   return out;
 }
 
 template Tensor matmul(const Tensor&, const Tensor&);
 template DoubleTensor matmul(const DoubleTensor&, const DoubleTensor&);
 template IntTensor matmul(const IntTensor&, const IntTensor&);
+template Tensor matmul_tn(const Tensor&, const Tensor&);
+template DoubleTensor matmul_tn(const DoubleTensor&, const DoubleTensor&);
+template IntTensor matmul_tn(const IntTensor&, const IntTensor&);
+template Tensor matmul_nt(const Tensor&, const Tensor&);
+template DoubleTensor matmul_nt(const DoubleTensor&, const DoubleTensor&);
+template IntTensor matmul_nt(const IntTensor&, const IntTensor&);
 template Tensor addmm(const Tensor&, const Tensor&, const Tensor&, Activation);
 template DoubleTensor addmm(const DoubleTensor&, const DoubleTensor&, const DoubleTensor&, Activation);
 template IntTensor addmm(const IntTensor&, const IntTensor&, const IntTensor&, Activation);

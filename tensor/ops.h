@@ -249,6 +249,14 @@ bool allclose(const BasicTensor<T>& a, const BasicTensor<T>& b, double rtol = 1e
 //   number; throws: ShapeError if the inner sizes differ
 template <typename T>
 BasicTensor<T> matmul(const BasicTensor<T>& a, const BasicTensor<T>& b);
+// a^T @ b and a @ b^T of matrices (BLAS calls them TN and NT), the gradients of a product, without a view of
+// the transposed one.
+//   shapes: (k, m), (k, n) -> (m, n); (m, k), (n, k) -> (m, n)
+//   number; throws: ShapeError for others
+template <typename T>
+BasicTensor<T> matmul_tn(const BasicTensor<T>& a, const BasicTensor<T>& b);
+template <typename T>
+BasicTensor<T> matmul_nt(const BasicTensor<T>& a, const BasicTensor<T>& b);
 // a @ b with the bias added to every row, and an activation of floating numbers, in one pass.
 //   shapes: (n), (m, k), (k, n) -> (m, n)
 //   number; throws: ShapeError for others (PyTorch would broadcast a bias of other shapes), ValueError for an

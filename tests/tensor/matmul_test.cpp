@@ -53,6 +53,19 @@ TEST(MatmulShapes, TakesViewsAsTheyLie) {
   EXPECT_TRUE(equal(matmul(row, b), matmul(row.contiguous(), b)));
 }
 
+TEST(MatmulShapes, TransposesEitherOperand) {
+  const Tensor a = small_numbers({5, 9}, 1);
+  const Tensor b = small_numbers({5, 7}, 2);
+  EXPECT_TRUE(equal(matmul_tn(a, b), plain_product(a.t(), b)));
+  EXPECT_TRUE(equal(matmul_nt(a.t(), b.t()), plain_product(a.t(), b)));
+  EXPECT_TRUE(equal(matmul_nt(a.slice(1, 0, 9, 2), a.slice(1, 0, 9, 2)),
+                    plain_product(a.slice(1, 0, 9, 2), a.slice(1, 0, 9, 2).t())));
+  const IntTensor whole = small_numbers<int64_t>({4, 6}, 3);
+  EXPECT_TRUE(equal(matmul_tn(whole, whole), plain_product(whole.t(), whole)));
+  EXPECT_TRUE(equal(matmul_tn(empty({0, 3}), empty({0, 2})), zeros({3, 2})));
+  EXPECT_TRUE(equal(matmul_nt(empty({3, 0}), empty({2, 0})), zeros({3, 2})));
+}
+
 TEST(MatmulShapes, TakesVectorsAsRowsAndColumns) {
   const Tensor v = tensor({1, 2, 3});
   const Tensor x = small_numbers({3, 4}, 1);
@@ -113,6 +126,14 @@ TEST(MatmulShapes, NamesBothShapesWhenTheyDoNotFit) {
               matmul(ones({2, 3, 4}), ones({5, 4, 2}));
             }),
             "matmul: leading axes do not broadcast: (2, 3, 4) @ (5, 4, 2)");
+  EXPECT_EQ(error_text<ShapeError>([] {
+              matmul_tn(ones({3, 4}), ones({4, 2}));
+            }),
+            "matmul_tn: matrices (k, m) and (k, n) are wanted, got (3, 4) and (4, 2)");
+  EXPECT_EQ(error_text<ShapeError>([] {
+              matmul_nt(ones({3, 4}), ones(4));
+            }),
+            "matmul_nt: matrices (m, k) and (n, k) are wanted, got (3, 4) and (4)");
 }
 
 TEST(MatmulShapes, IsTheSameOnAnyNumberOfThreads) {
