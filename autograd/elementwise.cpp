@@ -40,12 +40,12 @@ BasicVariable<T> sub(const BasicVariable<T>& a, const BasicVariable<T>& b) {
 
 template <typename T>
 BasicVariable<T> mul(const BasicVariable<T>& a, const BasicVariable<T>& b) {
-  return record("mul", mul(a.data(), b.data()), {a, b},
-                [x = save(a), y = save(b), need_a = a.requires_grad(),
-                 need_b = b.requires_grad()](const BasicTensor<T>& dy) {
-                  return Gradients{wanted<T>(need_a, [&] { return dy * *y; }),
-                                   wanted<T>(need_b, [&] { return dy * *x; })};
-                });
+  return record(
+      "mul", mul(a.data(), b.data()), {a, b},
+      [x = save_if(b.requires_grad(), a), y = save_if(a.requires_grad(), b)](const BasicTensor<T>& dy) {
+        return Gradients{wanted<T>(y.kept(), [&] { return dy * *y; }),
+                         wanted<T>(x.kept(), [&] { return dy * *x; })};
+      });
 }
 
 template <typename T>

@@ -28,16 +28,16 @@ BasicVariable<T> linear(const BasicVariable<T>& x, const BasicVariable<T>& weigh
   Shape shape = x.shape();
   shape[shape.size() - 1] = 1;
   const BasicTensor<T> rows = x.data().reshape({numel(shape), x.size(-1)});
-  const BasicTensor<T> transposed = weight.data().t();
-  const BasicTensor<T> y = bias.defined() ? addmm(bias.data(), rows, transposed) : matmul(rows, transposed);
+  const BasicTensor<T> y =
+      bias.defined() ? addmm(bias.data(), rows, weight.data().t()) : matmul_nt(rows, weight.data());
   shape[shape.size() - 1] = weight.size(0);
-  const auto rule = [rows = save(rows), w = save(weight), from = x.shape(), need_x = x.requires_grad(),
-                     need_w = weight.requires_grad(),
+  const auto rule = [rows = save_if(weight.requires_grad(), rows), w = save_if(x.requires_grad(), weight),
+                     from = x.shape(), to = y.shape(),
                      need_b = bias.requires_grad()](const BasicTensor<T>& dy) {
-    const BasicTensor<T> dy_rows = dy.reshape({(*rows).size(0), (*w).size(0)});
+    const BasicTensor<T> dy_rows = dy.reshape(to);
     Gradients<T, 3> gradients;
-    if (need_x) gradients[0] = matmul(dy_rows, *w).reshape(from);
-    if (need_w) gradients[1] = matmul(dy_rows.t(), *rows);
+    if (w.kept()) gradients[0] = matmul(dy_rows, *w).reshape(from);
+    if (rows.kept()) gradients[1] = matmul_tn(dy_rows, *rows);
     if (need_b) gradients[2] = sum(dy_rows, 0);
     return gradients;
   };

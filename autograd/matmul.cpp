@@ -3,7 +3,7 @@
 #include "tensor/kernels/activation.h"
 
 // d(A B) = dY B^T and A^T dY over the last two axes; the tape sums over broadcast leading axes. Transposed
-// operands are views that the product reads as they lie.
+// operands are read as they lie.
 
 namespace lt {
 namespace {
@@ -41,22 +41,20 @@ BasicTensor<T> before_activation(Activation activation, const BasicTensor<T>& y,
 template <typename T>
 BasicVariable<T> matmul(const BasicVariable<T>& a, const BasicVariable<T>& b) {
   return record("matmul", matmul(a.data(), b.data()), {a, b},
-                [x = save(a), y = save(b), need_a = a.requires_grad(),
-                 need_b = b.requires_grad()](const BasicTensor<T>& dy) {
-                  const int left = (*x).dim();
-                  const int right = (*y).dim();
+                [x = save_if(b.requires_grad(), a), y = save_if(a.requires_grad(), b), left = a.dim(),
+                 right = b.dim()](const BasicTensor<T>& dy) {
                   Gradients<T, 2> gradients;
                   if (left == 2 && right == 2) {
-                    if (need_a) gradients[0] = matmul(dy, transposed(*y));
-                    if (need_b) gradients[1] = matmul(transposed(*x), dy);
+                    if (y.kept()) gradients[0] = matmul_nt(dy, *y);
+                    if (x.kept()) gradients[1] = matmul_tn(*x, dy);
                     return gradients;
                   }
                   BasicTensor<T> dc = dy;
                   if (right == 1) dc = dc.unsqueeze(-1);
                   if (left == 1) dc = dc.unsqueeze(-2);
-                  if (need_a)
+                  if (y.kept())
                     gradients[0] = as_operand(matmul(dc, transposed(as_matrix(*y, false))), left, true);
-                  if (need_b)
+                  if (x.kept())
                     gradients[1] = as_operand(matmul(transposed(as_matrix(*x, true)), dc), right, false);
                   return gradients;
                 });
@@ -66,16 +64,15 @@ template <typename T>
 BasicVariable<T> addmm(const BasicVariable<T>& bias, const BasicVariable<T>& a, const BasicVariable<T>& b,
                        Activation activation) {
   const BasicTensor<T> result = addmm(bias.data(), a.data(), b.data(), activation);
-  const bool need_result = activation != Activation::none;
   return record("addmm", result, {bias, a, b},
-                [x = save(a), y = save(b), result = save(need_result ? result : BasicTensor<T>()), activation,
-                 need_bias = bias.requires_grad(), need_a = a.requires_grad(),
-                 need_b = b.requires_grad()](const BasicTensor<T>& d_result) {
+                [x = save_if(b.requires_grad(), a), y = save_if(a.requires_grad(), b),
+                 result = save_if(activation != Activation::none, result), activation,
+                 need_bias = bias.requires_grad()](const BasicTensor<T>& d_result) {
                   const BasicTensor<T> dy = before_activation(activation, *result, d_result);
                   Gradients<T, 3> gradients;
                   if (need_bias) gradients[0] = sum(dy, 0);
-                  if (need_a) gradients[1] = matmul(dy, transposed(*y));
-                  if (need_b) gradients[2] = matmul(transposed(*x), dy);
+                  if (y.kept()) gradients[1] = matmul_nt(dy, *y);
+                  if (x.kept()) gradients[2] = matmul_tn(*x, dy);
                   return gradients;
                 });
 }

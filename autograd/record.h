@@ -25,12 +25,13 @@
 
 namespace lt {
 
-// A value kept for the backward pass; reading it checks that nobody has written to it since.
+// A value kept for the backward pass, or none; reading it checks that nobody has written to it since.
 //   throws: GradError, to which backward() adds the op's name
 template <typename T>
 class Saved {
  public:
   explicit Saved(BasicTensor<T> value) : value_(std::move(value)), version_(value_.storage().version()) {}
+  bool kept() const { return value_.defined(); }
   const BasicTensor<T>& operator*() const {
     if (value_.storage().version() != version_)
       throw GradError("a value saved for backward was changed in place");
@@ -49,6 +50,15 @@ Saved<T> save(const BasicTensor<T>& value) {
 template <typename T>
 Saved<T> save(const BasicVariable<T>& value) {
   return Saved<T>(value.data());
+}
+// Keeps it only if it is needed: what no gradient is computed from may go, or be changed in place.
+template <typename T>
+Saved<T> save_if(bool needed, const BasicTensor<T>& value) {
+  return Saved<T>(needed ? value : BasicTensor<T>());
+}
+template <typename T>
+Saved<T> save_if(bool needed, const BasicVariable<T>& value) {
+  return save_if(needed, value.data());
 }
 
 // One gradient per input, in order.
@@ -90,7 +100,8 @@ class Node {
   const char* op;
   uint64_t serial = 0;  // place on the tape; 0 for a leaf
   bool requires_grad;
-  bool visited = false;  // by the walk of a running backward()
+  bool visited = false;  // by the walk of a running backward(), which has not used it yet
+  bool held = false;     // by a reference of that backward()
 
  private:
   Count references_{1};

@@ -22,13 +22,18 @@ thread_local bool recording = true;
 thread_local uint64_t last_serial = 0;
 Tally node_count;
 
-// Nodes of a running backward(): each held by one reference, and unmarked at the end, also where a rule
-// throws.
+// Nodes of a running backward(), unmarked at the end, also where a rule throws. Edges keep them alive; a
+// reference that a used node drops is the sweep's from then on, if it has none yet: counting down, and up for
+// one of its own, would be a twentieth of a small op's time.
 template <typename T>
 class Sweep {
  public:
   explicit Sweep(Node<T>* last) {
     visit(last);
+    if (!nodes_.empty()) {  // else a leaf
+      last->retain();
+      last->held = true;
+    }
     for (size_t next = 0; next < nodes_.size(); ++next) {
       for (Node<T>* input : nodes_[next]->inputs()) visit(input);
     }
@@ -36,27 +41,45 @@ class Sweep {
               [](const Node<T>* a, const Node<T>* b) { return a->serial < b->serial; });
   }
   ~Sweep() {
-    while (!nodes_.empty()) finish();
+    // What is not held may go with the first release.
+    std::erase_if(nodes_, [](Node<T>* node) {
+      node->visited = false;
+      return !std::exchange(node->held, false);
+    });
+    for (Node<T>* node : nodes_) Node<T>::release(node);
   }
   Sweep(const Sweep&) = delete;
   Sweep& operator=(const Sweep&) = delete;
 
   bool empty() const { return nodes_.empty(); }
   Node<T>* newest() const { return nodes_.back(); }
-  void finish() {
+  const NodeList<T>& nodes() const { return nodes_; }
+
+  // The newest is done, and forgets its rule and edges unless the graph is kept.
+  void finish(bool keep_graph) {
     Node<T>* const node = nodes_.back();
     nodes_.pop_back();
+    if (!keep_graph) forget(node);
     node->visited = false;
-    Node<T>::release(node);
+    if (std::exchange(node->held, false)) Node<T>::release(node);
   }
-  const NodeList<T>& nodes() const { return nodes_; }
 
  private:
   void visit(Node<T>* node) {
     if (node->visited || !node->requires_grad || node->is_leaf()) return;
     node->visited = true;
-    node->retain();
     nodes_.push_back(node);
+  }
+
+  static void forget(Node<T>* node) {
+    for (Node<T>* input : node->inputs()) {
+      if (input->visited && !input->held) {
+        input->held = true;
+      } else {
+        Node<T>::release(input);
+      }
+    }
+    node->forget();
   }
 
   NodeList<T> nodes_;
@@ -69,13 +92,6 @@ void run_rule(Node<T>* node) {
   } catch (const GradError& error) {
     throw GradError(fmt::format("backward of {}: {}", node->op, error.what()));
   }
-}
-
-// Drops the rule of a node that is done, and the references that its edges hold.
-template <typename T>
-void forget(Node<T>* node) {
-  for (Node<T>* input : node->inputs()) Node<T>::release(input);
-  node->forget();
 }
 
 template <typename T>
@@ -231,8 +247,7 @@ void BasicVariable<T>::backward(const BasicTensor<T>& seed, BackwardOptions opti
   while (!sweep.empty()) {
     Node<T>* const node = sweep.newest();
     if (node->grad.defined()) run_rule(node);
-    if (!options.keep_graph) forget(node);
-    sweep.finish();
+    sweep.finish(options.keep_graph);
   }
 }
 

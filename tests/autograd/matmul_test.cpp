@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "tests/autograd/layouts.h"
@@ -60,6 +61,27 @@ TEST(Addmm, HasTheRightGradient) {
           {test::normal({2, 3}, 1), right, test::normal({4}, 3)});
     }
   }
+}
+
+// What is only needed for a gradient that nobody wants may be changed in place, as in PyTorch.
+TEST(Matmul, NoticesAnOverwrittenOperandOnlyWhereAGradientNeedsIt) {
+  const auto after_overwriting = [](bool data_wanted, const auto& product) {
+    const Variable x(ones({2, 3}), data_wanted);
+    const Variable w(ones({3, 3}), true);
+    const Variable loss = sum(product(x, w));
+    Tensor numbers = w.data();
+    numbers.fill_(7);
+    loss.backward();
+    return w.grad();
+  };
+  const auto check = [&](const char* name, const auto& product) {
+    EXPECT_TRUE(equal(after_overwriting(false, product), full({3, 3}, 2)));
+    EXPECT_EQ(error_text<GradError>([&] { after_overwriting(true, product); }),
+              fmt::format("backward of {}: a value saved for backward was changed in place", name));
+  };
+  check("matmul", [](const Variable& x, const Variable& w) { return matmul(x, w); });
+  check("addmm", [](const Variable& x, const Variable& w) { return addmm(Variable(zeros(3)), x, w); });
+  check("linear", [](const Variable& x, const Variable& w) { return linear(x, w, Variable()); });
 }
 
 // Without an activation the rule has no use for the sum, which may be changed in place, as in PyTorch.
