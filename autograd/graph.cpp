@@ -4,7 +4,7 @@
 
 #include <unordered_map>
 
-#include "autograd/record.h"
+#include "autograd/node.h"
 
 // Nodes are numbered in the order in which the walk from the root meets them, so equal graphs give equal
 // text.

@@ -20,8 +20,7 @@
 #include <utility>
 #include <vector>
 
-#include "autograd/variable.h"
-#include "tensor/count.h"
+#include "autograd/node.h"
 
 namespace lt {
 
@@ -66,50 +65,6 @@ template <typename T, size_t N>
 struct Gradients : std::array<BasicTensor<T>, N> {};
 template <typename T, typename... Rest>
 Gradients(BasicTensor<T>, Rest...) -> Gradients<T, 1 + sizeof...(Rest)>;
-
-// A place on the tape. Memory comes from the tensors' pool; references, of handles and of later nodes' edges,
-// are counted in the node.
-template <typename T>
-class Node {
- public:
-  Node(const char* op_name, BasicTensor<T> value, bool needs_grad);
-  virtual ~Node();
-  Node(const Node&) = delete;
-  Node& operator=(const Node&) = delete;
-  static void* operator new(size_t bytes) { return pool_allocate(bytes); }
-  static void operator delete(void* memory) { pool_free(memory); }
-
-  // The edges; empty for a leaf, and once forgotten.
-  virtual std::span<Node* const> inputs() const { return {}; }
-  // False for a leaf, and once forgotten.
-  virtual bool has_rule() const { return false; }
-  // Adds to the gradients of the inputs, given this node's.
-  virtual void run_rule() {}
-  // Frees what the rule saved, and forgets the edges: the caller has dropped their references.
-  virtual void forget() {}
-
-  void retain() { references_.add(1); }
-  // Drops a reference. The last one frees the node and, in a loop, all that only it held.
-  static void release(Node* node);
-  // Adds `gradient`, summed to this node's shape, to grad: the one place where broadcasting is undone.
-  void accumulate(BasicTensor<T> gradient);
-  bool is_leaf() const { return serial == 0; }
-
-  BasicTensor<T> data;
-  BasicTensor<T> grad;
-  const char* op;
-  uint64_t serial = 0;  // place on the tape; 0 for a leaf
-  bool requires_grad;
-  bool visited = false;  // by the walk of a running backward(), which has not used it yet
-  bool held = false;     // by a reference of that backward()
-
- private:
-  Count references_{1};
-};
-
-// The serial number of a node recorded now, after `inputs`.
-template <typename T>
-uint64_t next_serial(std::span<Node<T>* const> inputs);
 
 // A recorded node: its edges (Inputs, or a vector where an op takes any number) and its rule.
 template <typename T, typename Edges, typename Rule>

@@ -35,6 +35,8 @@ std::vector<Op> products() {
   return {
       op("matmul", number, []<typename T>(BasicTensor<T> x, Factor<T> y) { return matmul(x, y); }),
       op("matmul_t", number, []<typename T>(BasicTensor<T> x, Factor<T> y) { return matmul(y.transpose(-1, 0), x.transpose(0, -1)); }),
+      op("matmul_tn", number, []<typename T>(BasicTensor<T> x, Factor<T> y) { return matmul_tn(x.t(), static_cast<const BasicTensor<T>&>(y)); }),
+      op("matmul_nt", number, []<typename T>(BasicTensor<T> x, Factor<T> y) { return matmul_nt(x, y.t()); }),
       op("addmm", number, []<typename T>(BasicTensor<T> x, Factor<T> y) { return addmm(y.select(0, 0), x, static_cast<const BasicTensor<T>&>(y)); }),
       op("softmax", floating, []<typename T>(BasicTensor<T> x, Axis axis) { return softmax(x, axis); }),
       op("log_softmax", floating, []<typename T>(BasicTensor<T> x, Axis axis) { return log_softmax(x, axis); }),

@@ -1,0 +1,138 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "autograd/node.h"
+#include "tensor/ops.h"
+
+// backward() collects what the loss reaches with an explicit stack, sorts it by serial number and runs the
+// rules from the newest to the oldest; each is forgotten once used. Both walks are loops.
+
+namespace lt {
+namespace {
+
+// Nodes of a running backward(), unmarked at the end, also where a rule throws. Edges keep them alive; a
+// reference that a used node drops is the sweep's from then on, if it has none yet: counting down, and up for
+// one of its own, would be a twentieth of a small op's time.
+template <typename T>
+class Sweep {
+ public:
+  explicit Sweep(Node<T>* last) {
+    visit(last);
+    if (!nodes_.empty()) {  // else a leaf
+      last->retain();
+      last->held = true;
+    }
+    for (size_t next = 0; next < nodes_.size(); ++next) {
+      for (Node<T>* input : nodes_[next]->inputs()) visit(input);
+    }
+    std::sort(nodes_.begin(), nodes_.end(),
+              [](const Node<T>* a, const Node<T>* b) { return a->serial < b->serial; });
+  }
+  ~Sweep() {
+    // What is not held may go with the first release.
+    std::erase_if(nodes_, [](Node<T>* node) {
+      node->visited = false;
+      return !std::exchange(node->held, false);
+    });
+    for (Node<T>* node : nodes_) Node<T>::release(node);
+  }
+  Sweep(const Sweep&) = delete;
+  Sweep& operator=(const Sweep&) = delete;
+
+  bool empty() const { return nodes_.empty(); }
+  Node<T>* newest() const { return nodes_.back(); }
+  const NodeList<T>& nodes() const { return nodes_; }
+
+  // The newest is done, and forgets its rule and edges unless the graph is kept.
+  void finish(bool keep_graph) {
+    Node<T>* const node = nodes_.back();
+    nodes_.pop_back();
+    if (!keep_graph) forget(node);
+    node->visited = false;
+    if (std::exchange(node->held, false)) Node<T>::release(node);
+  }
+
+ private:
+  void visit(Node<T>* node) {
+    if (node->visited || !node->requires_grad || node->is_leaf()) return;
+    node->visited = true;
+    nodes_.push_back(node);
+  }
+
+  static void forget(Node<T>* node) {
+    for (Node<T>* input : node->inputs()) {
+      if (input->visited && !input->held) {
+        input->held = true;
+      } else {
+        Node<T>::release(input);
+      }
+    }
+    node->forget();
+  }
+
+  NodeList<T> nodes_;
+};
+
+template <typename T>
+void run_rule(Node<T>* node) {
+  try {
+    node->run_rule();
+  } catch (const GradError& error) {
+    throw GradError(fmt::format("backward of {}: {}", node->op, error.what()));
+  }
+}
+
+template <typename T>
+void check_backward(const BasicVariable<T>& from) {
+  if (!from.requires_grad()) {
+    throw GradError(
+        fmt::format("backward: the {} of shape {} needs no gradient", from.op(), to_string(from.shape())));
+  }
+}
+
+}  // namespace
+
+template <typename T>
+void BasicVariable<T>::backward(BackwardOptions options) const {
+  if (data().numel() != 1) {
+    throw ShapeError(
+        fmt::format("backward: {} is not a scalar; pass the gradient of each element", to_string(shape())));
+  }
+  backward(ones_like(data()), options);
+}
+
+template <typename T>
+void BasicVariable<T>::backward(const BasicTensor<T>& seed, BackwardOptions options) const {
+  check_backward(*this);
+  if (seed.shape() != shape()) {
+    throw ShapeError(
+        fmt::format("backward: seed {} for a variable of {}", to_string(seed.shape()), to_string(shape())));
+  }
+  Sweep<T> sweep(node_);
+  for (Node<T>* node : sweep.nodes()) {
+    if (!node->has_rule()) {
+      throw GradError(
+          fmt::format("backward: the graph behind {} was freed by an earlier backward; "
+                      "keep it there with keep_graph",
+                      node->op));
+    }
+    node->grad = {};
+  }
+  node_->accumulate(seed);
+  const NoGrad no_grad;
+  while (!sweep.empty()) {
+    Node<T>* const node = sweep.newest();
+    if (node->grad.defined()) run_rule(node);
+    sweep.finish(options.keep_graph);
+  }
+}
+
+template void Variable::backward(BackwardOptions) const;
+template void Variable::backward(const Tensor&, BackwardOptions) const;
+template void DoubleVariable::backward(BackwardOptions) const;
+template void DoubleVariable::backward(const DoubleTensor&, BackwardOptions) const;
+
+}  // namespace lt
