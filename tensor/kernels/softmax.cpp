@@ -97,7 +97,7 @@ void log_softmax_rows(const T* x, T* y, int64_t rows, int64_t n) {
   each_row(x, rows, n, on_block, [=](int64_t r) {
     const LongRow<T> row(x + r * n, n, nullptr);
     const T log_sum = std::log(row.sum);
-    map(x + r * n, y + r * n, n, [&](Vec<T> v) { return (v - row.max) - log_sum; });
+    map(x + r * n, y + r * n, n, [max = row.max, log_sum](Vec<T> v) { return (v - max) - log_sum; });
   });
 }
 

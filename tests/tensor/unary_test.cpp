@@ -87,6 +87,8 @@ TEST_F(Unary, GivesTheSameBitsWhereverANumberLies) {
   for (const Op& op : kOps) {
     const std::string want = bits(op.ours(x));
     EXPECT_EQ(bits(op.ours(strided)), want) << op.name;
+    const Tensor many = x.expand({120, -1}).contiguous();  // enough to be shared by threads
+    EXPECT_EQ(bits(op.ours(many)[119].contiguous()), want) << op.name << " among many";
     for (const int64_t n : {1, 5, 17}) {
       Tensor pieces = zeros(x.numel());
       for (int64_t i = 0; i < x.numel(); i += n) {

@@ -71,7 +71,8 @@ TEST(VectorMath, LogIsWithinItsUlpsForEveryExponent) {
   EXPECT_LE(worst_ulps(kVectorLog, [](double x) { return std::log(x); }), 0.9);
 }
 TEST(VectorMath, TanhIsWithinItsUlpsForEveryExponent) {
-  EXPECT_LE(worst_ulps(kVectorTanh, [](double x) { return std::tanh(x); }), 1.5);
+  const double bound = kVectorBytes == 64 ? 1.1 : 1.5;  // by pieces, or by a division
+  EXPECT_LE(worst_ulps(kVectorTanh, [](double x) { return std::tanh(x); }), bound);
 }
 TEST(VectorMath, SigmoidIsWithinItsUlpsForEveryExponent) {
   EXPECT_LE(worst_ulps(kVectorSigmoid, [](double x) { return 1 / (1 + std::exp(-x)); }), 2.5);
@@ -105,6 +106,24 @@ TEST(VectorMath, TanhKeepsSignsAndSmallNumbers) {
   EXPECT_EQ(at(kVectorTanh, -kTiny), -kTiny);
   EXPECT_TRUE(std::signbit(at(kVectorTanh, -0.0F)));
   EXPECT_TRUE(std::isnan(at(kVectorTanh, kNan)));
+}
+
+// Where one of its pieces ends and the next begins, too: the quarters of powers of two, and 9.02.
+TEST(VectorMath, TanhNeverFallsWhereItsArgumentRises) {
+  std::vector<float> seams = {0.625F, 9.02F};
+  for (float power = 0x1p-6F; power <= 8; power *= 2) {
+    for (const float quarter : {1.0F, 1.25F, 1.5F, 1.75F}) seams.push_back(power * quarter);
+  }
+  for (const float seam : seams) {
+    const auto first = std::bit_cast<uint32_t>(seam) - 1000;
+    float before = at(kVectorTanh, std::bit_cast<float>(first));
+    for (uint32_t i = 1; i < 2000; ++i) {
+      const float x = std::bit_cast<float>(first + i);
+      const float y = at(kVectorTanh, x);
+      ASSERT_GE(y, before) << "tanh " << x;
+      before = y;
+    }
+  }
 }
 
 TEST(VectorMath, SigmoidReachesZeroAndOne) {
