@@ -12,15 +12,15 @@
 // sequential and keeps strides that are powers of two from landing in the same few cache sets: all large b,
 // and an a whose rows are not contiguous or lie far apart. A product that is small in c and deep in k (a
 // weight gradient over a large batch) is cut along k instead, into slices that depend on the sizes alone,
-// whose partial products are added in order. And a few columns beyond the last whole vector, which would take
-// as long as a vector of them, are computed as rows where a is transposed (multiply_turned). Tiny products
-// and those of whole numbers are a plain loop.
+// whose partial products are added in order. Some products are turned, c^T = b^T a^T (matmul_turn.h). Tiny
+// ones and those of whole numbers are a plain loop.
 
 #include "tensor/kernels/matmul.h"
 
 #include <algorithm>
 
 #include "tensor/kernels/matmul_block.h"
+#include "tensor/kernels/matmul_turn.h"
 #include "tensor/kernels/parallel.h"
 #include "tensor/kernels/workspace.h"
 
@@ -34,9 +34,6 @@ constexpr int64_t kDepth = 4096 / static_cast<int64_t>(sizeof(T));
 // Of a transposed a in place, each step reads another line, which the next tile wants again: 24 KB of them
 // stay in L1.
 constexpr int64_t kLinesDepth = 384;
-
-// A block of a: 128 rows with kDepth of k, which leave an L2 of 1 MB room for two panels of b and for c.
-constexpr int64_t kBlockBytes = 512 << 10;
 
 // Columns of b that are packed at a time: 8 MB with kDepth of k.
 constexpr int64_t kColumns = 2048;
@@ -166,32 +163,12 @@ void multiply_slices(const Product<T>& x, int64_t count) {
   }
 }
 
-// The last `count` columns of c, from the turned product c^T = b^T a^T: its columns are c's rows, of which
-// there are enough to fill vectors.
+// By way of c^T.
 template <typename T>
-void multiply_turned(const Product<T>& x, int64_t count) {
-  const int64_t first = x.n - count;
-  Product<T> turned = x;
-  turned.a = x.b.at(0, first).transposed();
-  turned.b = x.a.transposed();
-  turned.c = workspace<T>(Workspace::kPartialSums, count * x.m);
-  turned.c_row = turned.n = x.m;
-  turned.m = count;
-  multiply(turned);
-  for (int64_t i = 0; i < x.m; ++i) {
-    for (int64_t j = 0; j < count; ++j) x.c[i * x.c_row + first + j] = turned.c[j * x.m + i];
-  }
-}
-
-// Columns of c beyond its whole vectors that are worth turning: up to a quarter of a vector, where a is
-// transposed, so that its columns are contiguous, and lies in L2, since it is read once more.
-template <typename T>
-int64_t turned_columns(const Product<T>& x) {
-  const int64_t left = x.n % kLanes<T>;
-  const bool plain = !x.bias && !x.accumulate && x.activation == Activation::none;
-  const bool worth = x.a.row == 1 && x.n > kLanes<T> && x.m >= 2 * kLanes<T> &&
-                     x.m * x.k * static_cast<int64_t>(sizeof(T)) <= kBlockBytes;
-  return plain && worth && left <= kLanes<T> / 4 ? left : 0;
+void multiply_turned(const Product<T>& x) {
+  T* const c = workspace<T>(Workspace::kPartialSums, x.n * x.m);
+  multiply(turned(x, c));
+  turn_back(x, c);
 }
 
 // So few multiplications are done before the loops around a tile are set up.
@@ -232,8 +209,9 @@ void matmul(const T* a, int64_t a_row, int64_t a_col, const T* b, int64_t b_row,
     constexpr int64_t kSlice = 4096;
     const int64_t slices = m * n <= kLanes<T> * kLanes<T> * 16 ? std::clamp<int64_t>(k / kSlice, 1, 16) : 1;
     if (slices > 1) return multiply_slices(x, slices);
+    if (is_better_turned(x)) return multiply_turned(x);
     if (const int64_t last = turned_columns(x)) {
-      multiply_turned(x, last);
+      multiply_turned(last_columns(x, last));
       x.n -= last;
     }
     multiply(x);

@@ -19,6 +19,9 @@
 
 namespace lt::kernels {
 
+// A block of a: 128 rows with 4 KB of k each, which leave an L2 of 1 MB room for two panels of b and for c.
+inline constexpr int64_t kBlockBytes = 512 << 10;
+
 // c (m, n) = activation(a (m, k) @ b (k, n) + bias (n)), or added to what c holds.
 template <typename T>
 struct Product {

@@ -6,9 +6,11 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 #include "tensor/kernels/matmul_tile.h"
+#include "tensor/kernels/matmul_turn.h"
 #include "tensor/kernels/pack.h"
 #include "tensor/parallel.h"
 #include "tests/reference.h"
@@ -130,6 +132,24 @@ TEST_F(Matmul, AgreesWhereTheLastColumnsAreTurned) {
   }
 }
 
+// A transposed b that has many more numbers than a and c is not packed: the product is turned, and c back.
+TEST_F(Matmul, AgreesWhereItIsTurned) {
+  const float* const none = nullptr;
+  EXPECT_TRUE(is_better_turned(
+      Product<float>{{none, 512, 1}, {none, 1, 512}, nullptr, 512, 16, 512, 512, none, false, {}}));
+  for (const int64_t m : {16, 17, 31, 32, 45}) {
+    for (const int64_t n : {100, 128, 129, 133}) {
+      for (const int64_t k : {64, 130, 500}) {
+        for (const bool bias : {false, true}) {
+          expect_product<float>(m, n, k, Layout::kPlain, Layout::kTransposed, bias);
+          expect_product<double>(m, n, k, Layout::kPlain, Layout::kTransposed, bias);
+          if (HasFatalFailure()) return;
+        }
+      }
+    }
+  }
+}
+
 // Where blocks of k (1024 floats, or 384 of a transposed a in place), of columns (2048) and of rows (512 KB
 // of a) begin and end; where b is packed (a transposed one always, others from 640 KB on if more than four
 // tiles use it), panel by panel or, from 1 MB of a on, as a whole; where a transposed a is packed (from 256
@@ -189,9 +209,11 @@ TEST_F(Matmul, GivesTheSameBitsOnOneTwoAndFiveThreads) {
   };
   for (const Size s : {Size{300, 300, 300}, Size{32, 4100, 300}, Size{1000, 27, 270}, Size{27, 27, 50000},
                        Size{100, 500, 700}, Size{300, 200, 1100}}) {
-    for (const Layout layout : {Layout::kPlain, Layout::kTransposed}) {
-      Matrix<float> a(s.m, s.k, layout, 1);
-      Matrix<float> b(s.k, s.n, layout, 2);
+    for (const auto& [a_layout, b_layout] :
+         {std::pair(Layout::kPlain, Layout::kPlain), std::pair(Layout::kTransposed, Layout::kTransposed),
+          std::pair(Layout::kPlain, Layout::kTransposed)}) {
+      Matrix<float> a(s.m, s.k, a_layout, 1);
+      Matrix<float> b(s.k, s.n, b_layout, 2);
       // Thirds round in every sum.
       for (auto* memory : {&a.memory, &b.memory}) {
         for (float& x : *memory) x /= 3;

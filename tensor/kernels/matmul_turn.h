@@ -1,0 +1,71 @@
+#pragma once
+
+// Products that take less time turned, as c^T = b^T a^T with the same sums in the same order:
+//
+// - whole, where b is transposed and has more numbers than a and c, as a layer's weight (out, in) beside a
+//   small batch: a is packed in its stead, and c turned back;
+// - the last few columns beyond whole vectors, which would take as long as a vector of them, where a is
+//   transposed, so that its columns are contiguous: they are rows of the turned product.
+
+#include "tensor/kernels/activation.h"
+#include "tensor/kernels/matmul_block.h"
+#include "tensor/kernels/pack.h"
+
+namespace lt::kernels {
+
+// Whether turning all of c pays: by a sixteenth at least, since it is estimated. For c of less than a vector
+// of rows it does not.
+template <typename T>
+bool is_better_turned(const Product<T>& x) {
+  if (x.b.row != 1 || x.b.col == 1 || x.a.col != 1 || x.m < kLanes<T> || x.accumulate) return false;
+  // In eighths of a cycle: half a cycle for a vector multiply-add, 3/8 for a number that is packed or turned.
+  const auto time = [&x](int64_t m, int64_t n, int64_t copied) {
+    return x.k * m * divide_up(n, kLanes<T>) * 4 + copied * 3;
+  };
+  return time(x.n, x.m, x.m * (x.k + x.n)) * 16 < time(x.m, x.n, x.k * x.n) * 15;
+}
+
+// How many of c's last columns are worth turning: up to a quarter of a vector, where a lies in L2, since it
+// is read once more.
+template <typename T>
+int64_t turned_columns(const Product<T>& x) {
+  const int64_t left = x.n % kLanes<T>;
+  const bool plain = !x.bias && !x.accumulate && x.activation == Activation::none;
+  const bool worth = x.a.row == 1 && x.n > kLanes<T> && x.m >= 2 * kLanes<T> &&
+                     x.m * x.k * static_cast<int64_t>(sizeof(T)) <= kBlockBytes;
+  return plain && worth && left <= kLanes<T> / 4 ? left : 0;
+}
+
+// The last `count` columns of c.
+template <typename T>
+Product<T> last_columns(Product<T> x, int64_t count) {
+  const int64_t first = x.n - count;
+  x.b = x.b.at(0, first);
+  x.c += first;
+  x.n = count;
+  return x;
+}
+
+// c^T (n, m), dense, at `to`; without what is added and applied to each number of c.
+template <typename T>
+Product<T> turned(const Product<T>& x, T* to) {
+  return {x.b.transposed(), x.a.transposed(), to, x.m, x.n, x.m, x.k, nullptr, false, Activation::none};
+}
+
+// c from its transpose `from`.
+template <typename T>
+void turn_back(const Product<T>& x, const T* from) {
+  int64_t first = 0;  // of the columns that make no whole vector
+  for (; first + kLanes<T> <= x.n; first += kLanes<T>) {
+    pack_columns(Operand<T>{from + first * x.m, 1, x.m}, x.m, kLanes<T>, x.c + first, x.c_row);
+  }
+  for (int64_t i = 0; i < x.m; ++i) {
+    T* const c = x.c + i * x.c_row;
+    for (int64_t j = first; j < x.n; ++j) c[j] = from[j * x.m + i];
+    if (!x.bias) continue;
+    for (int64_t j = 0; j < x.n; ++j) c[j] += x.bias[j];
+  }
+  activate(x.activation, x.c, x.c_row, x.m, x.n);
+}
+
+}  // namespace lt::kernels
