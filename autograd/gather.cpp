@@ -36,9 +36,12 @@ BasicVariable<T> index(const BasicVariable<T>& x, const std::vector<IntTensor>& 
 
 template <typename T>
 BasicVariable<T> embedding(const BasicVariable<T>& table, const IntTensor& ids) {
-  return record(
-      "embedding", table.data()[ids], {table},
-      [from = table.shape(), ids = save(ids)](const BasicTensor<T>& dy) { return spread(from, {*ids}, dy); });
+  return record("embedding", table.data()[ids], {table},
+                [from = table.shape(), ids = save(ids)](const BasicTensor<T>& dy) {
+                  BasicTensor<T> dtable = zeros<T>(from);
+                  index_put_(dtable, {*ids}, dy, true);
+                  return dtable;
+                });
 }
 
 template <typename T>

@@ -50,6 +50,18 @@ BasicTensor<T> values_for(const BasicTensor<T>& x, const RowView& places, const 
   return values.storage() == x.storage() ? wide.clone() : wide.contiguous();
 }
 
+template <typename T>
+void put(BasicTensor<T>& x, std::span<const IntTensor> ids, const BasicTensor<T>& values, bool accumulate) {
+  const RowView places = rows_at(x, ids, "index_put_");
+  const BasicTensor<T> dense = values_for(x, places, values);
+  if (!accumulate) return kernels::put_rows(dense.data(), places.rows(), x.mutable_data());
+  if constexpr (std::is_same_v<T, bool>) {
+    throw ValueError("index_put_: accumulate adds, which bool has no meaning for");
+  } else {
+    kernels::add_rows(dense.data(), places.rows(), x.mutable_data());
+  }
+}
+
 }  // namespace
 
 template <typename T>
@@ -65,20 +77,20 @@ BasicTensor<T> index(const BasicTensor<T>& x, const std::vector<IntTensor>& ids)
 template <typename T>
 void index_put_(BasicTensor<T>& x, const std::vector<IntTensor>& ids, const BasicTensor<T>& values,
                 bool accumulate) {
-  const RowView places = rows_at(x, std::span(ids), "index_put_");
-  const BasicTensor<T> dense = values_for(x, places, values);
-  if (!accumulate) return kernels::put_rows(dense.data(), places.rows(), x.mutable_data());
-  if constexpr (std::is_same_v<T, bool>) {
-    throw ValueError("index_put_: accumulate adds, which bool has no meaning for");
-  } else {
-    kernels::add_rows(dense.data(), places.rows(), x.mutable_data());
-  }
+  put(x, ids, values, accumulate);
 }
 
-#define LT_INSTANTIATE(T)                                                              \
-  template BasicTensor<T> BasicTensor<T>::operator[](const IntTensor&) const;          \
-  template BasicTensor<T> index(const BasicTensor<T>&, const std::vector<IntTensor>&); \
-  template void index_put_(BasicTensor<T>&, const std::vector<IntTensor>&, const BasicTensor<T>&, bool);
+template <typename T>
+void index_put_(BasicTensor<T>& x, std::initializer_list<IntTensor> ids, const BasicTensor<T>& values,
+                bool accumulate) {
+  put(x, std::span(ids.begin(), ids.size()), values, accumulate);
+}
+
+#define LT_INSTANTIATE(T)                                                                                \
+  template BasicTensor<T> BasicTensor<T>::operator[](const IntTensor&) const;                            \
+  template BasicTensor<T> index(const BasicTensor<T>&, const std::vector<IntTensor>&);                   \
+  template void index_put_(BasicTensor<T>&, const std::vector<IntTensor>&, const BasicTensor<T>&, bool); \
+  template void index_put_(BasicTensor<T>&, std::initializer_list<IntTensor>, const BasicTensor<T>&, bool);
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)
 LT_INSTANTIATE(int64_t)

@@ -295,6 +295,9 @@ BasicTensor<T> index(const BasicTensor<T>& x, const std::vector<IntTensor>& ids)
 template <typename T>
 void index_put_(BasicTensor<T>& x, const std::vector<IntTensor>& ids, const BasicTensor<T>& values,
                 bool accumulate = false);
+template <typename T>
+void index_put_(BasicTensor<T>& x, std::initializer_list<IntTensor> ids, const BasicTensor<T>& values,
+                bool accumulate = false);
 // out[i][j] = x[ids[i][j]][j] for axis 0, and so on. shapes: ids like x but for `axis`, and nowhere larger
 // off it
 template <typename T>

@@ -1,7 +1,5 @@
 #include "tensor/kernels/walk.h"
 
-#include <algorithm>
-
 #include "tensor/kernels/parallel.h"
 
 // Walking is the same for every op, so it is compiled once for each number of operands.
@@ -35,10 +33,14 @@ Walk<N> plan(const Shape& shape, const std::array<Strides, N>& strides) {
   std::array<int, kMaxRank> order{};
   int axes = 0;
   for (int i = 0; i < shape.size(); ++i) {
-    if (shape[i] != 1) order[static_cast<size_t>(axes++)] = i;
+    if (shape[i] == 1) continue;
+    // By insertion, which keeps the order of equal strides: std::stable_sort asks the system for memory.
+    int place = axes++;
+    for (; place > 0 && strides[0][order[static_cast<size_t>(place - 1)]] < strides[0][i]; --place) {
+      order[static_cast<size_t>(place)] = order[static_cast<size_t>(place - 1)];
+    }
+    order[static_cast<size_t>(place)] = i;
   }
-  std::stable_sort(order.begin(), order.begin() + axes,
-                   [&](int x, int y) { return strides[0][x] > strides[0][y]; });
   Walk<N> walk;
   for (int o = 0; o < axes; ++o) {
     const int axis = order[static_cast<size_t>(o)];
