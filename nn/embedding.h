@@ -10,7 +10,7 @@ struct Embedding : Module {
   //   throws: ValueError for a size below 1
   Embedding(int64_t num_embeddings, int64_t embedding_dim, Generator& generator = default_generator());
   //   throws: IndexError for an id outside the table
-  Variable operator()(const IntTensor& ids) { return embedding(weight, ids); }
+  Variable operator()(const IntTensor& ids) const { return embedding(weight, ids); }
   // Ids as the floats that stand before them in a Sequential. throws: ValueError for one that is no integer
   Variable operator()(const Variable& ids) override;
   std::string to_string() const override;

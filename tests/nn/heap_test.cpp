@@ -31,7 +31,7 @@ namespace {
 
 TEST(Heap, IsNotAskedForAnythingInASteadyTrainingStep) {
   Generator g(1);
-  nn::Embedding table(27, 10, g);
+  const nn::Embedding table(27, 10, g);
   const auto net = nn::sequential(nn::make<nn::Flatten>(), nn::make<nn::Linear>(30, 40, true, g),
                                   nn::make<nn::BatchNorm1d>(40), nn::make<nn::Tanh>(),
                                   nn::make<nn::Linear>(40, 27, true, g));
