@@ -7,24 +7,21 @@
 #include "autograd/node.h"
 #include "tensor/ops.h"
 
-// backward() collects what the loss reaches with an explicit stack, sorts it by serial number and runs the
-// rules from the newest to the oldest; each is forgotten once used. Both walks are loops.
+// backward() collects what the loss reaches in a list that it walks as it grows, sorts it by serial number
+// and runs the rules from the newest to the oldest; each is forgotten once used. Nothing recurses.
 
 namespace lt {
 namespace {
 
-// Nodes of a running backward(), unmarked at the end, also where a rule throws. Edges keep them alive; a
-// reference that a used node drops is the sweep's from then on, if it has none yet: counting down, and up for
-// one of its own, would be a twentieth of a small op's time.
+// Nodes of a running backward(), unmarked at the end, also where a rule throws. Edges keep them alive. When a
+// used node drops its edges, the sweep takes over one reference of each input that it still has to visit
+// (held): to release it and retain it again costs a twentieth of a small op's time.
 template <typename T>
 class Sweep {
  public:
-  explicit Sweep(Node<T>* last) {
-    visit(last);
-    if (!nodes_.empty()) {  // else a leaf
-      last->retain();
-      last->held = true;
-    }
+  explicit Sweep(Node<T>* last) : last_(last) {
+    last_->retain();  // a rule may drop the handle
+    visit(last_);
     for (size_t next = 0; next < nodes_.size(); ++next) {
       for (Node<T>* input : nodes_[next]->inputs()) visit(input);
     }
@@ -32,12 +29,12 @@ class Sweep {
               [](const Node<T>* a, const Node<T>* b) { return a->serial < b->serial; });
   }
   ~Sweep() {
-    // What is not held may go with the first release.
-    std::erase_if(nodes_, [](Node<T>* node) {
+    // The oldest first: a release frees only what is older.
+    for (Node<T>* node : nodes_) {
       node->visited = false;
-      return !std::exchange(node->held, false);
-    });
-    for (Node<T>* node : nodes_) Node<T>::release(node);
+      if (std::exchange(node->held, false)) Node<T>::release(node);
+    }
+    Node<T>::release(last_);
   }
   Sweep(const Sweep&) = delete;
   Sweep& operator=(const Sweep&) = delete;
@@ -73,6 +70,7 @@ class Sweep {
     node->forget();
   }
 
+  Node<T>* last_;
   NodeList<T> nodes_;
 };
 

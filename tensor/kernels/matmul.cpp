@@ -27,14 +27,6 @@
 namespace lt::kernels {
 namespace {
 
-// A block of k: sums of 4 KB are read in one go, so that most products write c once and never read it back.
-template <typename T>
-constexpr int64_t kDepth = 4096 / static_cast<int64_t>(sizeof(T));
-
-// Of a transposed a in place, each step reads another line, which the next tile wants again: 24 KB of them
-// stay in L1.
-constexpr int64_t kLinesDepth = 384;
-
 // Columns of b that are packed at a time: 8 MB with kDepth of k.
 constexpr int64_t kColumns = 2048;
 

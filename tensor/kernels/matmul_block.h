@@ -19,7 +19,15 @@
 
 namespace lt::kernels {
 
-// A block of a: 128 rows with 4 KB of k each, which leave an L2 of 1 MB room for two panels of b and for c.
+// A block of k: sums of 4 KB are read in one go, so that most products write c once and never read it back.
+template <typename T>
+inline constexpr int64_t kDepth = 4096 / static_cast<int64_t>(sizeof(T));
+
+// Of a transposed a in place, each step reads another line, which the next tile wants again: 24 KB of them
+// stay in L1.
+inline constexpr int64_t kLinesDepth = 384;
+
+// A block of a: 128 rows with kDepth of k, which leave an L2 of 1 MB room for two panels of b and for c.
 inline constexpr int64_t kBlockBytes = 512 << 10;
 
 // c (m, n) = activation(a (m, k) @ b (k, n) + bias (n)), or added to what c holds.

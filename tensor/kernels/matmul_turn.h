@@ -13,11 +13,16 @@
 
 namespace lt::kernels {
 
+// Scratch memory for c^T, which a thread keeps.
+inline constexpr int64_t kTurnedBytes = 4 << 20;
+
 // Whether turning all of c pays: by a sixteenth at least, since it is estimated. For c of less than a vector
-// of rows it does not.
+// of rows it does not. A bias would be added after all of k, not after the first block of it.
 template <typename T>
 bool is_better_turned(const Product<T>& x) {
-  if (x.b.row != 1 || x.b.col == 1 || x.a.col != 1 || x.m < kLanes<T> || x.accumulate) return false;
+  const bool fits = x.m * x.n * static_cast<int64_t>(sizeof(T)) <= kTurnedBytes;
+  const bool same_bits = !x.accumulate && (!x.bias || x.k <= kDepth<T>);
+  if (x.b.row != 1 || x.b.col == 1 || x.a.col != 1 || x.m < kLanes<T> || !fits || !same_bits) return false;
   // In eighths of a cycle: half a cycle for a vector multiply-add, 3/8 for a number that is packed or turned.
   const auto time = [&x](int64_t m, int64_t n, int64_t copied) {
     return x.k * m * divide_up(n, kLanes<T>) * 4 + copied * 3;
@@ -30,7 +35,7 @@ bool is_better_turned(const Product<T>& x) {
 template <typename T>
 int64_t turned_columns(const Product<T>& x) {
   const int64_t left = x.n % kLanes<T>;
-  const bool plain = !x.bias && !x.accumulate && x.activation == Activation::none;
+  const bool plain = !x.bias && !x.accumulate && x.activation == Activation::none && x.k <= kLinesDepth;
   const bool worth = x.a.row == 1 && x.n > kLanes<T> && x.m >= 2 * kLanes<T> &&
                      x.m * x.k * static_cast<int64_t>(sizeof(T)) <= kBlockBytes;
   return plain && worth && left <= kLanes<T> / 4 ? left : 0;

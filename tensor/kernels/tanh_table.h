@@ -5,7 +5,7 @@
 // The place of a piece is bits 21 to 25 of its floats, the low three of the exponent and the first two of the
 // fraction; the first has that of 15/256. A center is a float whose tanh is very nearly a float, c0.
 
-namespace lt::kernels {
+namespace lt::kernels::tanh_table {
 
 // Made by tanh_table.py.
 // clang-format off
@@ -81,4 +81,4 @@ alignas(64) inline constexpr float kC5[32] = {
 };
 // clang-format on
 
-}  // namespace lt::kernels
+}  // namespace lt::kernels::tanh_table

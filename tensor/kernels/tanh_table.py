@@ -1,6 +1,6 @@
 """The table of tensor/kernels/tanh_table.h.
 
-usage: tanh_table.py            prints it
+usage: tanh_table.py                 prints it
        tanh_table.py --check FILE    fails if FILE does not hold it
 
 A row is a piece's center and the coefficients c0 to c5 of tanh x = c0 + t (c1 + t (c2 + ...)), t = x - center.

@@ -1,10 +1,10 @@
 #pragma once
 
 // exp, log, tanh and sigmoid of a vector. For float each is a range reduction and one short polynomial,
-// fitted for the least relative error, with no branch; the worst error over all floats is beside each. NaN
-// stays NaN, infinities, zeros of both signs, overflow and subnormals (taken and given) come out as in libm.
-// For double each lane calls libm: doubles serve to check gradients, where accuracy matters and speed does
-// not.
+// fitted for the least relative error, but for tanh with AVX-512 (tanh_table.h); no branches. The worst error
+// over all floats is beside each. NaN stays NaN, infinities, zeros of both signs, overflow and subnormals
+// (taken and given) come out as in libm. For double each lane calls libm: doubles serve to check gradients,
+// where accuracy matters and speed does not.
 
 #include <cmath>
 #include <limits>
@@ -92,13 +92,13 @@ inline Vec<float> tanh(Vec<float> x) {
   const Vec<float> magnitude = min(broadcast(9.02F), (Vec<float>)(bits(x) ^ sign));
   const IntVec<float> first = bits(broadcast(15.0F / 256));
   const IntVec<float> i = (bits(magnitude) > first ? bits(magnitude) : first) >> 21;
-  const Vec<float> t = magnitude - look_up(kCenter, i);
-  Vec<float> result = look_up(kC5, i);
-  result = result * t + look_up(kC4, i);
-  result = result * t + look_up(kC3, i);
-  result = result * t + look_up(kC2, i);
-  result = result * t + look_up(kC1, i);
-  result = result * t + look_up(kC0, i);
+  const Vec<float> t = magnitude - look_up(tanh_table::kCenter, i);
+  Vec<float> result = look_up(tanh_table::kC5, i);
+  result = result * t + look_up(tanh_table::kC4, i);
+  result = result * t + look_up(tanh_table::kC3, i);
+  result = result * t + look_up(tanh_table::kC2, i);
+  result = result * t + look_up(tanh_table::kC1, i);
+  result = result * t + look_up(tanh_table::kC0, i);
   return (Vec<float>)(bits(result) | sign);
 }
 #else

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "autograd/ops.h"
+#include "autograd/record.h"
 #include "tests/expect.h"
 
 namespace lt {
@@ -59,13 +60,35 @@ TEST(Backward, NamesTheOpWhoseSavedValueWasOverwritten) {
 TEST(Backward, CanBeRunAgainAfterARuleThrew) {
   const Variable x(tensor({1, 2}), true);
   const Variable y = x * 2.0F;
-  const Variable bad = sum(square(y));
+  const Variable bad = sum(square(y) + y);  // y is held when the square's rule throws
   Tensor numbers = y.data();
   numbers += 0;
   EXPECT_THROW(bad.backward(), GradError);
   EXPECT_FALSE(x.grad().defined());
   sum(y).backward();
   EXPECT_EQ(grad_of(x), (Floats{2, 2}));
+}
+
+// The graph lives until its backward is over, whoever lets go of it meanwhile.
+TEST(Backward, SurvivesARuleThatDropsTheLoss) {
+  for (const bool keep_graph : {false, true}) {
+    const int64_t before = live_nodes();
+    const Variable x(tensor({3}), true);
+    {
+      Variable loss;
+      const auto rule = [&loss](const Tensor& dy) {
+        loss = Variable();
+        return dy;
+      };
+      const Variable y = square(x);
+      loss = record("drop", y.data().clone(), {y}, rule);
+      loss = sum(loss * loss);
+      loss.backward({.keep_graph = keep_graph});
+      EXPECT_FALSE(loss.defined());
+    }
+    EXPECT_EQ(grad_of(x), Floats{4 * 27});  // of x^4
+    EXPECT_EQ(live_nodes(), before + 1);
+  }
 }
 
 constexpr int kLong = 1'000'000;

@@ -65,23 +65,28 @@ TEST(Addmm, HasTheRightGradient) {
 
 // What is only needed for a gradient that nobody wants may be changed in place, as in PyTorch.
 TEST(Matmul, NoticesAnOverwrittenOperandOnlyWhereAGradientNeedsIt) {
-  const auto after_overwriting = [](bool data_wanted, const auto& product) {
-    const Variable x(ones({2, 3}), data_wanted);
-    const Variable w(ones({3, 3}), true);
-    const Variable loss = sum(product(x, w));
-    Tensor numbers = w.data();
+  // The gradient of the first or the second operand where that one is changed, and the other wanted too or
+  // not.
+  const auto after_overwriting = [](size_t which, bool both, const auto& product) {
+    const Variable operands[] = {Variable(ones({3, 3}), which == 0 || both),
+                                 Variable(ones({3, 3}), which == 1 || both)};
+    const Variable loss = sum(product(operands[0], operands[1]));
+    Tensor numbers = operands[which].data();
     numbers.fill_(7);
     loss.backward();
-    return w.grad();
+    return operands[which].grad();
   };
-  const auto check = [&](const char* name, const auto& product) {
-    EXPECT_TRUE(equal(after_overwriting(false, product), full({3, 3}, 2)));
-    EXPECT_EQ(error_text<GradError>([&] { after_overwriting(true, product); }),
-              fmt::format("backward of {}: a value saved for backward was changed in place", name));
+  const auto check = [&](const char* name, float gradient, const auto& product) {
+    for (const size_t which : {size_t{0}, size_t{1}}) {
+      EXPECT_TRUE(equal(after_overwriting(which, false, product), full({3, 3}, gradient))) << name << which;
+      EXPECT_EQ(error_text<GradError>([&] { after_overwriting(which, true, product); }),
+                fmt::format("backward of {}: a value saved for backward was changed in place", name));
+    }
   };
-  check("matmul", [](const Variable& x, const Variable& w) { return matmul(x, w); });
-  check("addmm", [](const Variable& x, const Variable& w) { return addmm(Variable(zeros(3)), x, w); });
-  check("linear", [](const Variable& x, const Variable& w) { return linear(x, w, Variable()); });
+  check("mul", 1, [](const Variable& a, const Variable& b) { return a * b; });
+  check("matmul", 3, [](const Variable& a, const Variable& b) { return matmul(a, b); });
+  check("addmm", 3, [](const Variable& a, const Variable& b) { return addmm(Variable(zeros(3)), a, b); });
+  check("linear", 3, [](const Variable& a, const Variable& b) { return linear(a, b, Variable()); });
 }
 
 // Without an activation the rule has no use for the sum, which may be changed in place, as in PyTorch.

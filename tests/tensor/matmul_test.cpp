@@ -172,12 +172,17 @@ TEST(Addmm, AppliesAnActivationAsTheOpOfItsNameWould) {
     EXPECT_TRUE(equal(addmm(bias, a, b, Activation::tanh), tanh(sum))) << size;
     EXPECT_TRUE(equal(addmm(bias, a, b, Activation::relu), relu(sum))) << size;
   }
-  const Tensor bias = randn(200, g);
-  const Tensor a = randn({20, 150}, g);
-  const Tensor weight = randn({200, 150}, g);  // so much larger than a that the product is turned
-  const Tensor sum = addmm(bias, a, weight.t());
-  EXPECT_TRUE(equal(sum, addmm(bias, a, weight.t().contiguous())));
-  EXPECT_TRUE(equal(addmm(bias, a, weight.t(), Activation::tanh), tanh(sum)));
+  // So much larger than a that the product is turned, whatever the width of vectors (kernels/matmul_turn.h);
+  // and with k in two blocks, where it is not.
+  for (const int64_t k : {150, 1100}) {
+    const Tensor bias = randn(200, g);
+    const Tensor a = randn({16, k}, g);
+    const Tensor weight = randn({200, k}, g);
+    const Tensor sum = addmm(bias, a, weight.t());
+    EXPECT_TRUE(equal(sum, addmm(bias, a, weight.t().contiguous()))) << k;
+    EXPECT_TRUE(equal(addmm(bias, a, weight.t(), Activation::tanh), tanh(sum))) << k;
+    EXPECT_TRUE(equal(addmm(bias, a, weight.t(), Activation::relu), relu(sum))) << k;
+  }
   EXPECT_TRUE(equal(addmm(tensor({-1.0F, 1.0F}), zeros({3, 0}), zeros({0, 2}), Activation::relu),
                     tensor({0.0F, 1.0F}).expand({3, 2})));
   const Tensor nan = addmm(tensor({std::nanf("")}), ones({1, 1}), ones({1, 1}), Activation::relu);
