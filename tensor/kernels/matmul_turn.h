@@ -31,7 +31,7 @@ bool is_better_turned(const Product<T>& x) {
 }
 
 // How many of c's last columns are worth turning: up to a quarter of a vector, where a lies in L2, since it
-// is read once more.
+// is read once more, and where k is a single block for both products.
 template <typename T>
 int64_t turned_columns(const Product<T>& x) {
   const int64_t left = x.n % kLanes<T>;
