@@ -128,9 +128,9 @@ void BasicVariable<T>::backward(const BasicTensor<T>& seed, BackwardOptions opti
   }
 }
 
-template void Variable::backward(BackwardOptions) const;
-template void Variable::backward(const Tensor&, BackwardOptions) const;
-template void DoubleVariable::backward(BackwardOptions) const;
-template void DoubleVariable::backward(const DoubleTensor&, BackwardOptions) const;
+template void BasicVariable<float>::backward(BackwardOptions) const;
+template void BasicVariable<float>::backward(const Tensor&, BackwardOptions) const;
+template void BasicVariable<double>::backward(BackwardOptions) const;
+template void BasicVariable<double>::backward(const DoubleTensor&, BackwardOptions) const;
 
 }  // namespace lt
