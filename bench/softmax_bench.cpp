@@ -9,6 +9,7 @@
 
 #include "bench/common.h"
 #include "bench/torch_peer.h"
+#include "tensor/kernels/map.h"
 #include "tensor/kernels/softmax.h"
 #include "tensor/kernels/vector_math.h"
 

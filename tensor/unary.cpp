@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "tensor/kernels/elementwise.h"
+#include "tensor/kernels/map.h"
 #include "tensor/kernels/parallel.h"
 #include "tensor/kernels/vector_math.h"
 #include "tensor/ops.h"

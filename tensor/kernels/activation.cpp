@@ -1,5 +1,6 @@
 #include "tensor/kernels/activation.h"
 
+#include "tensor/kernels/map.h"
 #include "tensor/kernels/parallel.h"
 #include "tensor/kernels/vector_math.h"
 

@@ -10,6 +10,7 @@
 #include <cmath>
 #include <limits>
 
+#include "tensor/kernels/map.h"
 #include "tensor/kernels/reduce_lanes.h"
 #include "tensor/kernels/tail.h"
 #include "tensor/kernels/vector_math.h"

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "tensor/kernels/long_row.h"
+#include "tensor/kernels/map.h"
 #include "tensor/kernels/parallel.h"
 #include "tensor/kernels/reduce_lanes.h"
 #include "tensor/kernels/short_rows.h"

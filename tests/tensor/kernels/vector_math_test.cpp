@@ -8,6 +8,7 @@
 #include <limits>
 #include <vector>
 
+#include "tensor/kernels/map.h"
 #include "tensor/kernels/reduce_lanes.h"
 #include "tensor/kernels/tail.h"
 
