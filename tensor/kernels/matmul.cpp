@@ -155,12 +155,12 @@ void multiply_slices(const Product<T>& x, int64_t count) {
   }
 }
 
-// By way of c^T.
+// Columns of c from `first` on, by way of their transpose.
 template <typename T>
-void multiply_turned(const Product<T>& x) {
-  T* const c = workspace<T>(Workspace::kPartialSums, x.n * x.m);
-  multiply(turned(x, c));
-  turn_back(x, c);
+void multiply_turned(const Product<T>& x, int64_t first) {
+  T* const c = workspace<T>(Workspace::kPartialSums, (x.n - first) * x.m);
+  multiply(turned(x, first, c));
+  turn_back(x, first, c);
 }
 
 // So few multiplications are done before the loops around a tile are set up.
@@ -201,9 +201,9 @@ void matmul(const T* a, int64_t a_row, int64_t a_col, const T* b, int64_t b_row,
     constexpr int64_t kSlice = 4096;
     const int64_t slices = m * n <= kLanes<T> * kLanes<T> * 16 ? std::clamp<int64_t>(k / kSlice, 1, 16) : 1;
     if (slices > 1) return multiply_slices(x, slices);
-    if (is_better_turned(x)) return multiply_turned(x);
+    if (is_better_turned(x)) return multiply_turned(x, 0);
     if (const int64_t last = turned_columns(x)) {
-      multiply_turned(last_columns(x, last));
+      multiply_turned(x, n - last);
       x.n -= last;
     }
     multiply(x);

@@ -8,21 +8,22 @@
 //   transposed, so that its columns are contiguous: they are rows of the turned product.
 
 #include "tensor/kernels/activation.h"
-#include "tensor/kernels/matmul_block.h"
+#include "tensor/kernels/matmul_product.h"
 #include "tensor/kernels/pack.h"
 
 namespace lt::kernels {
 
-// Scratch memory for c^T, which a thread keeps.
+// The largest c^T, scratch memory that a thread keeps: with one of 2 MB (128, 4096) turning still saves a
+// fifth.
 inline constexpr int64_t kTurnedBytes = 4 << 20;
 
 // Whether turning all of c pays: by a sixteenth at least, since it is estimated. For c of less than a vector
 // of rows it does not. A bias would be added after all of k, not after the first block of it.
 template <typename T>
 bool is_better_turned(const Product<T>& x) {
-  const bool fits = x.m * x.n * static_cast<int64_t>(sizeof(T)) <= kTurnedBytes;
-  const bool same_bits = !x.accumulate && (!x.bias || x.k <= kDepth<T>);
-  if (x.b.row != 1 || x.b.col == 1 || x.a.col != 1 || x.m < kLanes<T> || !fits || !same_bits) return false;
+  if (x.b.row != 1 || x.b.col == 1 || x.a.col != 1 || x.m < kLanes<T>) return false;
+  if (x.accumulate || (x.bias && x.k > kDepth<T>)) return false;
+  if (x.m * x.n * static_cast<int64_t>(sizeof(T)) > kTurnedBytes) return false;
   // In eighths of a cycle: half a cycle for a vector multiply-add, 3/8 for a number that is packed or turned.
   const auto time = [&x](int64_t m, int64_t n, int64_t copied) {
     return x.k * m * divide_up(n, kLanes<T>) * 4 + copied * 3;
@@ -41,36 +42,36 @@ int64_t turned_columns(const Product<T>& x) {
   return plain && worth && left <= kLanes<T> / 4 ? left : 0;
 }
 
-// The last `count` columns of c.
+// The transpose of c's columns from `first` on, (n - first, m) and dense, at `to`; without what is added and
+// applied to each number of c.
 template <typename T>
-Product<T> last_columns(Product<T> x, int64_t count) {
-  const int64_t first = x.n - count;
-  x.b = x.b.at(0, first);
-  x.c += first;
-  x.n = count;
-  return x;
+Product<T> turned(const Product<T>& x, int64_t first, T* to) {
+  return {x.b.at(0, first).transposed(),
+          x.a.transposed(),
+          to,
+          x.m,
+          x.n - first,
+          x.m,
+          x.k,
+          nullptr,
+          false,
+          Activation::none};
 }
 
-// c^T (n, m), dense, at `to`; without what is added and applied to each number of c.
+// c's columns from `first` on, from their transpose.
 template <typename T>
-Product<T> turned(const Product<T>& x, T* to) {
-  return {x.b.transposed(), x.a.transposed(), to, x.m, x.n, x.m, x.k, nullptr, false, Activation::none};
-}
-
-// c from its transpose `from`.
-template <typename T>
-void turn_back(const Product<T>& x, const T* from) {
-  int64_t first = 0;  // of the columns that make no whole vector
-  for (; first + kLanes<T> <= x.n; first += kLanes<T>) {
-    pack_columns(Operand<T>{from + first * x.m, 1, x.m}, x.m, kLanes<T>, x.c + first, x.c_row);
+void turn_back(const Product<T>& x, int64_t first, const T* from) {
+  int64_t j = first;
+  for (; j + kLanes<T> <= x.n; j += kLanes<T>, from += kLanes<T> * x.m) {
+    pack_columns(Operand<T>{from, 1, x.m}, x.m, kLanes<T>, x.c + j, x.c_row);
   }
-  for (int64_t i = 0; i < x.m; ++i) {
-    T* const c = x.c + i * x.c_row;
-    for (int64_t j = first; j < x.n; ++j) c[j] = from[j * x.m + i];
-    if (!x.bias) continue;
-    for (int64_t j = 0; j < x.n; ++j) c[j] += x.bias[j];
+  for (; j < x.n; ++j, from += x.m) {
+    for (int64_t i = 0; i < x.m; ++i) x.c[i * x.c_row + j] = from[i];
   }
-  activate(x.activation, x.c, x.c_row, x.m, x.n);
+  for (int64_t i = 0; x.bias && i < x.m; ++i) {
+    for (j = first; j < x.n; ++j) x.c[i * x.c_row + j] += x.bias[j];
+  }
+  activate(x.activation, x.c + first, x.c_row, x.m, x.n - first);
 }
 
 }  // namespace lt::kernels

@@ -134,13 +134,17 @@ TEST_F(Matmul, AgreesWhereTheLastColumnsAreTurned) {
 
 // A transposed b that has many more numbers than a and c is not packed: the product is turned, and c back.
 TEST_F(Matmul, AgreesWhereItIsTurned) {
+  const float* const at = nullptr;
+  const auto better = [at](int64_t m, int64_t n, int64_t k) {
+    return is_better_turned(
+        Product<float>{{at, k, 1}, {at, 1, k}, nullptr, n, m, n, k, nullptr, false, Activation::none});
+  };
+  EXPECT_FALSE(better(32, 1'000'000, 64));  // c is too large to be kept twice
   int turned = 0;
   for (const int64_t m : {16, 17, 31, 32, 45}) {
     for (const int64_t n : {100, 128, 129, 133}) {
       for (const int64_t k : {64, 130, 500}) {
-        const float* const at = nullptr;
-        turned += is_better_turned(
-            Product<float>{{at, k, 1}, {at, 1, k}, nullptr, n, m, n, k, nullptr, false, Activation::none});
+        turned += better(m, n, k);
         for (const bool bias : {false, true}) {
           expect_product<float>(m, n, k, Layout::kPlain, Layout::kTransposed, bias);
           expect_product<double>(m, n, k, Layout::kPlain, Layout::kTransposed, bias);
@@ -258,6 +262,18 @@ TEST_F(Matmul, AnElementsBitsDoNotDependOnItsPlace) {
       check(17, 130, 1100, a, b);
     }
   }
+}
+
+// The same of one row and one column that are read again and again.
+TEST_F(Matmul, AnElementsBitsDoNotDependOnItsPlaceInExpandedOperands) {
+  const int64_t m = 67, n = 83, k = 300;
+  std::vector<float> a(static_cast<size_t>(k)), b(static_cast<size_t>(k)), c(static_cast<size_t>(m * n));
+  for (int64_t p = 0; p < k; ++p) {
+    a[static_cast<size_t>(p)] = std::sin(static_cast<float>(p));
+    b[static_cast<size_t>(p)] = std::cos(static_cast<float>(3 * p));
+  }
+  matmul(a.data(), 0, 1, b.data(), 1, 0, c.data(), n, m, n, k);
+  EXPECT_EQ(std::count(c.begin(), c.end(), c[0]), m * n);
 }
 
 TEST_F(Matmul, RunsInfinityAndNanThroughTheirOwnRowsAndColumnsOnly) {
