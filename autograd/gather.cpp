@@ -17,8 +17,8 @@ std::vector<IntTensor> values(const SavedIds& saved) {
 }
 
 // Zeros of a shape, and dy added at x[ids...].
-template <typename T>
-BasicTensor<T> spread(const Shape& shape, const std::vector<IntTensor>& ids, const BasicTensor<T>& dy) {
+template <typename T, typename Ids>
+BasicTensor<T> spread(const Shape& shape, const Ids& ids, const BasicTensor<T>& dy) {
   BasicTensor<T> dx = zeros<T>(shape);
   index_put_(dx, ids, dy, true);
   return dx;
@@ -38,9 +38,7 @@ template <typename T>
 BasicVariable<T> embedding(const BasicVariable<T>& table, const IntTensor& ids) {
   return record("embedding", table.data()[ids], {table},
                 [from = table.shape(), ids = save(ids)](const BasicTensor<T>& dy) {
-                  BasicTensor<T> dtable = zeros<T>(from);
-                  index_put_(dtable, {*ids}, dy, true);
-                  return dtable;
+                  return spread(from, std::initializer_list<IntTensor>{*ids}, dy);
                 });
 }
 

@@ -295,6 +295,7 @@ BasicTensor<T> index(const BasicTensor<T>& x, const std::vector<IntTensor>& ids)
 template <typename T>
 void index_put_(BasicTensor<T>& x, const std::vector<IntTensor>& ids, const BasicTensor<T>& values,
                 bool accumulate = false);
+// The same for ids in braces, which then need no memory of the heap.
 template <typename T>
 void index_put_(BasicTensor<T>& x, std::initializer_list<IntTensor> ids, const BasicTensor<T>& values,
                 bool accumulate = false);

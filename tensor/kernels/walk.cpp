@@ -34,7 +34,7 @@ Walk<N> plan(const Shape& shape, const std::array<Strides, N>& strides) {
   int axes = 0;
   for (int i = 0; i < shape.size(); ++i) {
     if (shape[i] == 1) continue;
-    // By insertion, which keeps the order of equal strides: std::stable_sort asks the system for memory.
+    // By insertion, which keeps the order of equal strides: std::stable_sort asks the heap for memory.
     int place = axes++;
     for (; place > 0 && strides[0][order[static_cast<size_t>(place - 1)]] < strides[0][i]; --place) {
       order[static_cast<size_t>(place)] = order[static_cast<size_t>(place - 1)];
