@@ -36,6 +36,17 @@ constexpr int64_t kUses = 4;
 constexpr int64_t kPackedB = 640 << 10;
 constexpr int64_t kPackedA = 256 << 10;
 
+// A b that L2 does not hold at all, for its size or because its rows crowd into a few sets, comes from
+// further away for each tile, which is worth a copy for two: of 1024 by 1024 in place, 32 rows took half as
+// long again, 56 twice as long.
+constexpr int64_t kLargeB = 3 << 20;
+
+// Whether k rows, so many bytes apart, fill the sets that they meet in an L2 of 2 MB and 16 ways. With fewer
+// rows packing takes as long as it saves.
+constexpr bool crowds(int64_t k, int64_t row_bytes) {
+  return k >= 384 && k * (row_bytes & -row_bytes) >= 2 << 20;
+}
+
 // Rows of a that lie a multiple of this apart share a quarter of the sets of an L2 of 2 MB.
 constexpr int64_t kScattered = 16 << 10;
 
@@ -66,7 +77,9 @@ Plan plan(const Product<T>& x) {
   plan.pack_a = slow_a && x.m > kTileRows[0] && x.n > kFewColumns;
   if (x.a.col != 1 && !plan.pack_a) plan.depth = std::min(kLinesDepth, kDepth<T>);
   const int64_t row_bytes = std::clamp<int64_t>(x.k, 1, plan.depth) * kBytes;  // of a block of a
-  if (x.b.col != 1 || (b_bytes > kPackedB && x.m > kUses * kTileRows[0])) {
+  const bool crowded_b = crowds(std::min(x.k, plan.depth), x.b.row * kBytes);
+  const int64_t uses = crowded_b || b_bytes > kLargeB ? 1 : kUses;
+  if (x.b.col != 1 || ((crowded_b || b_bytes > kPackedB) && x.m > uses * kTileRows[0])) {
     // Panel by panel where a is less than two blocks of rows, which all use a panel while it is in L2; but
     // not where only blocks of rows could be shared by threads.
     const bool by_panel = x.m * row_bytes < 2 * kBlockBytes && (wanted == 1 || x.n >= 2 * kFewColumns);

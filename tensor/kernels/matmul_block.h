@@ -6,15 +6,15 @@
 //       for each panel of b
 //         for each tile of rows: multiply_tile
 //
-// In large products each tile is followed by packing its share of the next panel, if panels are packed one by
-// one, and every tile fetches, as it goes along, its lines of c, its share of the next panel of b and, during
-// the first panel, the rows of a that the next tile reads: all into L2, so that the arithmetic does not wait
-// for what is further away. (Into L1 instead: 1 to 2 % slower.)
+// In large products every tile fetches, as it goes along, its lines of c, its share of the next panel of b
+// and, during the first panel, the rows of a that the next tile reads: all into L2, so that the arithmetic
+// does not wait for what is further away. (Into L1 instead: 1 to 2 % slower.)
 
 #include <algorithm>
 
-#include "tensor/kernels/matmul_pack.h"
+#include "tensor/kernels/matmul_panels.h"
 #include "tensor/kernels/matmul_product.h"
+#include "tensor/kernels/matmul_rows.h"
 #include "tensor/kernels/matmul_tile.h"
 
 namespace lt::kernels {
@@ -33,13 +33,11 @@ Deal deal_rows(const Product<T>& x, int64_t vectors) {
   }
 }
 
-// What is done for later while a panel is multiplied, in large products.
+// What is fetched for later while a panel is multiplied, in large products.
 template <typename T>
 struct Ahead {
-  bool a = false;             // the rows of the next tile are fetched
-  Panel<T> b;                 // fetched, a share with each tile
-  Panels<T>* pack = nullptr;  // packs its share of panel `next` after each tile, or null
-  int64_t next = 0;
+  bool a;      // the rows of the next tile
+  Panel<T> b;  // a share with each tile
 
   // Has tile i fetch this, and rows [p, p_end) of b.
   void list(Tile<T>& tile, const Panel<T>& panel, const Deal& rows, int64_t i, int64_t p,
@@ -93,7 +91,7 @@ void multiply_panel(Tile<T>& tile, const Product<T>& x, const Deal& rows, const 
   if (x.activation != Activation::none) activate(x.activation, c, x.c_row, x.m, panel.columns);
 }
 
-// The same, tile by tile, each with its share of what is done ahead.
+// The same, tile by tile, each fetching its share of what is wanted next.
 template <typename T>
 void multiply_panel(Tile<T>& tile, const Product<T>& x, const Deal& rows, const Panel<T>& panel,
                     const Ahead<T>& ahead) {
@@ -103,7 +101,6 @@ void multiply_panel(Tile<T>& tile, const Product<T>& x, const Deal& rows, const 
     begin_tiles(tile, x, 1, height);
     ahead.list(tile, panel, rows, i, shares.start(i), shares.start(i + 1));
     tile_kernel<T>(height, panel.vectors, tile.last < kLanes<T>, true)(tile);
-    if (ahead.pack) ahead.pack->pack_ahead(ahead.next, shares.start(i), shares.start(i + 1));
     if (x.activation != Activation::none) {  // while the tile is in L1
       activate(x.activation, tile.c, x.c_row, height, panel.columns);
     }
@@ -136,11 +133,7 @@ void multiply_block(const Product<T>& x, Panels<T> panels, int64_t first, int64_
       continue;
     }
     const int64_t next = t + 1 < last ? t + 1 : first;  // the next block of rows begins with the first again
-    Ahead<T> ahead;
-    ahead.a = t == first && x.a.col == 1;
-    ahead.b = panels.wanted(next);
-    ahead.pack = panels.packs_ahead(next) ? &panels : nullptr;
-    ahead.next = next;
+    const Ahead<T> ahead{t == first && x.a.col == 1, panels.wanted(next)};
     multiply_panel(tile, x, rows, panel, ahead);
   }
 }

@@ -18,6 +18,10 @@ struct Operand {
   Operand transposed() const { return {data, col, row}; }
 };
 
+// Elements of a cache line.
+template <typename T>
+constexpr int64_t kLine = 64 / static_cast<int64_t>(sizeof(T));
+
 inline int64_t divide_up(int64_t count, int64_t by) { return (count + by - 1) / by; }
 
 // `count` things dealt to `parts` parts as evenly as can be: part t is [start(t), start(t + 1)).
