@@ -8,94 +8,23 @@
 //           for each tile of rows: multiply_tile
 //
 // A block of rows of a stays in L2 while all of b passes by. Operands are read where they lie, through their
-// strides, if they fit in L2 or few tiles use them; otherwise they are packed, which makes every load
-// sequential and keeps strides that are powers of two from landing in the same few cache sets: all large b,
-// and an a whose rows are not contiguous or lie far apart. A product that is small in c and deep in k (a
-// weight gradient over a large batch) is cut along k instead, into slices that depend on the sizes alone,
-// whose partial products are added in order. Some products are turned, c^T = b^T a^T (matmul_turn.h). Tiny
-// ones and those of whole numbers are a plain loop.
+// strides, or packed: matmul_plan.h says when. A product that is small in c and deep in k (a weight gradient
+// over a large batch) is cut along k instead, into slices that depend on the sizes alone, whose partial
+// products are added in order. Some products are turned, c^T = b^T a^T (matmul_turn.h). Tiny ones and those
+// of whole numbers are a plain loop.
 
 #include "tensor/kernels/matmul.h"
 
 #include <algorithm>
 
 #include "tensor/kernels/matmul_block.h"
+#include "tensor/kernels/matmul_plan.h"
 #include "tensor/kernels/matmul_turn.h"
 #include "tensor/kernels/parallel.h"
 #include "tensor/kernels/workspace.h"
 
 namespace lt::kernels {
 namespace {
-
-// Columns of b that are packed at a time: 8 MB with kDepth of k.
-constexpr int64_t kColumns = 2048;
-
-// An operand is worth packing when so many tiles read it, and when it is too large for L2 to serve it as well
-// as a copy: b from about 400 by 400 on; a transposed a, whose tiles touch a line with each step, from 256.
-constexpr int64_t kUses = 4;
-constexpr int64_t kPackedB = 640 << 10;
-constexpr int64_t kPackedA = 256 << 10;
-
-// A b that L2 does not hold at all, for its size or because its rows crowd into a few sets, comes from
-// further away for each tile, which is worth a copy for two: of 1024 by 1024 in place, 32 rows took half as
-// long again, 56 twice as long.
-constexpr int64_t kLargeB = 3 << 20;
-
-// Whether k rows, so many bytes apart, fill the sets that they meet in an L2 of 2 MB and 16 ways. With fewer
-// rows packing takes as long as it saves.
-constexpr bool crowds(int64_t k, int64_t row_bytes) {
-  return k >= 384 && k * (row_bytes & -row_bytes) >= 2 << 20;
-}
-
-// Rows of a that lie a multiple of this apart share a quarter of the sets of an L2 of 2 MB.
-constexpr int64_t kScattered = 16 << 10;
-
-// Operands and result of this size do not all stay in L2: fetching them ahead pays, if sums are long enough
-// to do it meanwhile.
-constexpr int64_t kFetched = 1 << 20;
-constexpr int64_t kFetchedDepth = 128;
-
-// How a product is cut, from its sizes and strides alone.
-struct Plan {
-  bool pack_a, fetch;
-  PackB pack_b;
-  int64_t depth, row_blocks, column_groups;
-};
-
-template <typename T>
-Plan plan(const Product<T>& x) {
-  constexpr int64_t kBytes = sizeof(T);
-  constexpr int64_t kFewColumns = kUses * kTileVectors * kLanes<T>;
-  const int64_t a_bytes = x.k * x.m * kBytes;
-  const int64_t b_bytes = x.k * x.n * kBytes;
-  // A vector multiply-add counts as one simple operation. Four cells are enough for as many threads, and cost
-  // one thread little.
-  const int64_t wanted = std::min<int64_t>(chunks_for(x.m * x.n * x.k / kLanes<T>, 1), 4);
-  Plan plan{false, false, PackB::no, kDepth<T>, 1, 1};
-  plan.fetch = x.k >= kFetchedDepth && a_bytes + b_bytes + x.m * x.n * kBytes > kFetched;
-  const bool slow_a = x.a.col != 1 ? a_bytes > kPackedA : x.a.row != 0 && x.a.row * kBytes % kScattered == 0;
-  plan.pack_a = slow_a && x.m > kTileRows[0] && x.n > kFewColumns;
-  if (x.a.col != 1 && !plan.pack_a) plan.depth = std::min(kLinesDepth, kDepth<T>);
-  const int64_t row_bytes = std::clamp<int64_t>(x.k, 1, plan.depth) * kBytes;  // of a block of a
-  const bool crowded_b = crowds(std::min(x.k, plan.depth), x.b.row * kBytes);
-  const int64_t uses = crowded_b || b_bytes > kLargeB ? 1 : kUses;
-  if (x.b.col != 1 || ((crowded_b || b_bytes > kPackedB) && x.m > uses * kTileRows[0])) {
-    // Panel by panel where a is less than two blocks of rows, which all use a panel while it is in L2; but
-    // not where only blocks of rows could be shared by threads.
-    const bool by_panel = x.m * row_bytes < 2 * kBlockBytes && (wanted == 1 || x.n >= 2 * kFewColumns);
-    plan.pack_b = by_panel ? PackB::by_panel : PackB::whole;
-  }
-  const bool one_block = x.m * row_bytes <= kBlockBytes;
-  if (one_block && wanted == 1) return plan;
-  if (plan.pack_b != PackB::by_panel) {
-    plan.row_blocks = std::max(one_block ? 1 : divide_up(x.m, kBlockBytes / row_bytes),
-                               std::min(x.m / (2 * kTileRows[0]), wanted));
-    if (plan.row_blocks > 2) plan.row_blocks = divide_up(plan.row_blocks, 4) * 4;  // threads get equal shares
-  }
-  const int64_t groups = std::min(std::min(x.n, kColumns) / kFewColumns, divide_up(wanted, plan.row_blocks));
-  plan.column_groups = groups == 3 ? 2 : std::max<int64_t>(groups, 1);
-  return plan;
-}
 
 // One block of k, for all rows and up to kColumns columns.
 template <typename T>
