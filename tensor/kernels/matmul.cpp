@@ -26,48 +26,97 @@
 namespace lt::kernels {
 namespace {
 
-// One block of k, for all rows and up to kColumns columns.
+struct Range {
+  int64_t begin, end;
+  int64_t size() const { return end - begin; }
+};
+
+// Part t of `deal`, each thing in which stands for `unit` of `count`.
+Range part(const Deal& deal, int64_t t, int64_t unit, int64_t count) {
+  return {deal.start(t) * unit, std::min(deal.start(t + 1) * unit, count)};
+}
+
+// Some rows and columns of c and a block of k: the first adds the bias, later ones to what the first wrote,
+// and the last is activated.
 template <typename T>
-void multiply_depth(const Product<T>& x, const Plan& plan) {
-  const Panels<T> panels(x.b, x.n, x.k, plan.pack_b);
-  const Deal rows(x.m, plan.row_blocks);
-  const Deal groups(panels.count(), plan.column_groups);
+Product<T> part_of(const Product<T>& x, Range rows, Range columns, Range k) {
+  Product<T> part = x;
+  part.a = x.a.at(rows.begin, k.begin);
+  part.b = x.b.at(k.begin, columns.begin);
+  part.c = x.c + rows.begin * x.c_row + columns.begin;
+  part.m = rows.size();
+  part.n = columns.size();
+  part.k = k.size();
+  part.bias = x.bias && k.begin == 0 ? x.bias + columns.begin : nullptr;
+  part.accumulate = x.accumulate || k.begin > 0;
+  part.activation = k.end == x.k ? x.activation : Activation::none;
+  return part;
+}
+
+// f(i, g) for rows i and columns g, in parallel.
+template <typename F>
+void for_each_cell(const Deal& rows, const Deal& groups, int64_t work, F&& f) {
   const int64_t cells = rows.parts * groups.parts;
-  const auto multiply_cell = [&](int64_t i, int64_t g) {
-    Product<T> part = x;
-    part.m = rows.start(i + 1) - rows.start(i);
-    part.a = x.a.at(rows.start(i), 0);
-    part.c = x.c + rows.start(i) * x.c_row;
-    part.a_packed = plan.pack_a;
-    if (plan.pack_a) part.a = pack_a(part.a, deal_rows(part, kTileVectors), part.m, x.k);
-    multiply_block(part, panels, groups.start(g), groups.start(g + 1), plan.fetch);
-  };
-  if (cells == 1) return multiply_cell(0, 0);  // divisions would show in small products
-  parallel_for(cells, x.m * x.n * x.k / kLanes<T> / cells, [&](int64_t begin, int64_t end) {
-    for (int64_t cell = begin; cell < end; ++cell) multiply_cell(cell / groups.parts, cell % groups.parts);
+  parallel_for(cells, work / cells, [&](int64_t begin, int64_t end) {
+    for (int64_t cell = begin; cell < end; ++cell) f(cell / groups.parts, cell % groups.parts);
   });
 }
 
-// All of k in order, a block at a time; later blocks add to what the first wrote.
+template <typename T>
+void multiply_cell(Product<T> x, const Panels<T>& panels, Range group, const Plan& plan) {
+  x.a_packed = plan.pack_a;
+  if (plan.pack_a) x.a = pack_a(x.a, deal_rows(x, kTileVectors), x.m, x.k);
+  multiply_block(x, panels, group.begin, group.end, plan.fetch);
+}
+
+template <typename T>
+void multiply_cell(const Product<T>& x, const Plan& plan) {
+  const Panels<T> panels(x.b, x.n, x.k, plan.pack_b);
+  multiply_cell(x, panels, {0, panels.count()}, plan);
+}
+
+// One block of k, where b is packed for all cells.
+template <typename T>
+void multiply_together(const Product<T>& x, const Plan& plan) {
+  const Panels<T> panels(x.b, x.n, x.k, plan.pack_b);
+  const Deal rows(x.m, plan.row_blocks);
+  const Deal groups(panels.count(), plan.column_groups);
+  for_each_cell(rows, groups, work(x), [&](int64_t i, int64_t g) {
+    const Product<T> cell = part_of(x, part(rows, i, 1, x.m), {0, x.n}, {0, x.k});
+    multiply_cell(cell, panels, part(groups, g, 1, panels.count()), plan);
+  });
+}
+
+// Blocks of k, all of them in one cell before the next.
+template <typename T>
+void multiply_apart(const Product<T>& x, const Deal& depths, const Plan& plan) {
+  const Deal rows(x.m, plan.row_blocks);
+  const Deal groups(divide_up(x.n, kLanes<T>), plan.column_groups);
+  for_each_cell(rows, groups, work(x), [&](int64_t i, int64_t g) {
+    const Range columns = part(groups, g, kLanes<T>, x.n);
+    for (int64_t d = 0; d < depths.parts; ++d) {
+      multiply_cell(part_of(x, part(rows, i, 1, x.m), columns, part(depths, d, 1, x.k)), plan);
+    }
+  });
+}
+
 template <typename T>
 void multiply(const Product<T>& x) {
   const Plan cut = plan(x);
   const Deal depths(x.k, std::max<int64_t>(divide_up(x.k, cut.depth), 1));
   const Deal columns(divide_up(x.n, kLanes<T>), divide_up(x.n, kColumns));
+  const bool whole = depths.parts == 1 && columns.parts == 1 && cut.row_blocks == 1 && cut.column_groups == 1;
+  if (whole) return multiply_cell(x, cut);  // divisions and copies would show in small products
   for (int64_t b = 0; b < columns.parts; ++b) {
-    const int64_t j = columns.start(b) * kLanes<T>;
+    const Range j = part(columns, b, kLanes<T>, x.n);
+    if (cut.apart) {
+      multiply_apart(part_of(x, {0, x.m}, j, {0, x.k}), depths, cut);
+      continue;
+    }
     for (int64_t d = 0; d < depths.parts; ++d) {
-      const int64_t p = depths.start(d);
-      Product<T> part = x;
-      part.n = std::min(columns.start(b + 1) * kLanes<T>, x.n) - j;
-      part.k = depths.start(d + 1) - p;
-      part.a = x.a.at(0, p);
-      part.b = x.b.at(p, j);
-      part.c = x.c + j;
-      part.bias = x.bias && d == 0 ? x.bias + j : nullptr;
-      part.accumulate = x.accumulate || d > 0;
-      part.activation = d + 1 == depths.parts ? x.activation : Activation::none;
-      multiply_depth(part, cut);
+      const Product<T> block = part_of(x, {0, x.m}, j, part(depths, d, 1, x.k));
+      cut.pack_b == PackB::whole ? multiply_together(block, cut)
+                                 : multiply_apart(block, Deal(block.k, 1), cut);
     }
   }
 }

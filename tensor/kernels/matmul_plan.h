@@ -19,7 +19,14 @@ struct Plan {
   bool fetch;     // what is wanted next is fetched ahead
   int64_t depth;  // most of k at a time
   int64_t row_blocks, column_groups;
+  bool apart;  // each cell does all of k, since a block of it is too little to share
 };
+
+// A vector multiply-add counts as one simple operation.
+template <typename T>
+int64_t work(const Product<T>& x) {
+  return x.m * x.n * x.k / kLanes<T>;
+}
 
 // Columns of b and c that are worked on at a time: 8 MB of b with kDepth of k.
 inline constexpr int64_t kColumns = 2048;
@@ -27,21 +34,24 @@ inline constexpr int64_t kColumns = 2048;
 // An operand is worth packing when so many tiles read it.
 inline constexpr int64_t kUses = 4;
 template <typename T>
-inline constexpr int64_t kFewColumns = kUses* kTileVectors* kLanes<T>;
+constexpr int64_t few_columns() {
+  return kUses * kTileVectors * kLanes<T>;
+}
 
 template <typename T>
 constexpr int64_t bytes(int64_t rows, int64_t columns) {
   return rows * columns * static_cast<int64_t>(sizeof(T));
 }
 
-// A transposed a, whose tiles touch a line with each step, unless L2 serves it as well; and one whose rows
-// lie a multiple of 16 KB apart, so that they share a quarter of L2's sets.
+// A transposed a of this size is slow in place, since its tiles touch a line with each step.
+inline constexpr int64_t kSlowA = 256 << 10;
+
+// Such an a; and one whose rows lie a multiple of 16 KB apart, so that they share a quarter of L2's sets.
 template <typename T>
 bool packs_a(const Product<T>& x) {
   constexpr int64_t kScattered = 16 << 10;
-  constexpr int64_t kLarge = 256 << 10;
-  if (x.m <= kTileRows[0] || x.n <= kFewColumns<T>) return false;
-  if (x.a.col != 1) return bytes<T>(x.m, x.k) > kLarge;
+  if (x.m <= kTileRows[0] || x.n <= few_columns<T>()) return false;
+  if (x.a.col != 1) return bytes<T>(x.m, x.k) > kSlowA;
   return x.a.row != 0 && bytes<T>(1, x.a.row) % kScattered == 0;
 }
 
@@ -93,7 +103,7 @@ constexpr int64_t even_parts(int64_t parts) { return parts > 2 ? divide_up(parts
 
 template <typename T>
 Plan plan(const Product<T>& x) {
-  Plan plan{packs_a(x), PackB::no, false, kDepth<T>, 1, 1};
+  Plan plan{packs_a(x), PackB::no, false, kDepth<T>, 1, 1, false};
   if (x.a.col != 1 && !plan.pack_a) plan.depth = std::min(kLinesDepth, kDepth<T>);
   if (packs_b(x, plan.depth)) plan.pack_b = PackB::whole;
   if (is_shallow(x)) {
@@ -101,14 +111,13 @@ Plan plan(const Product<T>& x) {
     return plan;
   }
   plan.fetch = fetches(x);
-  // A vector multiply-add counts as one simple operation. Four cells are enough for as many threads, and cost
-  // one thread little.
-  const int64_t wanted = std::min<int64_t>(chunks_for(x.m * x.n * x.k / kLanes<T>, 1), 4);
+  // Four cells are enough for as many threads, and cost one thread little.
+  const int64_t wanted = std::min<int64_t>(chunks_for(work(x), 1), 4);
   const int64_t row_bytes = bytes<T>(1, std::clamp<int64_t>(x.k, 1, plan.depth));  // of a block of a
   // Where a is less than two blocks of rows, all use a panel while it is in L2; but not where only blocks of
   // rows could be shared by threads.
   if (plan.pack_b == PackB::whole && x.m * row_bytes < 2 * kBlockBytes &&
-      (wanted == 1 || x.n >= 2 * kFewColumns<T>)) {
+      (wanted == 1 || x.n >= 2 * few_columns<T>())) {
     plan.pack_b = PackB::by_panel;
   }
   const bool one_block = x.m * row_bytes <= kBlockBytes;
@@ -117,9 +126,13 @@ Plan plan(const Product<T>& x) {
     plan.row_blocks = even_parts(std::max(one_block ? 1 : divide_up(x.m, kBlockBytes / row_bytes),
                                           std::min(x.m / (2 * kTileRows[0]), wanted)));
   }
+  // Each group packs its rows of a; of two panels, each is fetched while the other is multiplied.
+  const int64_t least_columns = plan.pack_a ? few_columns<T>() : 2 * kTileVectors * kLanes<T>;
   const int64_t groups =
-      std::min(std::min(x.n, kColumns) / kFewColumns<T>, divide_up(wanted, plan.row_blocks));
+      std::min(std::min(x.n, kColumns) / least_columns, divide_up(wanted, plan.row_blocks));
   plan.column_groups = groups == 3 ? 2 : std::max<int64_t>(groups, 1);
+  const int64_t depths = divide_up(x.k, plan.depth);
+  plan.apart = depths > 1 && plan.pack_b != PackB::whole && chunks_for(work(x) / depths, 1) == 1;
   return plan;
 }
 

@@ -1,14 +1,19 @@
 #pragma once
 
-// Products that take less time turned, as c^T = b^T a^T with the same sums in the same order:
+// Products that take less time turned, as c^T = b^T a^T:
 //
 // - whole, where b is transposed and has more numbers than a and c, as a layer's weight (out, in) beside a
 //   small batch: a is packed in its stead, and c turned back;
+// - whole, where a is transposed and c has few columns, as the gradient of such a layer's weight: each step
+// of
+//   k would touch a line of a for each tile, of which it needs a part; turned, a is read from end to end;
 // - the last few columns beyond whole vectors, which would take as long as a vector of them, where a is
 //   transposed, so that its columns are contiguous: they are rows of the turned product.
+//
+// Each number of c is the sum of the same products in the same order.
 
 #include "tensor/kernels/activation.h"
-#include "tensor/kernels/matmul_product.h"
+#include "tensor/kernels/matmul_plan.h"
 #include "tensor/kernels/pack.h"
 
 namespace lt::kernels {
@@ -17,18 +22,27 @@ namespace lt::kernels {
 // fifth.
 inline constexpr int64_t kTurnedBytes = 4 << 20;
 
-// Whether turning all of c pays: by a sixteenth at least, since it is estimated. For c of less than a vector
-// of rows it does not. A bias would be added after all of k, not after the first block of it.
+// The time that k times (m, n) takes, and copying or turning so many numbers: in eighths of a cycle, half a
+// cycle for a vector multiply-add, 3/8 for a number.
+template <typename T>
+int64_t estimated_time(int64_t k, int64_t m, int64_t n, int64_t copied) {
+  return k * m * divide_up(n, kLanes<T>) * 4 + copied * 3;
+}
+
+// Whether turning all of c pays: by a sixteenth at least, since it is estimated. A bias would be added after
+// all of k, not after the first block of it.
 template <typename T>
 bool is_better_turned(const Product<T>& x) {
-  if (x.b.row != 1 || x.b.col == 1 || x.a.col != 1 || x.m < kLanes<T>) return false;
-  if (x.accumulate || (x.bias && x.k > kDepth<T>)) return false;
-  if (x.m * x.n * static_cast<int64_t>(sizeof(T)) > kTurnedBytes) return false;
-  // In eighths of a cycle: half a cycle for a vector multiply-add, 3/8 for a number that is packed or turned.
-  const auto time = [&x](int64_t m, int64_t n, int64_t copied) {
-    return x.k * m * divide_up(n, kLanes<T>) * 4 + copied * 3;
-  };
-  return time(x.n, x.m, x.m * (x.k + x.n)) * 16 < time(x.m, x.n, x.k * x.n) * 15;
+  const bool turns_a = x.a.row == 1 && x.a.col != 1 && x.n < x.m && x.n <= few_columns<T>();
+  // For c of less than a vector of rows it does not pay.
+  const bool turns_b = x.b.row == 1 && x.b.col != 1 && x.a.col == 1 && x.m >= kLanes<T>;
+  if (!(turns_a || turns_b) || x.accumulate || (x.bias && x.k > kLinesDepth)) return false;
+  if (bytes<T>(x.m, x.n) > kTurnedBytes) return false;
+  if (turns_a && bytes<T>(x.m, x.k) > kSlowA) return true;
+  const int64_t copied_b = x.b.col != 1 ? x.k * x.n : 0;
+  const int64_t copied_a = turns_b ? x.k * x.m : 0;
+  return estimated_time<T>(x.k, x.n, x.m, copied_a + x.m * x.n) * 16 <
+         estimated_time<T>(x.k, x.m, x.n, copied_b) * 15;
 }
 
 // How many of c's last columns are worth turning: up to a quarter of a vector, where a lies in L2, since it
@@ -37,8 +51,8 @@ template <typename T>
 int64_t turned_columns(const Product<T>& x) {
   const int64_t left = x.n % kLanes<T>;
   const bool plain = !x.bias && !x.accumulate && x.activation == Activation::none && x.k <= kLinesDepth;
-  const bool worth = x.a.row == 1 && x.n > kLanes<T> && x.m >= 2 * kLanes<T> &&
-                     x.m * x.k * static_cast<int64_t>(sizeof(T)) <= kBlockBytes;
+  const bool worth =
+      x.a.row == 1 && x.n > kLanes<T> && x.m >= 2 * kLanes<T> && bytes<T>(x.m, x.k) <= kBlockBytes;
   return plain && worth && left <= kLanes<T> / 4 ? left : 0;
 }
 

@@ -60,6 +60,13 @@ TEST(MatmulShapes, TransposesEitherOperand) {
   EXPECT_TRUE(equal(matmul_nt(a.t(), b.t()), plain_product(a.t(), b)));
   EXPECT_TRUE(equal(matmul_nt(a.slice(1, 0, 9, 2), a.slice(1, 0, 9, 2)),
                     plain_product(a.slice(1, 0, 9, 2), a.slice(1, 0, 9, 2).t())));
+  // Turned (kernels/matmul_turn.h): a large left operand, few columns; the right one as it lies and
+  // transposed.
+  const Tensor large = small_numbers({400, 300}, 4);
+  const Tensor few = small_numbers({400, 20}, 5);
+  EXPECT_TRUE(equal(matmul_tn(large, few), plain_product(large.t(), few)));
+  EXPECT_TRUE(equal(matmul_tn(large, few.t().contiguous().t()), plain_product(large.t(), few)));
+  EXPECT_TRUE(equal(matmul(large.t(), few.select(1, 3)), matmul(large.t(), few).select(1, 3)));
   const IntTensor whole = small_numbers<int64_t>({4, 6}, 3);
   EXPECT_TRUE(equal(matmul_tn(whole, whole), plain_product(whole.t(), whole)));
   EXPECT_TRUE(equal(matmul_tn(empty({0, 3}), empty({0, 2})), zeros({3, 2})));
