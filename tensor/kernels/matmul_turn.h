@@ -1,16 +1,13 @@
 #pragma once
 
-// Products that take less time turned, as c^T = b^T a^T:
+// Products that take less time turned, as c^T = b^T a^T, with the same sums in the same order:
 //
 // - whole, where b is transposed and has more numbers than a and c, as a layer's weight (out, in) beside a
 //   small batch: a is packed in its stead, and c turned back;
-// - whole, where a is transposed and c has few columns, as the gradient of such a layer's weight: each step
-// of
-//   k would touch a line of a for each tile, of which it needs a part; turned, a is read from end to end;
+// - whole, where a is transposed and c has few columns, as the gradient of a layer of few outputs: its rows
+//   fill vectors better, and a is read from end to end;
 // - the last few columns beyond whole vectors, which would take as long as a vector of them, where a is
 //   transposed, so that its columns are contiguous: they are rows of the turned product.
-//
-// Each number of c is the sum of the same products in the same order.
 
 #include "tensor/kernels/activation.h"
 #include "tensor/kernels/matmul_plan.h"
@@ -22,27 +19,22 @@ namespace lt::kernels {
 // fifth.
 inline constexpr int64_t kTurnedBytes = 4 << 20;
 
-// The time that k times (m, n) takes, and copying or turning so many numbers: in eighths of a cycle, half a
-// cycle for a vector multiply-add, 3/8 for a number.
-template <typename T>
-int64_t estimated_time(int64_t k, int64_t m, int64_t n, int64_t copied) {
-  return k * m * divide_up(n, kLanes<T>) * 4 + copied * 3;
-}
-
-// Whether turning all of c pays: by a sixteenth at least, since it is estimated. A bias would be added after
-// all of k, not after the first block of it.
+// Whether turning all of c pays: by a sixteenth at least, since it is estimated.
 template <typename T>
 bool is_better_turned(const Product<T>& x) {
   const bool turns_a = x.a.row == 1 && x.a.col != 1 && x.n < x.m && x.n <= few_columns<T>();
   // For c of less than a vector of rows it does not pay.
   const bool turns_b = x.b.row == 1 && x.b.col != 1 && x.a.col == 1 && x.m >= kLanes<T>;
-  if (!(turns_a || turns_b) || x.accumulate || (x.bias && x.k > kLinesDepth)) return false;
-  if (bytes<T>(x.m, x.n) > kTurnedBytes) return false;
-  if (turns_a && bytes<T>(x.m, x.k) > kSlowA) return true;
-  const int64_t copied_b = x.b.col != 1 ? x.k * x.n : 0;
-  const int64_t copied_a = turns_b ? x.k * x.m : 0;
-  return estimated_time<T>(x.k, x.n, x.m, copied_a + x.m * x.n) * 16 <
-         estimated_time<T>(x.k, x.m, x.n, copied_b) * 15;
+  if (!(turns_a || turns_b) || x.accumulate || bytes<T>(x.m, x.n) > kTurnedBytes) return false;
+  // A bias would be added after all of k, not after the first block of it.
+  if (x.bias && x.k > (turns_a ? kLinesDepth : kDepth<T>)) return false;
+  if (turns_a && x.k > kLinesDepth && bytes<T>(x.m, x.k) > kSlowA) return true;
+  // In eighths of a cycle: half a cycle for a vector multiply-add, 3/8 for a number that is packed, 5/8 for
+  // one that is turned back.
+  const auto time = [&x](int64_t m, int64_t n) { return x.k * m * divide_up(n, kLanes<T>) * 4; };
+  const int64_t now = time(x.m, x.n) + (x.b.col != 1 ? x.k * x.n * 3 : 0);
+  const int64_t turned = time(x.n, x.m) + (turns_b ? x.k * x.m * 3 : 0) + x.m * x.n * 5;
+  return turned * 16 < now * 15;
 }
 
 // How many of c's last columns are worth turning: up to a quarter of a vector, where a lies in L2, since it
@@ -75,15 +67,23 @@ Product<T> turned(const Product<T>& x, int64_t first, T* to) {
 // c's columns from `first` on, from their transpose.
 template <typename T>
 void turn_back(const Product<T>& x, int64_t first, const T* from) {
-  int64_t j = first;
-  for (; j + kLanes<T> <= x.n; j += kLanes<T>, from += kLanes<T> * x.m) {
-    pack_columns(Operand<T>{from, 1, x.m}, x.m, kLanes<T>, x.c + j, x.c_row);
+  const int64_t vectors = (x.n - first) / kLanes<T>;
+  const int64_t tail = first + vectors * kLanes<T>;
+  // The columns beyond whole vectors: where c is dense and turned whole, in vectors that reach into the next
+  // row, which is written after; the last rows, and a few columns, one number at a time.
+  int64_t i = 0;
+  if (first == 0 && x.c_row == x.n && tail < x.n) {
+    i = std::max<int64_t>((x.m * x.n - tail - kLanes<T>) / x.n, 0);
+    pack_columns(Operand<T>{from + tail * x.m, 1, x.m}, i, x.n - tail, x.c + tail, x.n);
   }
-  for (; j < x.n; ++j, from += x.m) {
-    for (int64_t i = 0; i < x.m; ++i) x.c[i * x.c_row + j] = from[i];
+  for (int64_t j = tail; j < x.n; ++j) {
+    for (int64_t r = i; r < x.m; ++r) x.c[r * x.c_row + j] = from[(j - first) * x.m + r];
   }
-  for (int64_t i = 0; x.bias && i < x.m; ++i) {
-    for (j = first; j < x.n; ++j) x.c[i * x.c_row + j] += x.bias[j];
+  for (int64_t j = first; j < tail; j += kLanes<T>) {
+    pack_columns(Operand<T>{from + (j - first) * x.m, 1, x.m}, x.m, kLanes<T>, x.c + j, x.c_row);
+  }
+  for (i = 0; x.bias && i < x.m; ++i) {
+    for (int64_t j = first; j < x.n; ++j) x.c[i * x.c_row + j] += x.bias[j];
   }
   activate(x.activation, x.c + first, x.c_row, x.m, x.n - first);
 }
