@@ -49,10 +49,10 @@ struct Matrix {
   }
 };
 
-// The product of (m, k) and (k, n) into a c whose rows are 2 apart, every place of which is compared:
-// elements with the plain loop, gaps with what was there. Elements are sixteenths below 8, so that a product
-// of k <= 1000 of them is exact in float whatever the order (longer ones while they are below 2^16): no
-// tolerance.
+// The product of (m, k) and (k, n) into a c whose rows are dense or 2 apart, every place of which is
+// compared: elements with the plain loop, gaps and what lies beyond with what was there. Elements are
+// sixteenths below 8, so that a product of k <= 1000 of them is exact in float whatever the order (longer
+// ones while they are below 2^16): no tolerance.
 template <typename T>
 void expect_product(int64_t m, int64_t n, int64_t k, Layout a_layout, Layout b_layout, bool with_bias = false,
                     bool accumulate = false) {
@@ -60,8 +60,9 @@ void expect_product(int64_t m, int64_t n, int64_t k, Layout a_layout, Layout b_l
   const Matrix<T> b(k, n, b_layout, 2);
   const Matrix<T> bias(1, n, Layout::kPlain, 3);
   constexpr T kBefore = 7;
-  const int64_t c_row = n + 2;
-  std::vector<T> c(static_cast<size_t>(m * c_row), kBefore);
+  const int64_t c_row = n + (m + n + k) % 2 * 2;
+  constexpr int64_t kBeyond = 20;
+  std::vector<T> c(static_cast<size_t>(m * c_row + kBeyond), kBefore);
   matmul(a.data, a.row, a.col, b.data, b.row, b.col, c.data(), c_row, m, n, k,
          with_bias ? bias.data : nullptr, accumulate);
   const auto want = reference::matmul(a.data, a.row, a.col, b.data, b.row, b.col, m, n, k);
@@ -79,6 +80,7 @@ void expect_product(int64_t m, int64_t n, int64_t k, Layout a_layout, Layout b_l
           << (accumulate ? " accumulate" : "");
     }
   }
+  ASSERT_EQ(std::count(c.end() - kBeyond, c.end(), kBefore), kBeyond) << m << " x " << n << " x " << k;
 }
 
 constexpr Layout kLayouts[] = {Layout::kPlain, Layout::kTransposed, Layout::kStrided};
@@ -156,11 +158,46 @@ TEST_F(Matmul, AgreesWhereItIsTurned) {
   EXPECT_GT(turned, 0);
 }
 
+// So is that of a transposed a with few columns of c.
+TEST_F(Matmul, AgreesWhereATransposedAIsTurned) {
+  const float* const at = nullptr;
+  const auto better = [at](int64_t m, int64_t n, int64_t k) {
+    return kernels::is_better_turned(
+        Product<float>{{at, 1, m}, {at, n, 1}, nullptr, n, m, n, k, nullptr, false, Activation::none});
+  };
+  EXPECT_TRUE(better(1000, 27, 400));
+  EXPECT_FALSE(better(100, 27, 32));     // turning back would take longer
+  EXPECT_FALSE(better(100, 1000, 400));  // a is packed
+  for (const Layout b : kLayouts) {
+    for (const int64_t n : {1, 27, 33, 192}) {
+      expect_product<float>(200, n, 384, Layout::kTransposed, b, n % 2 == 0);
+      expect_product<float>(200, n, 385, Layout::kTransposed, b, n % 2 == 0);
+      expect_product<double>(n + 1, n, 500, Layout::kTransposed, b, n % 3 == 0);
+      if (HasFatalFailure()) return;
+    }
+  }
+}
+
+// Few products for each number of a c of more than 1 MB, which is written by blocks of rows.
+TEST_F(Matmul, AgreesWhereCIsLargeAndSumsAreShort) {
+  for (const Layout a : kLayouts) {
+    for (const Layout b : kLayouts) {
+      for (const int64_t k : {1, 9}) {
+        expect_product<float>(130 + k % 2, 2100, k, a, b, true);
+        expect_product<float>(2800, 97, k, a, b, false, true);
+        expect_product<double>(1030, 129, k, a, b, true);
+        if (HasFatalFailure()) return;
+      }
+    }
+  }
+  expect_product<float>(135, 2048, 160, Layout::kPlain, Layout::kPlain);
+}
+
 // Where blocks of k (1024 floats, or 384 of a transposed a in place), of columns (2048) and of rows (512 KB
 // of a) begin and end; where b is packed (a transposed one always, others from 640 KB on if more than four
-// tiles use it), panel by panel or, from 1 MB of a on, as a whole; where a transposed a is packed (from 256
-// KB on); and where packing is cut short by them. Signs differ, so sums stay far below the 2^16 from where
-// sixteenths' products are no longer exact.
+// tiles use it, from 3 MB on if two do), panel by panel or, from 1 MB of a on, as a whole; where a transposed
+// a is packed (from 256 KB on); and where packing is cut short by them. Signs differ, so sums stay far below
+// the 2^16 from where sixteenths' products are no longer exact.
 TEST_F(Matmul, AgreesAroundEveryBlockBoundary) {
   for (const Layout a : kLayouts) {
     for (const Layout b : kLayouts) {
@@ -178,6 +215,10 @@ TEST_F(Matmul, AgreesAroundEveryBlockBoundary) {
       }
     }
     expect_product<float>(4 * kTileRows[0] + 1, 241, 690, a, Layout::kPlain, true);
+    for (const int m : {kTileRows[0], kTileRows[0] + 1}) {
+      expect_product<float>(m, 900, 900, a, Layout::kPlain);   // b of 3.2 MB
+      expect_product<float>(m, 1021, 512, a, Layout::kPlain);  // rows 4 KB apart
+    }
     expect_product<float>(259, 200, 1025, a, Layout::kPlain, true);
     expect_product<double>(5, 33, 513, a, Layout::kTransposed, true);
     expect_product<double>(4 * kTileRows[0] + 1, 102, 690, a, Layout::kPlain, true);
@@ -214,10 +255,12 @@ TEST_F(Matmul, GivesTheSameBitsOnOneTwoAndFiveThreads) {
     int64_t m, n, k;
   };
   for (const Size s : {Size{300, 300, 300}, Size{32, 4100, 300}, Size{1000, 27, 270}, Size{27, 27, 50000},
-                       Size{100, 500, 700}, Size{300, 200, 1100}}) {
+                       Size{100, 500, 700}, Size{300, 200, 1100}, Size{27, 200, 2048}, Size{200, 27, 2048},
+                       Size{1500, 200, 30}}) {
     for (const auto& [a_layout, b_layout] :
-         {std::pair(Layout::kPlain, Layout::kPlain), std::pair(Layout::kTransposed, Layout::kTransposed),
-          std::pair(Layout::kPlain, Layout::kTransposed)}) {
+         {std::pair(Layout::kPlain, Layout::kPlain), std::pair(Layout::kTransposed, Layout::kPlain),
+          std::pair(Layout::kPlain, Layout::kTransposed),
+          std::pair(Layout::kTransposed, Layout::kTransposed)}) {
       Matrix<float> a(s.m, s.k, a_layout, 1);
       Matrix<float> b(s.k, s.n, b_layout, 2);
       // Thirds round in every sum.
