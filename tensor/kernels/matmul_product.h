@@ -3,7 +3,7 @@
 // A matrix product as its parts hand it to each other, and the sizes at which it is cut.
 
 #include "tensor/kernels/activation.h"
-#include "tensor/kernels/pack.h"
+#include "tensor/kernels/operand.h"
 
 namespace lt::kernels {
 
