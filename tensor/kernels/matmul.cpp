@@ -1,7 +1,7 @@
 // The matrix product in the BLIS manner: loops around one register tile (matmul_tile.h).
 //
 //   for each block of columns (kColumns)
-//     for each block of k (kDepth)
+//     for each block of k (kDepth)                          or within each cell, where a block is little work
 //       pack b, where that is done as a whole               in parallel
 //       for each cell, a block of rows by a few panels      in parallel, each a part of c of its own
 //         for each panel of b, one tile wide                matmul_block.h
@@ -87,9 +87,9 @@ void multiply_together(const Product<T>& x, const Plan& plan) {
   });
 }
 
-// Blocks of k, all of them in one cell before the next.
+// Blocks of k, all of them in one cell before the next, and each cell with what it packs.
 template <typename T>
-void multiply_apart(const Product<T>& x, const Deal& depths, const Plan& plan) {
+void multiply_cells(const Product<T>& x, const Deal& depths, const Plan& plan) {
   const Deal rows(x.m, plan.row_blocks);
   const Deal groups(divide_up(x.n, kLanes<T>), plan.column_groups);
   for_each_cell(rows, groups, work(x), [&](int64_t i, int64_t g) {
@@ -110,13 +110,13 @@ void multiply(const Product<T>& x) {
   for (int64_t b = 0; b < columns.parts; ++b) {
     const Range j = part(columns, b, kLanes<T>, x.n);
     if (cut.apart) {
-      multiply_apart(part_of(x, {0, x.m}, j, {0, x.k}), depths, cut);
+      multiply_cells(part_of(x, {0, x.m}, j, {0, x.k}), depths, cut);
       continue;
     }
     for (int64_t d = 0; d < depths.parts; ++d) {
       const Product<T> block = part_of(x, {0, x.m}, j, part(depths, d, 1, x.k));
       cut.pack_b == PackB::whole ? multiply_together(block, cut)
-                                 : multiply_apart(block, Deal(block.k, 1), cut);
+                                 : multiply_cells(block, Deal(block.k, 1), cut);
     }
   }
 }

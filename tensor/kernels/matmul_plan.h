@@ -82,11 +82,14 @@ bool packs_b(const Product<T>& x, int64_t depth) {
 // takes 8 % less time at a batch of 8192; 2782 by 3072 with a k of 37 less than half.)
 inline constexpr int64_t kShallowBlock = 128 << 10;
 template <typename T>
+int64_t bytes_of_c(const Product<T>& x) {
+  return bytes<T>(x.m, std::min(x.n, kColumns));
+}
+template <typename T>
 bool is_shallow(const Product<T>& x) {
   constexpr int64_t kFewProducts = 160;
   constexpr int64_t kLarge = 1 << 20;
-  return x.k <= kFewProducts && x.n > kTileVectors * kLanes<T> &&
-         bytes<T>(x.m, std::min(x.n, kColumns)) > kLarge;
+  return x.k <= kFewProducts && x.n > kTileVectors * kLanes<T> && bytes_of_c(x) > kLarge;
 }
 
 // Operands and result do not all stay in L2: fetching them ahead pays, if sums are long enough to do it
@@ -98,16 +101,16 @@ bool fetches(const Product<T>& x) {
   return x.k >= kFewProducts && bytes<T>(x.m, x.k) + bytes<T>(x.k, x.n) + bytes<T>(x.m, x.n) > kLarge;
 }
 
-// Threads get equal shares of any number of parts that is 1, 2 or a multiple of 4.
+// Two or four threads get equal shares of so many parts.
 constexpr int64_t even_parts(int64_t parts) { return parts > 2 ? divide_up(parts, 4) * 4 : parts; }
 
 template <typename T>
 Plan plan(const Product<T>& x) {
   Plan plan{packs_a(x), PackB::no, false, kDepth<T>, 1, 1, false};
-  if (x.a.col != 1 && !plan.pack_a) plan.depth = std::min(kLinesDepth, kDepth<T>);
+  if (x.a.col != 1 && !plan.pack_a) plan.depth = kLinesDepth;
   if (packs_b(x, plan.depth)) plan.pack_b = PackB::whole;
   if (is_shallow(x)) {
-    plan.row_blocks = even_parts(divide_up(bytes<T>(x.m, std::min(x.n, kColumns)), kShallowBlock));
+    plan.row_blocks = even_parts(divide_up(bytes_of_c(x), kShallowBlock));
     return plan;
   }
   plan.fetch = fetches(x);

@@ -17,7 +17,8 @@ inline constexpr int kPackedRows = kTileRows[kTileVectors - 1] / 4 * 4;
 
 // The tiles of an a whose columns are contiguous, with `row` numbers to a row of the copy. Memory is read
 // from end to end, a column at a time for all tiles, and fetched some columns ahead: the processor does not
-// foresee such short runs.
+// foresee such short runs. Lower tiles than kPackedRows are read as if they had as many, of the next tile's:
+// the two have more.
 template <typename T>
 void pack_by_columns(const Operand<T>& a, const Deal& tiles, int64_t m, int64_t k, int64_t row, T* to) {
   constexpr int64_t kAhead = 8;

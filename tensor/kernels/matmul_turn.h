@@ -1,9 +1,10 @@
 #pragma once
 
-// Products that take less time turned, as c^T = b^T a^T, with the same sums in the same order:
+// Products that take less time turned, as c^T = b^T a^T; the order of a sum stays the same, though its blocks
+// of k may end elsewhere:
 //
-// - whole, where b is transposed and has more numbers than a and c, as a layer's weight (out, in) beside a
-//   small batch: a is packed in its stead, and c turned back;
+// - whole, where b is transposed, as a layer's weight (out, in) beside a small batch: a is packed in its
+//   stead, and c turned back;
 // - whole, where a is transposed and c has few columns, as the gradient of a layer of few outputs: its rows
 //   fill vectors better, and a is read from end to end;
 // - the last few columns beyond whole vectors, which would take as long as a vector of them, where a is
@@ -28,6 +29,7 @@ bool is_better_turned(const Product<T>& x) {
   if (!(turns_a || turns_b) || x.accumulate || bytes<T>(x.m, x.n) > kTurnedBytes) return false;
   // A bias would be added after all of k, not after the first block of it.
   if (x.bias && x.k > (turns_a ? kLinesDepth : kDepth<T>)) return false;
+  // Else a would be read a line at a time, since it is not packed for few columns, and c more than once.
   if (turns_a && x.k > kLinesDepth && bytes<T>(x.m, x.k) > kSlowA) return true;
   // In eighths of a cycle: half a cycle for a vector multiply-add, 3/8 for a number that is packed, 5/8 for
   // one that is turned back.
@@ -70,9 +72,9 @@ void turn_back(const Product<T>& x, int64_t first, const T* from) {
   const int64_t vectors = (x.n - first) / kLanes<T>;
   const int64_t tail = first + vectors * kLanes<T>;
   // The columns beyond whole vectors: where c is dense and turned whole, in vectors that reach into the next
-  // row, which is written after; the last rows, and a few columns, one number at a time.
+  // rows, which are written after; the last rows, and a few columns, one number at a time.
   int64_t i = 0;
-  if (first == 0 && x.c_row == x.n && tail < x.n) {
+  if (first == 0 && x.c_row == x.n && x.n - tail > 3) {
     i = std::max<int64_t>((x.m * x.n - tail - kLanes<T>) / x.n, 0);
     pack_columns(Operand<T>{from + tail * x.m, 1, x.m}, i, x.n - tail, x.c + tail, x.n);
   }

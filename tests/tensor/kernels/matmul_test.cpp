@@ -166,8 +166,8 @@ TEST_F(Matmul, AgreesWhereATransposedAIsTurned) {
         Product<float>{{at, 1, m}, {at, n, 1}, nullptr, n, m, n, k, nullptr, false, Activation::none});
   };
   EXPECT_TRUE(better(1000, 27, 400));
-  EXPECT_FALSE(better(100, 27, 32));     // turning back would take longer
-  EXPECT_FALSE(better(100, 1000, 400));  // a is packed
+  EXPECT_FALSE(better(100, 27, 32));      // turning back would take longer
+  EXPECT_FALSE(better(2000, 1000, 400));  // a is packed
   for (const Layout b : kLayouts) {
     for (const int64_t n : {1, 27, 33, 192}) {
       expect_product<float>(200, n, 384, Layout::kTransposed, b, n % 2 == 0);
