@@ -91,8 +91,8 @@ void fold(const Op& op, const T* x, const Lines& lines, T* out) {
   const int64_t results = lines.results();
   const int64_t blocks = std::max<int64_t>((lines.n + kBlock<T> - 1) / kBlock<T>, 1);
   T* const first = blocks == 1 ? out : workspace<T>(Workspace::kPartialSums, blocks * results);
-  const bool columns =
-      lines.stride != 1 && lines.inner_step == 1 && lines.inner >= kMinColumns && lines.n > 0;
+  const bool apart = lines.stride != 1 || lines.n == 1;  // the numbers of a result are no row
+  const bool columns = apart && lines.inner_step == 1 && lines.inner >= kMinColumns && lines.n > 0;
   if (columns) {
     fold_columns(op, x, lines, blocks, first);
   } else {

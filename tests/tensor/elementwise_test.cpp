@@ -92,6 +92,50 @@ TEST_F(Elementwise, GivesTheSameBitsForEveryLayoutOfItsOperands) {
   same(&floor_divide<float>);
 }
 
+// Rows too short for a loop each are taken several at a time, in blocks that end anywhere.
+template <typename T>
+void expect_short_rows(int64_t rows, int64_t n) {
+  const BasicTensor<T> dense = arange<T>(rows * n).view({rows, n});
+  const BasicTensor<T> part = arange<T>(rows * (n + 3)).view({rows, n + 3}).narrow(1, 1, n);
+  const BasicTensor<T> column = arange<T>(rows).view({rows, 1});
+  const BasicTensor<T> row = arange<T>(n);
+  const std::vector<T> shifted = (dense + column).to_vector();
+  const std::vector<T> sums = (row + column).to_vector();
+  const std::vector<T> firsts = (part - row).to_vector();
+  const std::vector<T> gaps = (part - dense).to_vector();
+  const std::vector<bool> before = (row < column).to_vector();
+  for (int64_t i = 0; i < rows; ++i) {
+    for (int64_t j = 0; j < n; ++j) {
+      const auto at = static_cast<size_t>(i * n + j);
+      ASSERT_EQ(shifted[at], static_cast<T>(i * n + j + i)) << rows << " x " << n;
+      ASSERT_EQ(sums[at], static_cast<T>(i + j)) << rows << " x " << n;
+      ASSERT_EQ(firsts[at], static_cast<T>(i * (n + 3) + 1)) << rows << " x " << n;
+      ASSERT_EQ(gaps[at], static_cast<T>(3 * i + 1)) << rows << " x " << n;
+      ASSERT_EQ(before[at], j < i) << rows << " x " << n;
+    }
+  }
+}
+
+TEST_F(Elementwise, TakesShortRowsTogether) {
+  for (const int threads : {1, 2, 5}) {
+    set_num_threads(threads);
+    for (const int64_t n : {1, 2, 3, 15, 16, 17, 27, 100, 127, 128, 129}) {
+      for (const int64_t rows : {1, 2, 37, 600}) {
+        expect_short_rows<float>(rows, n);
+        expect_short_rows<double>(rows, n);
+        expect_short_rows<int64_t>(rows, n);
+        if (HasFatalFailure()) return;
+      }
+    }
+    expect_short_rows<float>(40'000, 9);  // in parallel
+  }
+  Tensor x = arange(600 * 5).view({600, 5});
+  x += x.narrow(1, 0, 1).clone();
+  EXPECT_EQ(x[599].to_vector(), std::vector<float>({5990, 5991, 5992, 5993, 5994}));
+  EXPECT_EQ((zeros({0, 5}) + zeros({0, 1})).shape(), Shape({0, 5}));
+  EXPECT_EQ((zeros({5, 0}) + zeros({5, 1})).shape(), Shape({5, 0}));
+}
+
 TEST_F(Elementwise, GivesTheSameBitsOnAnyNumberOfThreads) {
   const DoubleTensor a = arange<double>(2000 * 301).view({2000, 301}) / 7;
   const DoubleTensor b = arange<double>(301) + 0.1;

@@ -141,6 +141,14 @@ TEST(Reduce, DropsReducedAxesAndKeepsThemUnderKeepdim) {
   EXPECT_EQ(sum(scalar(3.0F), -1, true).shape(), Shape());
 }
 
+TEST(Reduce, OverAnAxisOfOneIsTheNumberItself) {
+  const Tensor x = sin(arange(3 * 20)).view({3, 1, 20});
+  EXPECT_TRUE(equal(sum(x, 1), x.squeeze(1)));
+  EXPECT_TRUE(equal(mean(x, 1), x.squeeze(1)));
+  EXPECT_TRUE(equal(amax(x, 1), x.squeeze(1)));
+  EXPECT_TRUE(equal(var(x, 1, false), zeros({3, 20})));
+}
+
 TEST(Reduce, NamesABadAxis) {
   const Tensor x = ones({2, 3});
   EXPECT_EQ(error_text<IndexError>([&] { sum(x, 2); }), "sum: axis 2 out of range for 2 axes");
