@@ -95,10 +95,11 @@ TEST_F(Elementwise, GivesTheSameBitsForEveryLayoutOfItsOperands) {
 // Rows too short for a loop each are taken several at a time, in blocks that end anywhere.
 template <typename T>
 void expect_short_rows(int64_t rows, int64_t n) {
-  const BasicTensor<T> dense = arange<T>(rows * n).view({rows, n});
-  const BasicTensor<T> part = arange<T>(rows * (n + 3)).view({rows, n + 3}).narrow(1, 1, n);
-  const BasicTensor<T> column = arange<T>(rows).view({rows, 1});
-  const BasicTensor<T> row = arange<T>(n);
+  const auto count = [](int64_t numbers) { return arange<int64_t>(numbers).template cast<T>(); };
+  const BasicTensor<T> dense = count(rows * n).view({rows, n});
+  const BasicTensor<T> part = count(rows * (n + 3)).view({rows, n + 3}).narrow(1, 1, n);
+  const BasicTensor<T> column = count(rows).view({rows, 1});
+  const BasicTensor<T> row = count(n);
   const std::vector<T> shifted = (dense + column).to_vector();
   const std::vector<T> sums = (row + column).to_vector();
   const std::vector<T> firsts = (part - row).to_vector();
