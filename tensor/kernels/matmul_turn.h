@@ -71,15 +71,22 @@ template <typename T>
 void turn_back(const Product<T>& x, int64_t first, const T* from) {
   const int64_t vectors = (x.n - first) / kLanes<T>;
   const int64_t tail = first + vectors * kLanes<T>;
-  // The columns beyond whole vectors: where c is dense and turned whole, in vectors that reach into the next
-  // rows, which are written after; the last rows, and a few columns, one number at a time.
+  // The columns beyond whole vectors: as many as a piece has numbers, piece by piece; where c is dense and
+  // turned whole, in vectors that reach into the next rows, which are written after; and what is left one
+  // number at a time.
   int64_t i = 0;
-  if (first == 0 && x.c_row == x.n && x.n - tail > 3) {
+  if (x.n - tail == kPiece<T>) {
+    for (; i + kPiece<T> <= x.m; i += kPiece<T>) {
+      const T* column = from + (tail - first) * x.m + i;
+      transpose_pieces<T, kPiece<T>>([&](int, int j) { return column + j * x.m; }, x.c + i * x.c_row + tail,
+                                     x.c_row);
+    }
+  } else if (first == 0 && x.c_row == x.n && x.n - tail > 3) {
     i = std::max<int64_t>((x.m * x.n - tail - kLanes<T>) / x.n, 0);
     pack_columns(Operand<T>{from + tail * x.m, 1, x.m}, i, x.n - tail, x.c + tail, x.n);
   }
-  for (int64_t j = tail; j < x.n; ++j) {
-    for (int64_t r = i; r < x.m; ++r) x.c[r * x.c_row + j] = from[(j - first) * x.m + r];
+  for (; i < x.m; ++i) {
+    for (int64_t j = tail; j < x.n; ++j) x.c[i * x.c_row + j] = from[(j - first) * x.m + i];
   }
   for (int64_t j = first; j < tail; j += kLanes<T>) {
     pack_columns(Operand<T>{from + (j - first) * x.m, 1, x.m}, x.m, kLanes<T>, x.c + j, x.c_row);

@@ -51,35 +51,33 @@ template <typename T, int N, int First, typename F>
 }
 
 // Within each piece: a0 b0 a1 b1 of four, a0 b0 of two; or the upper half, a2 b2 a3 b3 and a1 b1.
-template <typename T, bool Upper>
-inline Vec<T> interleave(Vec<T> a, Vec<T> b) {
+template <typename T, int N, bool Upper>
+inline typename PartOf<T, N>::type interleave(typename PartOf<T, N>::type a, typename PartOf<T, N>::type b) {
   constexpr int kFrom = Upper ? kPiece<T> / 2 : 0;
   return [&]<size_t... I>(std::index_sequence<I...>) {
-    return __builtin_shufflevector(
-        a, b,
-        (static_cast<int>(I) / kPiece<T> * kPiece<T> + kFrom + static_cast<int>(I) % kPiece<T> / 2 +
-         static_cast<int>(I) % 2 * kLanes<T>)...);
+    return __builtin_shufflevector(a, b,
+                                   (static_cast<int>(I) / kPiece<T> * kPiece<T> + kFrom +
+                                    static_cast<int>(I) % kPiece<T> / 2 + static_cast<int>(I) % 2 * N)...);
   }
-  (std::make_index_sequence<kLanes<T>>());
+  (std::make_index_sequence<N>());
 }
 
-// to[i * to_row + j] = column(j)[i] for kPiece rows i and kLanes columns j: pieces of the columns are loaded
-// so that transposing within pieces, in log2(kPiece) rounds of interleaving, is all that remains.
-template <typename T, typename F>
+// to[i * to_row + j] = column(j)[i] for kPiece rows i and N columns j, at column(j - j % kPiece, j % kPiece):
+// pieces of the columns are loaded so that transposing within pieces, in log2(kPiece) rounds of interleaving,
+// is all that remains.
+template <typename T, int N, typename F>
 [[gnu::always_inline]] inline void transpose_pieces(F column, T* to, int64_t to_row) {
   constexpr int kRows = kPiece<T>;
-  Vec<T> rows[kRows];
-  unroll<kRows>(
-      [&](auto i) { rows[i] = load_pieces<T, kLanes<T>, 0>([&](int first) { return column(first, i); }); });
+  typename PartOf<T, N>::type rows[kRows], before[kRows];
+  unroll<kRows>([&](auto i) { rows[i] = load_pieces<T, N, 0>([&](int first) { return column(first, i); }); });
   for (int round = 1; round < kRows; round *= 2) {
-    Vec<T> before[kRows];
     unroll<kRows>([&](auto i) { before[i] = rows[i]; });
     unroll<kRows / 2>([&](auto i) {
-      rows[2 * i] = interleave<T, false>(before[i], before[i + kRows / 2]);
-      rows[2 * i + 1] = interleave<T, true>(before[i], before[i + kRows / 2]);
+      rows[2 * i] = interleave<T, N, false>(before[i], before[i + kRows / 2]);
+      rows[2 * i + 1] = interleave<T, N, true>(before[i], before[i + kRows / 2]);
     });
   }
-  unroll<kRows>([&](auto i) { store(to + i * to_row, rows[i]); });
+  unroll<kRows>([&](auto i) { std::memcpy(to + i * to_row, &rows[i], sizeof rows[i]); });
 }
 
 // pack_columns for columns that are contiguous in memory, k >= kPiece.
@@ -95,10 +93,11 @@ inline void pack_transposed(Operand<T> from, int64_t k, int64_t columns, T* to, 
   for (int64_t step = 0; step < k; step += kStep) {
     const int64_t p = std::min(step, k - kStep);  // the last overlaps the one before where k is no multiple
     if (columns == kLanes<T>) {
-      transpose_pieces([&](int j, int i) { return first[i] + j / kStep * piece + p; }, to + p * to_row,
-                       to_row);
+      transpose_pieces<T, kLanes<T>>([&](int j, int i) { return first[i] + j / kStep * piece + p; },
+                                     to + p * to_row, to_row);
     } else {
-      transpose_pieces([&](int j, int i) { return column[j + i] + p; }, to + p * to_row, to_row);
+      transpose_pieces<T, kLanes<T>>([&](int j, int i) { return column[j + i] + p; }, to + p * to_row,
+                                     to_row);
     }
   }
 }
