@@ -85,12 +85,35 @@ class ShortRows {
   T buffer_[kBlock + kSpill];
 };
 
-// Whether the walk is over rows that are too short for a loop each, into a dense operand 0.
+// Whether the walk is over rows that are too short for a loop each. Where the rows of operand 0 do not lie
+// end to end, writing them number by number pays for the shortest only.
 template <size_t N>
 bool has_short_rows(const Walk<N>& walk) {
+  constexpr int64_t kShortest = 16;
   const int64_t n = walk.inner_size();
-  return walk.shape.size() == 2 && n > 0 && n <= ShortRows<float>::kLongest && walk.strides[0][1] == 1 &&
-         walk.strides[0][0] == n;
+  if (walk.shape.size() != 2 || n == 0) return false;
+  const bool dense = walk.strides[0][1] == 1 && walk.strides[0][0] == n;
+  return n <= (dense ? ShortRows<float>::kLongest : kShortest);
+}
+
+// Calls loop(i, count, y) for rows [first, last), `count` of them from row i on, whose results go to the
+// dense y.
+template <size_t N, typename Out, typename Loop>
+void write_short_rows(const Walk<N>& walk, Out* out, int64_t first, int64_t last, const Loop& loop) {
+  const int64_t n = walk.inner_size();
+  const int64_t row = walk.strides[0][0];
+  const int64_t step = walk.strides[0][1];
+  const bool dense = step == 1 && row == n;
+  Out buffer[kBlock];
+  for (int64_t i = first; i < last; i += kBlock / n) {
+    const int64_t count = std::min(kBlock / n, last - i);
+    loop(i, count, dense ? out + i * n : buffer);
+    if (dense) continue;
+    const Out* from = buffer;
+    for (int64_t r = i; r < i + count; ++r) {
+      for (int64_t j = 0; j < n; ++j) out[r * row + j * step] = *from++;
+    }
+  }
 }
 
 }  // namespace lt::kernels

@@ -1,9 +1,9 @@
 #pragma once
 
 // Elementwise loops over the walk of walk.h. `f` is written once, over dense Eigen arrays:
-// [](const auto& a, const auto& b) { return a + b; }. Where an operand is not dense, or its rows are short,
-// the loop goes block by block through small buffers, so that one loop an op is compiled, and it is always
-// vectorised.
+// [](const auto& a, const auto& b) { return a + b; }. Where an operand is not dense, or its rows are short
+// (blocks.h) or lie across memory (crossed.h), the loop goes block by block through small buffers, so that
+// one loop an op is compiled, and it is always vectorised.
 
 #include <Eigen/Core>
 #include <algorithm>
@@ -11,6 +11,7 @@
 #include <type_traits>
 
 #include "tensor/kernels/blocks.h"
+#include "tensor/kernels/crossed.h"
 #include "tensor/kernels/parallel.h"
 #include "tensor/kernels/walk.h"
 
@@ -40,7 +41,30 @@ template <typename Out, typename T>
 using BinaryLoop = void (*)(const void* f, int64_t n, Out* out, const T* a, const T* b);
 
 template <typename Out, typename T>
+void walk_crossed(const Walk<2>& walk, Out* out, const T* a, const void* f, UnaryLoop<Out, T> loop) {
+  const int64_t out_row = walk.strides[0][walk.shape.size() - 2];
+  const int64_t a_row = walk.strides[1][walk.shape.size() - 2];
+  for_each_tile(walk, [&](const std::array<int64_t, 2>& at, int64_t rows, int64_t columns) {
+    Crossed<T> u;
+    u.read(a + at[1], a_row, walk.strides[1].back(), rows, columns);
+    for (int64_t i = 0; i < rows; ++i) loop(f, columns, out + at[0] + i * out_row, u.row(i));
+  });
+}
+
+template <typename Out, typename T>
+void walk_short_rows(const Walk<2>& walk, Out* out, const T* a, const void* f, UnaryLoop<Out, T> loop) {
+  const int64_t n = walk.inner_size();
+  parallel_for(walk.outer_count(), n, [&](int64_t first, int64_t last) {
+    ShortRows<T> u(a, walk.strides[1][0], walk.strides[1][1], n);
+    write_short_rows(walk, out, first, last,
+                     [&](int64_t i, int64_t count, Out* y) { loop(f, count * n, y, u.at(i, count)); });
+  });
+}
+
+template <typename Out, typename T>
 void walk_unary(const Walk<2>& walk, Out* out, const T* a, const void* f, UnaryLoop<Out, T> loop) {
+  if (is_crossed(walk)) return walk_crossed(walk, out, a, f, loop);
+  if (has_short_rows(walk)) return walk_short_rows(walk, out, a, f, loop);
   const auto step = walk.inner_strides();
   run(walk, [&](int64_t n, const std::array<int64_t, 2>& offset) {
     Blocks<T> u(a + offset[1], step[1], n);
@@ -56,9 +80,22 @@ void walk_short_rows(const Walk<3>& walk, Out* out, const T* a, const T* b, cons
   parallel_for(walk.outer_count(), n, [&](int64_t first, int64_t last) {
     ShortRows<T> u(a, walk.strides[1][0], walk.strides[1][1], n);
     ShortRows<T> v(b, walk.strides[2][0], walk.strides[2][1], n);
-    for (int64_t i = first; i < last; i += kBlock / n) {
-      const int64_t rows = std::min(kBlock / n, last - i);
-      loop(f, rows * n, out + i * n, u.at(i, rows), v.at(i, rows));
+    write_short_rows(walk, out, first, last, [&](int64_t i, int64_t count, Out* y) {
+      loop(f, count * n, y, u.at(i, count), v.at(i, count));
+    });
+  });
+}
+
+template <typename Out, typename T>
+void walk_crossed(const Walk<3>& walk, Out* out, const T* a, const T* b, const void* f,
+                  BinaryLoop<Out, T> loop) {
+  const int rows_axis = walk.shape.size() - 2;
+  for_each_tile(walk, [&](const std::array<int64_t, 3>& at, int64_t rows, int64_t columns) {
+    Crossed<T> u, v;
+    u.read(a + at[1], walk.strides[1][rows_axis], walk.strides[1].back(), rows, columns);
+    v.read(b + at[2], walk.strides[2][rows_axis], walk.strides[2].back(), rows, columns);
+    for (int64_t i = 0; i < rows; ++i) {
+      loop(f, columns, out + at[0] + i * walk.strides[0][rows_axis], u.row(i), v.row(i));
     }
   });
 }
@@ -66,6 +103,7 @@ void walk_short_rows(const Walk<3>& walk, Out* out, const T* a, const T* b, cons
 template <typename Out, typename T>
 void walk_binary(const Walk<3>& walk, Out* out, const T* a, const T* b, const void* f,
                  BinaryLoop<Out, T> loop) {
+  if (is_crossed(walk)) return walk_crossed(walk, out, a, b, f, loop);
   if (has_short_rows(walk)) return walk_short_rows(walk, out, a, b, f, loop);
   const auto step = walk.inner_strides();
   const bool all_dense = step[0] == 1 && step[1] == 1 && step[2] == 1;

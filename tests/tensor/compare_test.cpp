@@ -75,6 +75,38 @@ TEST_F(Compare, WhereTakesNanFromTheChosenSideAlone) {
   EXPECT_EQ(where(isnan(x), zeros(2), x).to_vector(), std::vector<float>({0, 1}));
 }
 
+// Against one number after the other, wherever condition and numbers lie.
+template <typename T>
+void expect_choice(const BoolTensor& condition, const BasicTensor<T>& a, const BasicTensor<T>& b) {
+  const BasicTensor<T> chosen = where(condition, a, b);
+  const Shape& shape = chosen.shape();
+  const std::vector<bool> choices = condition.expand(shape).to_vector();
+  const std::vector<T> yes = a.expand(shape).to_vector();
+  const std::vector<T> no = b.expand(shape).to_vector();
+  for (size_t i = 0; i < choices.size(); ++i) {
+    ASSERT_EQ(chosen.data()[i], choices[i] ? yes[i] : no[i]) << i << " of " << to_string(shape);
+  }
+}
+
+TEST_F(Compare, WhereTakesAnyLayout) {
+  for (const int64_t n : {1, 7, 16, 33, 600}) {
+    const IntTensor numbers = arange<int64_t>(2 * 20 * n).view({20, 2 * n});
+    const BoolTensor mask = remainder(numbers * 7, scalar<int64_t>(5)) < 2;
+    const IntTensor part = numbers.narrow(1, 1, n);
+    const IntTensor gaps = numbers.slice(1, 0, 2 * n, 2);
+    for (const BoolTensor& condition : {mask.narrow(1, 0, n).contiguous(), mask.slice(1, 1, 2 * n, 2),
+                                        mask.narrow(0, 0, 1).narrow(1, 0, n), mask.narrow(1, 0, 1)}) {
+      expect_choice(condition, part, gaps);
+      expect_choice(condition, part.contiguous(), scalar<int64_t>(-1));
+      expect_choice(condition, part.cast<float>(), gaps.cast<float>());
+      expect_choice(condition, part.cast<double>(), part.narrow(1, 0, 1).cast<double>());
+      expect_choice(condition, remainder(part, scalar<int64_t>(2)) == 0,
+                    remainder(gaps, scalar<int64_t>(3)) == 0);
+      expect_choice(condition, part, gaps.t().contiguous().t());
+    }
+  }
+}
+
 TEST_F(Compare, MaskedFillBroadcastsTheMask) {
   const Tensor x = ones({2, 2});
   EXPECT_EQ(masked_fill(x, tensor<bool>({true, false}), -kInf).to_vector(),

@@ -105,7 +105,15 @@ void expect_short_rows(int64_t rows, int64_t n) {
   const std::vector<T> firsts = (part - row).to_vector();
   const std::vector<T> gaps = (part - dense).to_vector();
   const std::vector<bool> before = (row < column).to_vector();
+  const std::vector<T> negative = neg(part).to_vector();
+  BasicTensor<T> joined = full<T>({rows, 2 * n + 3}, T{-1});
+  joined.narrow(1, 1, n).copy_(part);
+  joined.slice(1, n + 1, 2 * n + 1).copy_(dense);
+  BasicTensor<T> spread = full<T>({rows, 2 * n}, T{-1});
+  spread.slice(1, 1, 2 * n, 2).copy_(dense);
   for (int64_t i = 0; i < rows; ++i) {
+    const T* const together = joined.data() + i * (2 * n + 3);
+    for (const int64_t j : {int64_t{0}, 2 * n + 1, 2 * n + 2}) ASSERT_EQ(together[j], T{-1});
     for (int64_t j = 0; j < n; ++j) {
       const auto at = static_cast<size_t>(i * n + j);
       ASSERT_EQ(shifted[at], static_cast<T>(i * n + j + i)) << rows << " x " << n;
@@ -113,6 +121,11 @@ void expect_short_rows(int64_t rows, int64_t n) {
       ASSERT_EQ(firsts[at], static_cast<T>(i * (n + 3) + 1)) << rows << " x " << n;
       ASSERT_EQ(gaps[at], static_cast<T>(3 * i + 1)) << rows << " x " << n;
       ASSERT_EQ(before[at], j < i) << rows << " x " << n;
+      ASSERT_EQ(negative[at], static_cast<T>(-(i * (n + 3) + 1 + j))) << rows << " x " << n;
+      ASSERT_EQ(together[1 + j], static_cast<T>(i * (n + 3) + 1 + j)) << rows << " x " << n;
+      ASSERT_EQ(together[1 + n + j], static_cast<T>(i * n + j)) << rows << " x " << n;
+      ASSERT_EQ(spread.data()[2 * at], T{-1}) << rows << " x " << n;
+      ASSERT_EQ(spread.data()[2 * at + 1], static_cast<T>(i * n + j)) << rows << " x " << n;
     }
   }
 }
@@ -135,6 +148,54 @@ TEST_F(Elementwise, TakesShortRowsTogether) {
   EXPECT_EQ(x[599].to_vector(), std::vector<float>({5990, 5991, 5992, 5993, 5994}));
   EXPECT_EQ((zeros({0, 5}) + zeros({0, 1})).shape(), Shape({0, 5}));
   EXPECT_EQ((zeros({5, 0}) + zeros({5, 1})).shape(), Shape({5, 0}));
+}
+
+// Operands whose rows lie across memory are taken in tiles, which end anywhere.
+template <typename T>
+void expect_crossed(int64_t rows, int64_t n) {
+  const BasicTensor<T> numbers = arange<int64_t>(2 * rows * n).template cast<T>();
+  const BasicTensor<T> dense = numbers.narrow(0, 0, rows * n).view({rows, n});
+  const BasicTensor<T> crossed = numbers.view({2, n, rows}).transpose(1, 2);  // (2, rows, n)
+  const BasicTensor<T> column = numbers.narrow(0, 0, rows).view({rows, 1});
+  const std::vector<T> copy = crossed.contiguous().to_vector();
+  const std::vector<T> sums = (dense + crossed).to_vector();
+  const std::vector<T> twice = (crossed + crossed[0]).to_vector();
+  const std::vector<T> shifted = (crossed - column).to_vector();
+  const BoolTensor less = crossed < dense;
+  const std::vector<bool> across = less.transpose(1, 2).contiguous().to_vector();  // (2, n, rows)
+  for (int64_t m = 0; m < 2; ++m) {
+    for (int64_t i = 0; i < rows; ++i) {
+      for (int64_t j = 0; j < n; ++j) {
+        const auto at = static_cast<size_t>((m * rows + i) * n + j);
+        const int64_t first = j * rows + i;  // what crossed[0] holds here
+        const int64_t here = m * rows * n + first;
+        ASSERT_EQ(copy[at], static_cast<T>(here)) << rows << " x " << n;
+        ASSERT_EQ(sums[at], static_cast<T>(i * n + j + here)) << rows << " x " << n;
+        ASSERT_EQ(twice[at], static_cast<T>(here + first)) << rows << " x " << n;
+        ASSERT_EQ(shifted[at], static_cast<T>(here - i)) << rows << " x " << n;
+        ASSERT_EQ(across[static_cast<size_t>(here)], here < i * n + j) << rows << " x " << n;
+      }
+    }
+  }
+}
+
+TEST_F(Elementwise, TakesTransposedOperandsInTiles) {
+  for (const int threads : {1, 2, 5}) {
+    set_num_threads(threads);
+    for (const int64_t n : {15, 16, 17, 63, 64, 65, 130}) {
+      for (const int64_t rows : {15, 16, 17, 18, 19, 20, 31, 64}) {
+        expect_crossed<float>(rows, n);
+        expect_crossed<double>(rows, n);
+        expect_crossed<int64_t>(rows, n);
+        if (HasFatalFailure()) return;
+      }
+    }
+    expect_crossed<double>(600, 512);  // in parallel, rows a multiple of 1 KB apart
+  }
+  Tensor x = arange(40 * 40).view({40, 40});
+  x += x.t();
+  EXPECT_EQ(x.at({39, 1}), 39 * 40 + 1 + 1 * 40 + 39);
+  EXPECT_EQ(zeros({0, 30}).t().contiguous().shape(), Shape({30, 0}));
 }
 
 TEST_F(Elementwise, GivesTheSameBitsOnAnyNumberOfThreads) {
