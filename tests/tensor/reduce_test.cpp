@@ -253,6 +253,25 @@ TEST(Reduce, RowsAndColumnsOfAnyLengthHaveTheSameBits) {
     EXPECT_TRUE(same_bits(amax(columns, 0), amax(rows, 1))) << n;
     const DoubleTensor wide = columns.cast<double>();
     EXPECT_TRUE(same_bits(var(wide, 0), var(wide.t().contiguous(), 1))) << n;
+    for (const int64_t results : {1, 7, 15, 16, 17, 127, 128, 129}) {  // any number of rows, and of a view
+      const Tensor some = columns.narrow(1, 0, results);
+      Tensor view = full({results, n + 2}, kNan).narrow(1, 1, n);
+      view.copy_(some.t());
+      EXPECT_TRUE(same_bits(sum(some.contiguous(), 0), sum(view, 1))) << results << " x " << n;
+      EXPECT_TRUE(same_bits(var(some.contiguous(), 0), var(view, 1))) << results << " x " << n;
+    }
+  }
+}
+
+TEST(Reduce, ShortRowsPassNaNOnAlone) {
+  for (const int64_t n : {2, 5, 16, 27, 31}) {
+    Tensor x = noise({40, n});
+    const Tensor before = amax(x, 1);
+    x.narrow(0, 17, 1).narrow(1, n - 1, 1).fill_(kNan);
+    const Tensor after = amax(x, 1);
+    for (int64_t i = 0; i < 40; ++i) {
+      EXPECT_TRUE(i == 17 ? std::isnan(after.data()[i]) : after.data()[i] == before.data()[i]) << i;
+    }
   }
 }
 
@@ -267,9 +286,18 @@ class ReduceThreads : public testing::Test {
 TEST_F(ReduceThreads, AnyNumberGivesTheSameBits) {
   const Tensor x = noise({1400, 900});
   const auto results = [&] {
-    return std::vector<Tensor>{
-        sum(x),    sum(x, 0),  sum(x, 1),       sum(x.t(), 0), sum(x.slice(1, 0, 900, 3), 0), var(x),
-        var(x, 0), norm(x, 1), logsumexp(x, 0), amax(x),       sum(x.narrow(1, 5, 2), 0)};
+    return std::vector<Tensor>{sum(x),
+                               sum(x, 0),
+                               sum(x, 1),
+                               sum(x.t(), 0),
+                               sum(x.slice(1, 0, 900, 3), 0),
+                               var(x),
+                               var(x, 0),
+                               norm(x, 1),
+                               logsumexp(x, 0),
+                               amax(x),
+                               sum(x.narrow(1, 5, 2), 0),
+                               sum(x.view({140'000, 9}), 1)};
   };
   set_num_threads(1);
   const std::vector<Tensor> alone = results();
