@@ -23,11 +23,11 @@ BoolTensor classify(const BasicTensor<T>& x, F f) {
   return out;
 }
 
-// y[i] = condition[i] ? a[i] : b[i] without a branch, which a condition that changes at random would have
-// mispredicted: both are read before one is chosen, and the condition as bytes, for GCC has no vectors of
-// bool.
+// y[i] = condition[i] ? a[i] : b[i] for n numbers. Both are read before one is chosen, so that there is no
+// branch, which would be mispredicted where conditions change at random; and the condition as bytes, for GCC
+// has no vectors of bool.
 template <typename T>
-void choose(const bool* condition, const T* a, const T* b, int64_t n, T* y) {
+void choose(const void*, int64_t n, T* y, const bool* condition, const T* a, const T* b) {
   const auto* choices = reinterpret_cast<const uint8_t*>(condition);
   for (int64_t i = 0; i < n; ++i) {
     const T yes = a[i];
@@ -83,17 +83,8 @@ BasicTensor<T> where(const BoolTensor& condition, const BasicTensor<T>& a, const
       shape,
       {out.strides(), stretched_strides(condition.shape(), condition.strides(), shape),
        stretched_strides(a.shape(), a.strides(), shape), stretched_strides(b.shape(), b.strides(), shape)});
-  const auto steps = walk.inner_strides();
-  T* const y = out.mutable_data();
-  const bool all_dense = steps == std::array<int64_t, 4>{1, 1, 1, 1};
-  kernels::run(walk, [&](int64_t n, const std::array<int64_t, 4>& at) {
-    kernels::Blocks<bool> choices(condition.data() + at[1], steps[1], n);
-    kernels::Blocks<T> u(a.data() + at[2], steps[2], n);
-    kernels::Blocks<T> v(b.data() + at[3], steps[3], n);
-    kernels::write_blocks(y + at[0], steps[0], n, all_dense, [&](int64_t i, int64_t m, T* to) {
-      choose(choices.at(i, m), u.at(i, m), v.at(i, m), m, to);
-    });
-  });
+  kernels::apply<T, bool, T, T>(walk, nullptr, choose<T>, out.mutable_data(), condition.data(), a.data(),
+                                b.data());
   return out;
 }
 

@@ -85,25 +85,30 @@ class ShortRows {
   T buffer_[kBlock + kSpill];
 };
 
-// Whether the walk is over rows that are too short for a loop each. Where the rows of operand 0 do not lie
-// end to end, writing them number by number pays for the shortest only.
+// Whether operand 0's rows lie end to end.
+template <size_t N>
+bool writes_densely(const Walk<N>& walk) {
+  return walk.strides[0][1] == 1 && walk.strides[0][0] == walk.inner_size();
+}
+
+// Whether the walk is over rows that are too short for a loop each. Where operand 0's do not lie end to end,
+// its numbers are written one by one, which pays up to fewer of them.
 template <size_t N>
 bool has_short_rows(const Walk<N>& walk) {
-  constexpr int64_t kShortest = 16;
+  constexpr int64_t kLongestApart = 16;
   const int64_t n = walk.inner_size();
   if (walk.shape.size() != 2 || n == 0) return false;
-  const bool dense = walk.strides[0][1] == 1 && walk.strides[0][0] == n;
-  return n <= (dense ? ShortRows<float>::kLongest : kShortest);
+  return n <= (writes_densely(walk) ? ShortRows<float>::kLongest : kLongestApart);
 }
 
 // Calls loop(i, count, y) for rows [first, last), `count` of them from row i on, whose results go to the
-// dense y.
+// dense y: operand 0, or a buffer from which they are written there.
 template <size_t N, typename Out, typename Loop>
 void write_short_rows(const Walk<N>& walk, Out* out, int64_t first, int64_t last, const Loop& loop) {
   const int64_t n = walk.inner_size();
   const int64_t row = walk.strides[0][0];
   const int64_t step = walk.strides[0][1];
-  const bool dense = step == 1 && row == n;
+  const bool dense = writes_densely(walk);
   Out buffer[kBlock];
   for (int64_t i = first; i < last; i += kBlock / n) {
     const int64_t count = std::min(kBlock / n, last - i);

@@ -1,14 +1,15 @@
 #pragma once
 
-// Elementwise loops over operands whose rows lie across memory, as those of a transposed matrix do. A line
-// holds numbers of many rows; row by row it would have left the cache before the next one is wanted, so the
-// walk goes tile by tile, and reads it once for all.
+// Elementwise loops over operands whose rows lie across memory, as those of a transposed matrix do:
+// neighbours differ in the axis before the last. A cache line then holds numbers of many rows, and would be
+// gone before the next row wants it; so the walk goes tile by tile, and reads each line once.
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
 #include <type_traits>
 
+#include "tensor/kernels/operand.h"
 #include "tensor/kernels/pack.h"
 #include "tensor/kernels/parallel.h"
 #include "tensor/kernels/walk.h"
@@ -17,22 +18,21 @@ namespace lt::kernels {
 
 // A tile of an operand, each row of it dense: where it lies or in a buffer.
 template <typename T>
-class Crossed {
+class CrossedTile {
  public:
-  static constexpr int64_t kRows = 16;  // a line of floats
+  static constexpr int64_t kRows = 16;  // a cache line of floats
   static constexpr int64_t kColumns = 64;
 
-  // The `rows` by `columns` from x on, at most kRows by kColumns; element (i, j) is x[i * row + j * step].
-  void read(const T* x, int64_t row, int64_t step, int64_t rows, int64_t columns) {
-    at_ = step == 1 ? x : buffer_;
-    row_ = step == 1 ? row : kColumns;
-    if (step == 1) return;
-    // The next tile's lines, of which the processor foresees none: a tenth to a quarter off large transposes.
-    for (int64_t j = kColumns; row == 1 && j < kColumns + columns; ++j) {
-      for (int64_t i = 0; i < rows; i += kLine<T>) __builtin_prefetch(x + i + j * step, 0, 2);
-    }
-    for (int64_t j = 0; j < columns; j += kWidth) {
-      copy(x + j * step, row, step, rows, std::min(kWidth, columns - j), buffer_ + j);
+  // Its element (i, j) is x[i * row + j * step], for at most kRows rows and kColumns columns.
+  CrossedTile(const T* x, int64_t row, int64_t step, int64_t rows, int64_t columns)
+      : at_(step == 1 ? x : buffer_), row_(step == 1 ? row : kColumns) {
+    if (step == 0) {
+      for (int64_t i = 0; i < rows; ++i) std::fill_n(buffer_ + i * kColumns, columns, x[i * row]);
+    } else if (step != 1) {
+      if (row == 1) fetch(x + kColumns * step, step, rows, columns);
+      for (int64_t j = 0; j < columns; j += kWidth) {
+        copy(x + j * step, row, step, rows, std::min(kWidth, columns - j), buffer_ + j);
+      }
     }
   }
   const T* row(int64_t i) const { return at_ + i * row_; }
@@ -41,6 +41,13 @@ class Crossed {
   // Numbers move by their size, as floating-point ones.
   using Same = std::conditional_t<sizeof(T) == sizeof(float), float, double>;
   static constexpr int64_t kWidth = kLanes<Same>;
+
+  // The next tile's lines, of which the processor foresees none: a tenth to a quarter off large transposes.
+  static void fetch(const T* x, int64_t step, int64_t rows, int64_t columns) {
+    for (int64_t j = 0; j < columns; ++j) {
+      for (int64_t i = 0; i < rows; i += kLine<T>) __builtin_prefetch(x + j * step + i, 0, 2);
+    }
+  }
 
   static void copy(const T* x, int64_t row, int64_t step, int64_t rows, int64_t columns, T* to) {
     if constexpr (sizeof(T) == sizeof(Same)) {
@@ -54,8 +61,8 @@ class Crossed {
     }
   }
 
-  const T* at_ = nullptr;
-  int64_t row_ = 0;
+  const T* at_;
+  int64_t row_;
   alignas(64) T buffer_[kRows * kColumns];
 };
 
@@ -76,8 +83,8 @@ bool is_crossed(const Walk<N>& walk) {
 // operand k, in parallel.
 template <size_t N, typename F>
 void for_each_tile(const Walk<N>& walk, F f) {
-  constexpr int64_t kRows = Crossed<float>::kRows;
-  constexpr int64_t kColumns = Crossed<float>::kColumns;
+  constexpr int64_t kRows = CrossedTile<float>::kRows;
+  constexpr int64_t kColumns = CrossedTile<float>::kColumns;
   const int last = walk.shape.size() - 1;
   const int64_t rows = walk.shape[last - 1];
   const int64_t columns = walk.shape[last];

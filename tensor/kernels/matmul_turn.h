@@ -71,9 +71,8 @@ template <typename T>
 void turn_back(const Product<T>& x, int64_t first, const T* from) {
   const int64_t vectors = (x.n - first) / kLanes<T>;
   const int64_t tail = first + vectors * kLanes<T>;
-  // The columns beyond whole vectors: as many as a piece has numbers, piece by piece; where c is dense and
-  // turned whole, in vectors that reach into the next rows, which are written after; and what is left one
-  // number at a time.
+  // The columns beyond whole vectors. Exactly kPiece of them: by pieces. Where c is dense and turned whole:
+  // in vectors that reach into the next rows, which are written after. What is left: one number at a time.
   int64_t i = 0;
   if (x.n - tail == kPiece<T>) {
     for (; i + kPiece<T> <= x.m; i += kPiece<T>) {

@@ -1,6 +1,6 @@
 #pragma once
 
-// An operand of the matrix product, and how its rows and columns are dealt to parts.
+// A matrix as an operand, and how its rows and columns are dealt to parts.
 
 #include <algorithm>
 #include <cstdint>

@@ -1,6 +1,6 @@
 #pragma once
 
-// Copies of blocks of a matrix in the order in which the product reads them.
+// Copies of blocks of a matrix in another order: for the matrix product, or transposed.
 
 #include <algorithm>
 
@@ -9,7 +9,7 @@
 
 namespace lt::kernels {
 
-// N numbers, a part of a register.
+// A vector of N numbers: a register, or a part of one.
 template <typename T, int N>
 struct PartOf {
   using type [[gnu::vector_size(N * sizeof(T))]] = T;

@@ -80,6 +80,7 @@ template Walk<3> plan(const Shape&, const std::array<Strides, 3>&);
 template Walk<4> plan(const Shape&, const std::array<Strides, 4>&);
 template void walk_outer(const Walk<2>&, int64_t, int64_t, const void*, InnerLoop<2>);
 template void walk_outer(const Walk<3>&, int64_t, int64_t, const void*, InnerLoop<3>);
+template void walk_outer(const Walk<4>&, int64_t, int64_t, const void*, InnerLoop<4>);
 template void run_loops(const Walk<2>&, const void*, InnerLoop<2>);
 template void run_loops(const Walk<3>&, const void*, InnerLoop<3>);
 template void run_loops(const Walk<4>&, const void*, InnerLoop<4>);

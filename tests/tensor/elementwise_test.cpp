@@ -190,7 +190,9 @@ TEST_F(Elementwise, TakesTransposedOperandsInTiles) {
         if (HasFatalFailure()) return;
       }
     }
-    expect_crossed<double>(600, 512);  // in parallel, rows a multiple of 1 KB apart
+    expect_crossed<float>(256, 70);  // columns that lie a multiple of 1 KB apart
+    expect_crossed<int64_t>(128, 70);
+    expect_crossed<double>(512, 600);  // in parallel too
   }
   Tensor x = arange(40 * 40).view({40, 40});
   x += x.t();
