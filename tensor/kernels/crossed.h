@@ -35,6 +35,9 @@ class CrossedTile {
       }
     }
   }
+  CrossedTile(const CrossedTile&) = delete;  // it may point to its own buffer
+  CrossedTile& operator=(const CrossedTile&) = delete;
+
   const T* row(int64_t i) const { return at_ + i * row_; }
 
  private:

@@ -39,6 +39,7 @@ const Word<T>* words(const T* numbers) {
 template <typename Out, typename... In>
 using Loop = void (*)(const void* f, int64_t n, Out* out, const In*... in);
 
+// The three ways of a walk; K numbers the operands that are read.
 template <typename Out, typename... In, size_t... K>
 void walk_crossed(const Walk<sizeof...(In) + 1>& walk, const void* f, Loop<Out, In...> loop,
                   std::index_sequence<K...>, Out* out, const In*... in) {

@@ -131,17 +131,17 @@ void expect_short_rows(int64_t rows, int64_t n) {
 }
 
 TEST_F(Elementwise, TakesShortRowsTogether) {
+  for (const int64_t n : {1, 2, 3, 15, 16, 17, 27, 100, 127, 128, 129}) {
+    for (const int64_t rows : {1, 2, 37, 600}) {
+      expect_short_rows<float>(rows, n);
+      expect_short_rows<double>(rows, n);
+      expect_short_rows<int64_t>(rows, n);
+      if (HasFatalFailure()) return;
+    }
+  }
   for (const int threads : {1, 2, 5}) {
     set_num_threads(threads);
-    for (const int64_t n : {1, 2, 3, 15, 16, 17, 27, 100, 127, 128, 129}) {
-      for (const int64_t rows : {1, 2, 37, 600}) {
-        expect_short_rows<float>(rows, n);
-        expect_short_rows<double>(rows, n);
-        expect_short_rows<int64_t>(rows, n);
-        if (HasFatalFailure()) return;
-      }
-    }
-    expect_short_rows<float>(40'000, 9);  // in parallel
+    expect_short_rows<float>(40'000, 9);  // enough for all of them
   }
   Tensor x = arange(600 * 5).view({600, 5});
   x += x.narrow(1, 0, 1).clone();
@@ -180,19 +180,19 @@ void expect_crossed(int64_t rows, int64_t n) {
 }
 
 TEST_F(Elementwise, TakesTransposedOperandsInTiles) {
+  for (const int64_t n : {15, 16, 17, 63, 64, 65, 130}) {
+    for (const int64_t rows : {15, 16, 17, 18, 19, 20, 31, 64}) {
+      expect_crossed<float>(rows, n);
+      expect_crossed<double>(rows, n);
+      expect_crossed<int64_t>(rows, n);
+      if (HasFatalFailure()) return;
+    }
+  }
+  expect_crossed<float>(256, 70);  // columns that lie a multiple of 1 KB apart
+  expect_crossed<int64_t>(128, 70);
   for (const int threads : {1, 2, 5}) {
     set_num_threads(threads);
-    for (const int64_t n : {15, 16, 17, 63, 64, 65, 130}) {
-      for (const int64_t rows : {15, 16, 17, 18, 19, 20, 31, 64}) {
-        expect_crossed<float>(rows, n);
-        expect_crossed<double>(rows, n);
-        expect_crossed<int64_t>(rows, n);
-        if (HasFatalFailure()) return;
-      }
-    }
-    expect_crossed<float>(256, 70);  // columns that lie a multiple of 1 KB apart
-    expect_crossed<int64_t>(128, 70);
-    expect_crossed<double>(512, 600);  // in parallel too
+    expect_crossed<double>(512, 600);  // the same, and enough for all of them
   }
   Tensor x = arange(40 * 40).view({40, 40});
   x += x.t();
