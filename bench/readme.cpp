@@ -35,6 +35,7 @@ constexpr Kind kKinds[] = {
     {"exp, log, tanh of 6,400 numbers", "softmax", "(exp|log|tanh) .*"},
     {"exp, tanh of a million numbers", "elementwise", "(exp|log|tanh)\\(.*"},
     {"sums, maxima, variances of a million numbers", "elementwise", "(sum|mean|amax|var)\\(.*", true},
+    {"a transposed operand, a million numbers", "elementwise", ".*t\\(\\)", true},
     {"elementwise with broadcasting, a million numbers", "elementwise", ".*", true},
     {"gather and scatter_add of rows", "gather", ".*"},
     {"training step, {}", "train_step", "lecture.*"},  // each a line of its own

@@ -63,6 +63,7 @@ TEST(BenchReadme, KnowsTheKindOfEveryBenchsWork) {
   EXPECT_EQ(kind("softmax", "tanh 6400"), "exp, log, tanh of 6,400 numbers");
   EXPECT_EQ(kind("elementwise", "tanh(a)"), "exp, tanh of a million numbers");
   EXPECT_EQ(kind("elementwise", "amax(a, 1)", 2), "sums, maxima, variances of a million numbers");
+  EXPECT_EQ(kind("elementwise", "a + b.t()", 2), "a transposed operand, a million numbers");
   EXPECT_EQ(kind("elementwise", "a + column"), "elementwise with broadcasting, a million numbers");
   EXPECT_EQ(kind("gather", "gather 96 of 27x10"), "gather and scatter_add of rows");
   EXPECT_EQ(kind("train_step", "lecture 6: tree"), "training step, lecture 6: tree");
