@@ -12,7 +12,7 @@
 namespace lt::bench {
 namespace {
 
-using Line = std::vector<std::string>;
+using Cells = std::vector<std::string>;
 
 // The order of columns; other peers come after these.
 constexpr std::pair<std::string_view, std::string_view> kPeers[] = {{"eigen", "Eigen"},
@@ -34,15 +34,15 @@ std::string ratio(double numerator, double denominator) {
   return fmt::format("{:.{}f}", value, value >= 100 ? 0 : 2);
 }
 
-Line header(const std::vector<std::string>& peers) {
-  Line line{"work", "thr", "ours"};
+Cells header(const std::vector<std::string>& peers) {
+  Cells line{"work", "thr", "ours"};
   line.insert(line.end(), peers.begin(), peers.end());
   line.insert(line.end(), {"x best", "limit"});
   return line;
 }
 
-Line cells(const Row& row, const std::vector<std::string>& peers) {
-  Line line{"  " + row.work, std::to_string(row.threads), number(row.ours_us)};
+Cells cells(const Row& row, const std::vector<std::string>& peers) {
+  Cells line{"  " + row.work, std::to_string(row.threads), number(row.ours_us)};
   for (const auto& name : peers) {
     const auto is_it = [&name](const auto& peer) { return peer.first == name; };
     const auto found = std::find_if(row.peers.begin(), row.peers.end(), is_it);
@@ -53,14 +53,14 @@ Line cells(const Row& row, const std::vector<std::string>& peers) {
   return line;
 }
 
-std::string aligned(const std::vector<Line>& lines) {
+std::string aligned(const std::vector<Cells>& lines) {
   std::vector<size_t> widths;
-  for (const Line& line : lines) {
+  for (const Cells& line : lines) {
     widths.resize(std::max(widths.size(), line.size()));
     for (size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], line[i].size());
   }
   std::string text;
-  for (const Line& line : lines) {
+  for (const Cells& line : lines) {
     text += line.size() == 1 ? line[0] : fmt::format("{:<{}}", line[0], widths[0]);
     for (size_t i = 1; i < line.size(); ++i) text += fmt::format("  {:>{}}", line[i], widths[i]);
     text += '\n';
@@ -117,7 +117,7 @@ std::string versions_of(const std::vector<Row>& rows) {
 
 std::string table(const std::vector<Row>& rows) {
   const auto peers = peers_of(rows);
-  std::vector<Line> lines{header(peers)};
+  std::vector<Cells> lines{header(peers)};
   std::string bench;
   for (const Row& row : rows) {
     if (row.bench != bench) lines.push_back({row.bench});

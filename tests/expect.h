@@ -1,14 +1,15 @@
 #pragma once
 
-// What the tests of every room share: the text of an error, and tensors compared bit by bit.
+// What the tests of every room share: the text of an error, tensors compared bit by bit, common numbers.
 
 #include <gtest/gtest.h>
 
+#include <limits>
 #include <string>
 #include <utility>
 
+#include "tensor/ops.h"
 #include "tensor/parallel.h"
-#include "tensor/tensor.h"
 
 namespace lt {
 
@@ -26,6 +27,12 @@ std::string error_text(F&& f) {
 }  // namespace lt
 
 namespace lt::test {
+
+inline constexpr float kInf = std::numeric_limits<float>::infinity();
+inline constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+
+// 0, 1, 2, ... in this shape.
+inline IntTensor counting(const Shape& shape) { return arange<int64_t>(numel(shape)).view(shape); }
 
 // Restores the number of threads at the end of a test that changes it.
 class Threads : public testing::Test {

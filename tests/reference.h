@@ -18,10 +18,11 @@ std::vector<double> matmul(const T* a, int64_t a_row, int64_t a_col, const T* b,
   std::vector<double> c(static_cast<size_t>(m * n), 0.0);
   for (int64_t i = 0; i < m; ++i) {
     for (int64_t j = 0; j < n; ++j) {
+      double sum = 0;
       for (int64_t p = 0; p < k; ++p) {
-        c[static_cast<size_t>(i * n + j)] +=
-            static_cast<double>(a[i * a_row + p * a_col]) * static_cast<double>(b[p * b_row + j * b_col]);
+        sum += static_cast<double>(a[i * a_row + p * a_col]) * static_cast<double>(b[p * b_row + j * b_col]);
       }
+      c[static_cast<size_t>(i * n + j)] = sum;
     }
   }
   return c;

@@ -20,11 +20,6 @@ std::string density_of(const std::string& title, const Tensor& x) {
   return Chart(title, "value", "density").size(440, 320).line(curve.x, curve.density).svg();
 }
 
-std::vector<double> numbers(const Tensor& x) {
-  const std::vector<float> values = x.to_vector();
-  return {values.begin(), values.end()};
-}
-
 // The bell curve N(mean, std) at x.
 std::vector<double> bell(const std::vector<double>& x, double mean, double std) {
   std::vector<double> y;
@@ -129,8 +124,8 @@ void show_widget(Run& run, double x0) {
   chart.line(axis, bell(axis, mu, sigma), "N(mean, std)", "#1f77b4")
       .line(axis, bell(axis, 0, 1), "N(0, 1)", "#d62728");
   for (int64_t i = 0; i < 5; ++i) chart.faint_line({x.at({i}), y.at({i})}, {1, 0});
-  chart.scatter(numbers(x), std::vector<double>(5, 1), "x", "#1f77b4");
-  chart.scatter(numbers(y), std::vector<double>(5, 0), "normalised", "#d62728");
+  chart.scatter(x.cast<double>().to_vector(), std::vector<double>(5, 1), "x", "#1f77b4");
+  chart.scatter(y.cast<double>().to_vector(), std::vector<double>(5, 0), "normalised", "#d62728");
   run.figure("widget.svg", "Five numbers (blue, at height 1) and the same normalised (red, at height 0).",
              chart.svg());
 }

@@ -30,13 +30,8 @@ Start start_of(const Run& run, const Splits& data, const Settings& settings, con
   return {pass, cross_entropy(pass.logits, y).item()};
 }
 
-std::vector<double> numbers(const Tensor& x) {
-  const std::vector<float> values = x.to_vector();
-  return {values.begin(), values.end()};
-}
-
 std::string histogram(const std::string& title, const Tensor& x) {
-  return Chart(title, "value", "count").size(440, 300).histogram(numbers(x), 50).svg();
+  return Chart(title, "value", "count").size(440, 300).histogram(x.cast<double>().to_vector(), 50).svg();
 }
 
 int64_t count_saturated(const Tensor& h) { return count_nonzero(abs(h) > static_cast<float>(kSaturated)); }
@@ -46,7 +41,7 @@ std::string saturation_image(const std::string& title, const Tensor& h) {
   return svg(HeatMap{.title = title,
                      .rows = h.size(0),
                      .columns = h.size(1),
-                     .values = numbers((abs(h) > static_cast<float>(kSaturated)).cast<float>()),
+                     .values = (abs(h) > static_cast<float>(kSaturated)).cast<double>().to_vector(),
                      .palette = Palette::kBlackWhite,
                      .cell = 4});
 }

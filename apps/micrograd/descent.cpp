@@ -18,10 +18,10 @@ namespace {
 
 constexpr const char* kFormat = "micrograd checkpoint 1";
 
-using Json = nlohmann::json;
+using nlohmann::json;
 
 // The list of finite numbers by this name, as long as it has to be.
-std::vector<double> numbers(const Json& file, const char* name, std::size_t count) {
+std::vector<double> numbers(const json& file, const char* name, std::size_t count) {
   auto list = file.at(name).get<std::vector<double>>();
   if (list.size() != count)
     throw IoError(fmt::format("\"{}\" has {} numbers, not {}", name, list.size(), count));
@@ -29,7 +29,7 @@ std::vector<double> numbers(const Json& file, const char* name, std::size_t coun
 }
 
 History restore(const std::string& text, const Course& course) {
-  const Json file = Json::parse(text);
+  const json file = json::parse(text);
   if (file.at("format") != kFormat) throw IoError("not a micrograd checkpoint");
   const auto setup = file.at("setup").get<std::string>();
   if (setup != course.setup) throw IoError(fmt::format("of another run: {}, not {}", setup, course.setup));
@@ -70,7 +70,7 @@ void save(const std::string& path, const Course& course, const History& history)
     data.push_back(p.data());
     grads.push_back(p.grad());
   }
-  const Json file{{"format", kFormat},
+  const json file{{"format", kFormat},
                   {"setup", course.setup},
                   {"step", history.losses.size()},
                   {"parameters", data},
@@ -83,7 +83,7 @@ void save(const std::string& path, const Course& course, const History& history)
 History load(const std::string& path, const Course& course) {
   try {
     return restore(read_file(path), course);
-  } catch (const Json::exception& error) {
+  } catch (const json::exception& error) {
     throw IoError(fmt::format("{}: torn or not a checkpoint: {}", path, error.what()));
   } catch (const IoError& error) {
     const std::string text = error.what();

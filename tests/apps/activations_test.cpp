@@ -17,8 +17,6 @@ namespace {
 using nlohmann::json;
 using testing::HasSubstr;
 
-const std::string kNames = LIBTENSOR_SOURCE_DIR "/../shared/data/names.txt";
-
 // For claims that hold of any data: after training the losses of all splits are computed, which takes longer
 // than the few steps here.
 const std::string kFewNames = "activations --quiet --words :2000 ";

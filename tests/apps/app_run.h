@@ -23,6 +23,9 @@ inline std::string slurp(const std::string& path) {
   return text.str();
 }
 
+// The lecture's own names, where they are.
+inline const std::string kNames = LIBTENSOR_SOURCE_DIR "/../shared/data/names.txt";
+
 struct Outcome {
   int code;  // the exit code; 128 + the signal that ended it
   std::string out;

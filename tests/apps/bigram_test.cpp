@@ -16,8 +16,6 @@ using nlohmann::json;
 using testing::HasSubstr;
 using testing::Not;
 
-const std::string kNames = LIBTENSOR_SOURCE_DIR "/../shared/data/names.txt";
-
 std::vector<std::string> samples(const std::string& log) {
   std::vector<std::string> texts;
   for (const json& event : events_of(log, "sample")) texts.push_back(event["text"]);

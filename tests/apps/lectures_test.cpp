@@ -14,8 +14,6 @@ namespace {
 using nlohmann::json;
 using testing::HasSubstr;
 
-const std::string kNames = LIBTENSOR_SOURCE_DIR "/../shared/data/names.txt";
-
 json golden() { return json::parse(slurp(LIBTENSOR_SOURCE_DIR "/tests/golden/lectures.json")); }
 
 double loss_at(const std::string& log, int64_t step) {

@@ -12,13 +12,13 @@ namespace {
 using test::Numbers;
 using Variables = std::vector<DoubleVariable>;
 
-struct Case {
+struct BinaryCase {
   const char* name;
   GradcheckFunction f;
 };
 
-const std::vector<Case>& operations() {
-  static const std::vector<Case> kOperations = {
+const std::vector<BinaryCase>& binary_operations() {
+  static const std::vector<BinaryCase> kOperations = {
       {"add", [](const Variables& v) { return v[0] + v[1]; }},
       {"sub", [](const Variables& v) { return v[0] - v[1]; }},
       {"mul", [](const Variables& v) { return v[0] * v[1]; }},
@@ -42,7 +42,7 @@ const std::vector<std::pair<Shape, Shape>>& shape_pairs() {
 }
 
 TEST(Elementwise, HasTheRightGradientUnderEveryBroadcast) {
-  for (const Case& op : operations()) {
+  for (const BinaryCase& op : binary_operations()) {
     for (const auto& [a, b] : shape_pairs()) {
       SCOPED_TRACE(std::string(op.name) + " of " + to_string(a) + " and " + to_string(b));
       test::expect_gradients_in_layouts(op.f, {test::positive(a, 1), test::positive(b, 2)});
@@ -51,7 +51,7 @@ TEST(Elementwise, HasTheRightGradientUnderEveryBroadcast) {
 }
 
 TEST(Elementwise, HasTheRightGradientForNegativeNumbers) {
-  for (const Case& op : operations()) {
+  for (const BinaryCase& op : binary_operations()) {
     if (std::string(op.name) == "pow") continue;  // undefined there
     SCOPED_TRACE(op.name);
     test::expect_gradients(op.f, {-test::positive({2, 3}, 1), test::normal({3}, 2)});
@@ -59,7 +59,7 @@ TEST(Elementwise, HasTheRightGradientForNegativeNumbers) {
 }
 
 TEST(Elementwise, TakesOperandsThatWereExpanded) {
-  for (const Case& op : operations()) {
+  for (const BinaryCase& op : binary_operations()) {
     SCOPED_TRACE(op.name);
     test::expect_gradients(
         [&](const Variables& v) {
@@ -70,7 +70,7 @@ TEST(Elementwise, TakesOperandsThatWereExpanded) {
 }
 
 TEST(Elementwise, AddsUpWhereAVariableIsBothOperands) {
-  for (const Case& op : operations()) {
+  for (const BinaryCase& op : binary_operations()) {
     if (std::string(op.name).starts_with("m") && op.name != std::string("mul")) continue;  // equal everywhere
     SCOPED_TRACE(op.name);
     test::expect_gradients([&](const Variables& v) { return op.f({v[0], v[0]}); }, {test::positive({2, 3})});

@@ -8,13 +8,13 @@ namespace {
 using test::Numbers;
 using Reduce = DoubleVariable (*)(const DoubleVariable&, const Dims&, bool);
 
-struct Case {
+struct ReduceCase {
   const char* name;
   Reduce f;
 };
 
-const std::vector<Case>& reductions() {
-  static const std::vector<Case> kReductions = {
+const std::vector<ReduceCase>& reductions() {
+  static const std::vector<ReduceCase> kReductions = {
       {"sum", sum<double>},
       {"mean", mean<double>},
       {"var", [](const DoubleVariable& x, const Dims& axes, bool keep) { return var(x, axes, true, keep); }},
@@ -31,7 +31,7 @@ const std::vector<Case>& reductions() {
 }
 
 TEST(Reduce, HasTheRightGradientForAllAxesAndLayouts) {
-  for (const Case& op : reductions()) {
+  for (const ReduceCase& op : reductions()) {
     for (const Dims& axes : std::vector<Dims>{{}, {0}, {1}, {-1}, {0, 2}, {1, -1}, {0, 1, 2}}) {
       for (const bool keep : {false, true}) {
         SCOPED_TRACE(std::string(op.name) + " over " + to_string(axes) + (keep ? ", kept" : ""));
@@ -43,7 +43,7 @@ TEST(Reduce, HasTheRightGradientForAllAxesAndLayouts) {
 }
 
 TEST(Reduce, TakesOtherRanksAndExpandedInputs) {
-  for (const Case& op : reductions()) {
+  for (const ReduceCase& op : reductions()) {
     SCOPED_TRACE(op.name);
     test::expect_gradients([&](const auto& v) { return op.f(v[0], {}, false); }, {test::normal(7)});
     test::expect_gradients([&](const auto& v) { return op.f(v[0], {0}, true); }, {test::normal({4, 1})});

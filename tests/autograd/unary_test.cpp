@@ -7,14 +7,14 @@ namespace {
 
 using test::Numbers;
 
-struct Case {
+struct UnaryCase {
   const char* name;
   DoubleVariable (*f)(const DoubleVariable&);
   bool positive_only = false;
 };
 
-const std::vector<Case>& operations() {
-  static const std::vector<Case> kOperations = {
+const std::vector<UnaryCase>& unary_operations() {
+  static const std::vector<UnaryCase> kOperations = {
       {"neg", neg<double>},
       {"abs", abs<double>},
       {"square", square<double>},
@@ -42,7 +42,7 @@ const std::vector<Case>& operations() {
 }
 
 TEST(Unary, HasTheRightGradientInEveryLayout) {
-  for (const Case& op : operations()) {
+  for (const UnaryCase& op : unary_operations()) {
     for (const Shape& shape : std::vector<Shape>{{}, {1}, {5}, {2, 3}, {2, 1, 3}, {0, 2}}) {
       SCOPED_TRACE(std::string(op.name) + " of " + to_string(shape));
       test::expect_gradients_in_layouts([&](const auto& v) { return op.f(v[0]); },
@@ -52,7 +52,7 @@ TEST(Unary, HasTheRightGradientInEveryLayout) {
 }
 
 TEST(Unary, TakesInputsThatWereExpanded) {
-  for (const Case& op : operations()) {
+  for (const UnaryCase& op : unary_operations()) {
     SCOPED_TRACE(op.name);
     test::expect_gradients(
         [&](const auto& v) {

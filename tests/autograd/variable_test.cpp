@@ -10,7 +10,7 @@ namespace {
 
 using Floats = std::vector<float>;
 
-Floats grad_of(const Variable& x) { return x.grad().to_vector(); }
+Floats gradient_of(const Variable& x) { return x.grad().to_vector(); }
 
 TEST(Variable, AddsTheGradientsOfAllPaths) {
   const Variable a(scalar(1), true);
@@ -26,11 +26,11 @@ TEST(Variable, AddsUpOverBackwardsUntilItIsCleared) {
   const Variable w(tensor({1, 2}), true);
   sum(w * w).backward();
   sum(w * 3.0F).backward();
-  EXPECT_EQ(grad_of(w), (Floats{5, 7}));
+  EXPECT_EQ(gradient_of(w), (Floats{5, 7}));
   w.zero_grad();
   EXPECT_FALSE(w.grad().defined());
   sum(w).backward();
-  EXPECT_EQ(grad_of(w), (Floats{1, 1}));
+  EXPECT_EQ(gradient_of(w), (Floats{1, 1}));
 }
 
 TEST(Variable, GradientsOfLeavesAreTheirOwnMemory) {
@@ -40,25 +40,25 @@ TEST(Variable, GradientsOfLeavesAreTheirOwnMemory) {
   (x + y).backward(seed);
   Tensor dx = x.grad();
   dx.fill_(7);
-  EXPECT_EQ(grad_of(y), (Floats{1, 2}));
+  EXPECT_EQ(gradient_of(y), (Floats{1, 2}));
   EXPECT_EQ(seed.to_vector(), (Floats{1, 2}));
   sum(expand(x, {3, 2})).backward();
   EXPECT_TRUE(x.grad().is_contiguous());
-  EXPECT_EQ(grad_of(x), (Floats{10, 10}));
+  EXPECT_EQ(gradient_of(x), (Floats{10, 10}));
 }
 
 TEST(Variable, GradientsOfLeavesAreDenseWhateverTheRule) {
   const Variable x(zeros({2, 3}), true);
   transpose(x, 0, 1).backward(arange(6).view({3, 2}));
   EXPECT_TRUE(x.grad().is_contiguous());
-  EXPECT_EQ(grad_of(x), (Floats{0, 2, 4, 1, 3, 5}));
+  EXPECT_EQ(gradient_of(x), (Floats{0, 2, 4, 1, 3, 5}));
 }
 
 TEST(Variable, AGradientThatIsGivenIsMadeDense) {
   const Variable x(zeros({2, 3}), true);
   x.set_grad(arange(6).view({3, 2}).t());
   EXPECT_TRUE(x.grad().is_contiguous());
-  EXPECT_EQ(grad_of(x), (Floats{0, 2, 4, 1, 3, 5}));
+  EXPECT_EQ(gradient_of(x), (Floats{0, 2, 4, 1, 3, 5}));
   EXPECT_EQ(error_text<ShapeError>([&] {
               x.set_grad(zeros({3, 2}));
             }),
@@ -70,10 +70,10 @@ TEST(Variable, AnIntermediateThatSomebodyHoldsKeepsItsGradient) {
   const Variable hidden = x * 2.0F;
   const Variable loss = sum(hidden * hidden);
   loss.backward({.keep_graph = true});
-  EXPECT_EQ(grad_of(hidden), (Floats{4, 8}));
+  EXPECT_EQ(gradient_of(hidden), (Floats{4, 8}));
   loss.backward();  // replaces that of the intermediate, adds to the leaf's
-  EXPECT_EQ(grad_of(hidden), (Floats{4, 8}));
-  EXPECT_EQ(grad_of(x), (Floats{16, 32}));
+  EXPECT_EQ(gradient_of(hidden), (Floats{4, 8}));
+  EXPECT_EQ(gradient_of(x), (Floats{16, 32}));
 }
 
 TEST(Variable, OnlyLeavesThatWantAGradientGetOne) {

@@ -8,14 +8,14 @@ namespace {
 
 using Variables = std::vector<DoubleVariable>;
 
-struct Case {
+struct ViewCase {
   const char* name;
   DoubleVariable (*f)(const DoubleVariable&);
 };
 
 // Views of a (2, 3, 4).
-const std::vector<Case>& views() {
-  static const std::vector<Case> kViews = {
+const std::vector<ViewCase>& views() {
+  static const std::vector<ViewCase> kViews = {
       {"reshape",
        [](const DoubleVariable& x) {
          return reshape(x, {4, -1});
@@ -48,7 +48,7 @@ const std::vector<Case>& views() {
 }
 
 TEST(View, HasTheRightGradientInEveryLayout) {
-  for (const Case& view : views()) {
+  for (const ViewCase& view : views()) {
     SCOPED_TRACE(view.name);
     test::expect_gradients_in_layouts([&](const Variables& v) { return view.f(v[0]); },
                                       {test::normal({2, 3, 4})});

@@ -12,8 +12,8 @@ using Bools = std::vector<bool>;
 using test::bits;
 using Compare = test::Threads;
 
-constexpr float kInf = std::numeric_limits<float>::infinity();
-constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+using test::kInf;
+using test::kNan;
 
 TEST_F(Compare, OrdersNumbersOnEitherSideOfAScalar) {
   const IntTensor x = tensor<int64_t>({1, 2, 3});

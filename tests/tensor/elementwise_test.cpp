@@ -15,10 +15,9 @@ using test::bits;
 using Numbers = std::vector<int64_t>;
 using Elementwise = test::Threads;
 
-constexpr float kInf = std::numeric_limits<float>::infinity();
-constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+using test::kInf;
+using test::kNan;
 constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
-constexpr int64_t kLeast = std::numeric_limits<int64_t>::min();
 
 TEST_F(Elementwise, ComputesAndNamesEveryOperator) {
   const IntTensor a = tensor<int64_t>({7, -7});
@@ -214,10 +213,10 @@ TEST_F(Elementwise, GivesTheSameBitsOnAnyNumberOfThreads) {
 
 TEST_F(Elementwise, IntegersWrap) {
   const IntTensor most = full<int64_t>(9, kMost);
-  EXPECT_EQ((most + 1).to_vector(), Numbers(9, kLeast));
-  EXPECT_EQ((kLeast - full<int64_t>(9, 1)).to_vector(), Numbers(9, kMost));
+  EXPECT_EQ((most + 1).to_vector(), Numbers(9, INT64_MIN));
+  EXPECT_EQ((INT64_MIN - full<int64_t>(9, 1)).to_vector(), Numbers(9, kMost));
   EXPECT_EQ((most * 2).to_vector(), Numbers(9, -2));
-  EXPECT_EQ(neg(full<int64_t>(9, kLeast)).to_vector(), Numbers(9, kLeast));
+  EXPECT_EQ(neg(full<int64_t>(9, INT64_MIN)).to_vector(), Numbers(9, INT64_MIN));
 }
 
 TEST_F(Elementwise, MaximumAndMinimumKeepNan) {
@@ -236,9 +235,9 @@ TEST_F(Elementwise, MaximumAndMinimumKeepNan) {
 }
 
 TEST_F(Elementwise, FloorDivideAndRemainderFollowPythonForIntegers) {
-  const IntTensor a = tensor<int64_t>({7, -7, 7, -7, 6, kLeast, kLeast});
+  const IntTensor a = tensor<int64_t>({7, -7, 7, -7, 6, INT64_MIN, INT64_MIN});
   const IntTensor b = tensor<int64_t>({3, 3, -3, -3, -3, -1, 1});
-  EXPECT_EQ(floor_divide(a, b).to_vector(), Numbers({2, -3, -3, 2, -2, kLeast, kLeast}));
+  EXPECT_EQ(floor_divide(a, b).to_vector(), Numbers({2, -3, -3, 2, -2, INT64_MIN, INT64_MIN}));
   EXPECT_EQ(remainder(a, b).to_vector(), Numbers({1, 2, -2, -1, 0, 0, 0}));
 }
 

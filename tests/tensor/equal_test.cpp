@@ -8,8 +8,8 @@
 namespace lt {
 namespace {
 
-constexpr float kInf = std::numeric_limits<float>::infinity();
-constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+using test::kInf;
+using test::kNan;
 
 TEST(Equal, AsksForTheSameShapeAndNumbers) {
   const Tensor x = arange(6).view({2, 3});

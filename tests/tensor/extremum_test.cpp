@@ -14,7 +14,7 @@ namespace {
 using test::expect_near;
 using test::for_each_recorded;
 
-constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+using test::kNan;
 
 TEST(Extremum, IsPyTorchsAlongAnyAxes) {
   for_each_recorded("amax", [](const auto& recorded, const Tensor& x) {

@@ -9,8 +9,8 @@
 namespace lt {
 namespace {
 
-constexpr float kInf = std::numeric_limits<float>::infinity();
-constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+using test::kInf;
+using test::kNan;
 
 TEST(Histogram, CountsAsPyTorch) {
   test::for_each_recorded("histogram", [](const auto& recorded, const Tensor& x) {

@@ -13,7 +13,7 @@
 namespace lt {
 namespace {
 
-std::string recorded(const std::string& name) { return LIBTENSOR_SOURCE_DIR "/tests/golden/npy/" + name; }
+std::string recorded_npy(const std::string& name) { return LIBTENSOR_SOURCE_DIR "/tests/golden/npy/" + name; }
 
 // An .npy file of version 1.0, made by hand.
 std::string npy_bytes(const std::string& header, const std::string& numbers) {
@@ -65,15 +65,15 @@ TEST(Npy, StartsItsNumbersAtAMultipleOf64) {
 
 TEST(Npy, ReadsWhatNumPyWrote) {
   const Tensor x = arange(6).view({2, 3}) / 4;
-  EXPECT_TRUE(equal(load_npy(recorded("float32.npy")), x));
-  EXPECT_TRUE(equal(load_npy(recorded("fortran.npy")), x));
-  EXPECT_TRUE(equal(load_npy(recorded("version2.npy")), x));
-  EXPECT_TRUE(equal(load_npy(recorded("version3.npy")), x));
-  EXPECT_TRUE(equal(load_npy<double>(recorded("float64.npy")), x.cast<double>()));
-  EXPECT_TRUE(equal(load_npy<int64_t>(recorded("int64.npy")), tensor<int64_t>({-1, 0, INT64_MAX})));
-  EXPECT_TRUE(equal(load_npy<bool>(recorded("bool.npy")), from_vector<bool>({true, false}, {2, 1})));
-  EXPECT_EQ(load_npy(recorded("scalar.npy")).item(), 2.5F);
-  EXPECT_EQ(load_npy(recorded("empty.npy")).shape(), Shape({0, 3}));
+  EXPECT_TRUE(equal(load_npy(recorded_npy("float32.npy")), x));
+  EXPECT_TRUE(equal(load_npy(recorded_npy("fortran.npy")), x));
+  EXPECT_TRUE(equal(load_npy(recorded_npy("version2.npy")), x));
+  EXPECT_TRUE(equal(load_npy(recorded_npy("version3.npy")), x));
+  EXPECT_TRUE(equal(load_npy<double>(recorded_npy("float64.npy")), x.cast<double>()));
+  EXPECT_TRUE(equal(load_npy<int64_t>(recorded_npy("int64.npy")), tensor<int64_t>({-1, 0, INT64_MAX})));
+  EXPECT_TRUE(equal(load_npy<bool>(recorded_npy("bool.npy")), from_vector<bool>({true, false}, {2, 1})));
+  EXPECT_EQ(load_npy(recorded_npy("scalar.npy")).item(), 2.5F);
+  EXPECT_EQ(load_npy(recorded_npy("empty.npy")).shape(), Shape({0, 3}));
 }
 
 TEST(Npy, IsReadByNumPy) {
@@ -98,8 +98,8 @@ TEST(Npy, NamesTheElementTypeItFoundAndTheOneItWants) {
       scratch.put("x.npy", npy_bytes("{'descr': '>f4', 'fortran_order': False, 'shape': (), }", "1234"));
   EXPECT_EQ(error_text<IoError>([&] { load_npy(path); }),
             "load_npy: '" + path + "', byte 65: expected float32 numbers ('<f4'), found '>f4'");
-  EXPECT_EQ(error_text<IoError>([&] { load_npy<int64_t>(recorded("record.npy")); }),
-            "load_npy: '" + recorded("record.npy") +
+  EXPECT_EQ(error_text<IoError>([&] { load_npy<int64_t>(recorded_npy("record.npy")); }),
+            "load_npy: '" + recorded_npy("record.npy") +
                 "', byte 128: expected int64 numbers ('<i8'), found '[('a', '<f4'), ('b', '<i8')]'");
 }
 

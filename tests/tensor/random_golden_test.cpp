@@ -18,8 +18,8 @@ namespace {
 
 using test::Json;
 using Match = std::smatch;
-using Numbers = std::variant<std::vector<float>, std::vector<double>, std::vector<int64_t>>;
-using Draw = std::function<Numbers(const Match&, Generator&)>;
+using Draws = std::variant<std::vector<float>, std::vector<double>, std::vector<int64_t>>;
+using Draw = std::function<Draws(const Match&, Generator&)>;
 
 int64_t integer(const Match& match, size_t group) { return std::stoll(match[group].str()); }
 double real(const Match& match, size_t group) { return std::stod(match[group].str()); }
@@ -49,21 +49,21 @@ Tensor table(const std::string& name) {
 }
 
 template <typename T>
-Numbers uniform_or_normal(const Match& match, Generator& generator) {  // 1 count, 3 op, 4 and 5 its arguments
+Draws uniform_or_normal(const Match& match, Generator& generator) {  // 1 count, 3 op, 4 and 5 its arguments
   const BasicTensor<T> x = empty<T>(integer(match, 1));
   const auto fill = match[3] == "uniform_" ? uniform_<T> : normal_<T>;
   return fill(x, real(match, 4), real(match, 5), generator).to_vector();
 }
 
 template <typename T>
-Numbers bernoulli_of_fiftieths(Generator& generator) {
+Draws bernoulli_of_fiftieths(Generator& generator) {
   std::vector<T> p(50);
   for (size_t i = 0; i < p.size(); ++i) p[i] = static_cast<T>(static_cast<double>(i) / 50);
   return bernoulli(from_vector<T>(p, 50), generator).template cast<int64_t>().to_vector();
 }
 
 // nn.Linear's default initialiser.
-Numbers linear(const Match& match, Generator& generator) {
+Draws linear(const Match& match, Generator& generator) {
   const double in = real(match, 1);
   const double bound = std::sqrt(3.0) * (std::sqrt(2.0 / (1.0 + 5.0)) / std::sqrt(in));
   std::vector<float> all;
@@ -75,12 +75,12 @@ Numbers linear(const Match& match, Generator& generator) {
   return all;
 }
 
-Numbers embedding(const Match& match, Generator& generator) {
+Draws embedding(const Match& match, Generator& generator) {
   return normal_(empty({integer(match, 1), integer(match, 2)}), 0, 1, generator).to_vector();
 }
 
 // 1 repetitions, 2 table, 3 its first row alone, 4 samples, 5 replacement
-Numbers multinomials(const Match& match, Generator& generator) {
+Draws multinomials(const Match& match, Generator& generator) {
   Tensor p = table(match[2]);
   if (match[3].matched) p = p.narrow(0, 0, 1);
   std::vector<int64_t> all;
@@ -90,7 +90,7 @@ Numbers multinomials(const Match& match, Generator& generator) {
   return all;
 }
 
-Numbers mixed_normals(const Match&, Generator& generator) {
+Draws mixed_normals(const Match&, Generator& generator) {
   std::vector<double> all;
   append(all, randn({3}, generator).cast<double>());
   append(all, randn({20}, generator).cast<double>());
@@ -99,13 +99,13 @@ Numbers mixed_normals(const Match&, Generator& generator) {
   return all;
 }
 
-Numbers dropout(const Match&, Generator& generator) {
+Draws dropout(const Match&, Generator& generator) {
   const Tensor x = arange(-10, 30) / 8.0F;
   return (x * dropout_mask(x.shape(), 0.2, generator)).to_vector();
 }
 
 // What PyTorch's DataLoader draws with a replacing RandomSampler: a base seed, a sampler's seed, its batches.
-Numbers data_loader(const Match&, Generator& generator) {
+Draws data_loader(const Match&, Generator& generator) {
   random_(empty<int64_t>(1), generator);
   Generator sampler(static_cast<uint64_t>(random_(empty<int64_t>(1), generator).item()));
   std::vector<int64_t> all;

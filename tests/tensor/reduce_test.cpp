@@ -17,8 +17,8 @@ namespace {
 using test::expect_near;
 using test::for_each_recorded;
 
-constexpr float kInf = std::numeric_limits<float>::infinity();
-constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+using test::kInf;
+using test::kNan;
 
 template <typename T = float>
 BasicTensor<T> noise(const Shape& shape, unsigned seed = 1) {

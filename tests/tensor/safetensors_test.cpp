@@ -13,7 +13,7 @@
 namespace lt {
 namespace {
 
-std::string recorded(const std::string& name) {
+std::string recorded_safetensors(const std::string& name) {
   return LIBTENSOR_SOURCE_DIR "/tests/golden/safetensors/" + name;
 }
 
@@ -78,7 +78,7 @@ TEST(Safetensors, KeepsEveryTensorAndTheMetadata) {
 }
 
 TEST(Safetensors, ReadsWhatAnIndependentWriterWrote) {
-  expect_mixed(load_safetensors(recorded("mixed.safetensors")));
+  expect_mixed(load_safetensors(recorded_safetensors("mixed.safetensors")));
 }
 
 TEST(Safetensors, IsReadByAnIndependentReader) {
@@ -117,7 +117,7 @@ TEST(Safetensors, WritesAViewInItsOwnOrder) {
 }
 
 TEST(Safetensors, GetNamesWhatIsMissingOrOfAnotherType) {
-  const std::string path = recorded("mixed.safetensors");
+  const std::string path = recorded_safetensors("mixed.safetensors");
   const TensorFile file = load_safetensors(path);
   EXPECT_EQ(file.get<int64_t>("ids").at({1, 0}), INT64_MAX);
   EXPECT_EQ(error_text<IoError>([&] { file.get("bias"); }), "'" + path + "': there is no tensor 'bias'");
@@ -140,7 +140,7 @@ TEST(Safetensors, RefusesToWriteWhatNoReaderWouldTake) {
 }
 
 TEST(Safetensors, NamesADtypeThatItDoesNotKnow) {
-  const std::string path = recorded("int32.safetensors");
+  const std::string path = recorded_safetensors("int32.safetensors");
   EXPECT_EQ(
       error_text<IoError>([&] { load_safetensors(path); }),
       "load_safetensors: '" + path + "': 'short' has dtype I32, but only F32, F64, I64 and BOOL are known");
@@ -222,7 +222,7 @@ TEST(Safetensors, SurvivesDeepNesting) {
 
 TEST(Safetensors, RefusesAFileTornAtAnyByte) {
   const Scratch scratch;
-  const std::string whole = read_file(recorded("mixed.safetensors"));
+  const std::string whole = read_file(recorded_safetensors("mixed.safetensors"));
   for (size_t length = 0; length < whole.size(); ++length) {
     const std::string path = scratch.put("torn", whole.substr(0, length));
     EXPECT_NE(error_text<IoError>([&] { load_safetensors(path); }).find(path), std::string::npos) << length;
@@ -231,7 +231,7 @@ TEST(Safetensors, RefusesAFileTornAtAnyByte) {
 
 TEST(Safetensors, ReadsOrRefusesAFileWithAnyOneByteChanged) {
   const Scratch scratch;
-  const std::string whole = read_file(recorded("mixed.safetensors"));
+  const std::string whole = read_file(recorded_safetensors("mixed.safetensors"));
   int refused = 0;
   for (size_t at = 0; at < whole.size(); ++at) {
     std::string changed = whole;

@@ -11,22 +11,22 @@
 namespace lt {
 namespace {
 
-constexpr float kInf = std::numeric_limits<float>::infinity();
+using test::kInf;
 
 // A few roundings of exp, the sum and the division.
-constexpr double kRelative = 2e-6;
+constexpr double kSoftmaxTolerance = 2e-6;
 
 TEST(Softmax, IsPyTorchsAlongAnyAxis) {
   test::for_each_recorded("softmax", [](const auto& recorded, const Tensor& x) {
     test::expect_near(softmax(x, recorded.at("axis").template get<int64_t>()),
-                      test::tensor_of<float>(recorded.at("results")[0]), kRelative, 1e-12);
+                      test::tensor_of<float>(recorded.at("results")[0]), kSoftmaxTolerance, 1e-12);
   });
 }
 
 TEST(LogSoftmax, IsPyTorchsAlongAnyAxis) {
   test::for_each_recorded("log_softmax", [](const auto& recorded, const Tensor& x) {
     test::expect_near(log_softmax(x, recorded.at("axis").template get<int64_t>()),
-                      test::tensor_of<float>(recorded.at("results")[0]), kRelative, 1e-6);
+                      test::tensor_of<float>(recorded.at("results")[0]), kSoftmaxTolerance, 1e-6);
   });
 }
 

@@ -10,7 +10,7 @@
 namespace lt {
 namespace {
 
-constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+using test::kNan;
 
 TEST(Sort, OrdersAsPyTorch) {
   test::for_each_recorded("sort", [](const auto& recorded, const Tensor& x) {

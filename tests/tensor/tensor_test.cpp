@@ -16,7 +16,7 @@ using Numbers = std::vector<int64_t>;
 using test::bits;
 using InPlace = test::Threads;
 
-IntTensor counting(const Shape& shape) { return arange<int64_t>(numel(shape)).view(shape); }
+using test::counting;
 
 TEST(TensorHandle, SharesNumbersWhenCopiedAndCopiesThemWhenCloned) {
   IntTensor x = counting(3);

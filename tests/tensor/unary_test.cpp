@@ -13,9 +13,8 @@ namespace {
 using test::bits;
 using Unary = test::Threads;
 
-constexpr float kInf = std::numeric_limits<float>::infinity();
-constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
-constexpr int64_t kLeast = std::numeric_limits<int64_t>::min();
+using test::kInf;
+using test::kNan;
 
 struct Op {
   const char* name;
@@ -128,9 +127,9 @@ TEST_F(Unary, ClampTakesTheUpperBoundWhereBoundsCross) {
 }
 
 TEST_F(Unary, IntegersWrap) {
-  const IntTensor x = tensor<int64_t>({kLeast, -3, 0, 4});
-  EXPECT_EQ(neg(x).to_vector(), std::vector<int64_t>({kLeast, 3, 0, -4}));
-  EXPECT_EQ(abs(x).to_vector(), std::vector<int64_t>({kLeast, 3, 0, 4}));
+  const IntTensor x = tensor<int64_t>({INT64_MIN, -3, 0, 4});
+  EXPECT_EQ(neg(x).to_vector(), std::vector<int64_t>({INT64_MIN, 3, 0, -4}));
+  EXPECT_EQ(abs(x).to_vector(), std::vector<int64_t>({INT64_MIN, 3, 0, 4}));
   EXPECT_EQ(square(x).to_vector(), std::vector<int64_t>({0, 9, 0, 16}));
   EXPECT_EQ(sign(x).to_vector(), std::vector<int64_t>({-1, -1, 0, 1}));
   EXPECT_EQ(relu(x).to_vector(), std::vector<int64_t>({0, 0, 0, 4}));

@@ -9,7 +9,7 @@ namespace {
 
 using Numbers = std::vector<int64_t>;
 
-IntTensor counting(const Shape& shape) { return arange<int64_t>(numel(shape)).view(shape); }
+using test::counting;
 
 TEST(View, SharesTheNumbers) {
   IntTensor x = counting({2, 3});

@@ -17,7 +17,7 @@ std::vector<double> numbers(int64_t count, double seed) {
 }
 
 // Against the formula, element by element; a product that is added may be rounded once or twice.
-constexpr double kTolerance = 1e-15;
+constexpr double kElementTolerance = 1e-15;
 // Sums of up to 700 numbers of size 1, in two orders.
 constexpr double kSumTolerance = 1e-12;
 
@@ -35,8 +35,8 @@ void expect_formulas(int64_t rows, int64_t n) {
   for (size_t i = 0; i < x.size(); ++i) {
     const size_t j = i % static_cast<size_t>(n);
     const double value = (x[i] - a[j]) * b[j];
-    ASSERT_NEAR(y[i], value * c[j] + d[j], kTolerance);
-    ASSERT_NEAR(dx[i], b[j] * (dy[i] - c[j] - value * d[j]), kTolerance);
+    ASSERT_NEAR(y[i], value * c[j] + d[j], kElementTolerance);
+    ASSERT_NEAR(dx[i], b[j] * (dy[i] - c[j] - value * d[j]), kElementTolerance);
     plain[j] += dy[i];
     weighted[j] += dy[i] * value;
   }

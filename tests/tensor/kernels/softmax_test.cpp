@@ -9,13 +9,14 @@
 #include <vector>
 
 #include "tensor/parallel.h"
+#include "tests/expect.h"
 #include "tests/reference.h"
 
 namespace lt::kernels {
 namespace {
 
-constexpr double kInf = std::numeric_limits<double>::infinity();
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+using test::kInf;
+using test::kNan;
 
 // Register rows, their last and first partial vectors, chunk boundaries (1024 floats, 512 doubles) and more
 // than 64 chunks' worth.
