@@ -50,7 +50,7 @@ function(libtensor_room name)
     target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
                                                 $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/libtensor>)
     target_link_libraries(${target} PUBLIC ${room_PUBLIC} PRIVATE $<BUILD_INTERFACE:libtensor_flags> ${room_PRIVATE})
-    if(LIBTENSOR_SANITIZE)  # a seventh less time; the other builds see whether each file includes what it uses
+    if(LIBTENSOR_MERGED)
       target_precompile_headers(${target} PRIVATE <fmt/format.h> <tensor/ops.h> ${room_HEADERS})
     endif()
   endforeach()

@@ -65,6 +65,7 @@ struct Ahead {
 template <typename T>
 void begin_tiles(Tile<T>& tile, const Product<T>& x, int64_t count, int64_t height) {
   tile.count = count;
+  tile.rows = static_cast<int>(height);
   tile.a_row = x.a_packed ? 1 : x.a.row;
   tile.a_col = x.a_packed ? height : x.a.col;
   tile.a_step = height * x.a.row;

@@ -43,6 +43,7 @@ inline constexpr int kMostAhead = 2 * kTileVectors + kTileRows[0];
 template <typename T>
 struct Tile {
   int64_t count;  // of tiles
+  int rows;       // of each
   const T* a;     // element (i, p) at a[i * a_row + p * a_col]
   int64_t a_row, a_col;
   int64_t a_step;  // from one tile's a to the next's
@@ -84,7 +85,7 @@ template <typename T, int Rows, int Vectors, bool Masked, bool Ahead>
   const auto step = [&]() __attribute__((always_inline)) {
     Vec<T> b_row[Vectors];
     unroll<Vectors>([&](auto v) { b_row[v] = load_vector(b, v); });
-    unroll<Rows>([&](auto i) {
+    unroll<Rows>(t.rows, [&](auto i) {
       const Vec<T> x = broadcast(a[i / 3][i % 3 * t.a_row]);
       unroll<Vectors>([&](auto v) { sum[i][v] += x * b_row[v]; });
     });
@@ -107,15 +108,16 @@ template <typename T, int Rows, int Vectors, bool Masked, bool Ahead>
   if (t.bias) {
     unroll<Vectors>([&](auto v) {
       const Vec<T> bias = load_vector(t.bias, v);
-      unroll<Rows>([&](auto i) { sum[i][v] += bias; });
+      unroll<Rows>(t.rows, [&](auto i) { sum[i][v] += bias; });
     });
   }
   const int64_t c_row = t.c_row;  // a copy: as far as the compiler knows, a store to c might change t
   if (t.accumulate) {
-    unroll<Rows>(
-        [&](auto i) { unroll<Vectors>([&](auto v) { sum[i][v] += load_vector(c + i * c_row, v); }); });
+    unroll<Rows>(t.rows, [&](auto i) {
+      unroll<Vectors>([&](auto v) { sum[i][v] += load_vector(c + i * c_row, v); });
+    });
   }
-  unroll<Rows>([&](auto i) {
+  unroll<Rows>(t.rows, [&](auto i) {
     unroll<Vectors>([&](auto v) {
       T* to = c + i * c_row + v * kLane;
       if (Masked && v == Vectors - 1) {
@@ -131,20 +133,21 @@ template <typename T, int Rows, int Vectors, bool Masked, bool Ahead>
 void multiply_tiles(const Tile<T>& t) {
   const T* a = t.a;
   T* c = t.c;
-  for (int64_t i = 0; i < t.count; ++i, a += t.a_step, c += Rows * t.c_row) {
+  for (int64_t i = 0; i < t.count; ++i, a += t.a_step, c += t.rows * t.c_row) {
     multiply_tile<T, Rows, Vectors, Masked, Ahead>(t, a, c);
   }
 }
 
-// Kernel number (rows - 1, vectors - 1, masked). Fetching ahead is for large products, whose tiles are high;
-// the loops for it would cost a small product's tile a tenth.
+// Kernel number (rows - 1, vectors - 1, masked); where nothing is unrolled, one for all rows. Fetching ahead
+// is for large products, whose tiles are high; the loops for it would cost a small product's tile a tenth.
 template <typename T, bool Ahead, int Number>
 constexpr TileKernel<T> numbered_kernel() {
   constexpr int kRows = Number / 2 / kTileVectors + 1;
   constexpr int kVectors = Number / 2 % kTileVectors + 1;
-  if constexpr (kRows <= tile_rows(kVectors)) {
-    return multiply_tiles < T, kRows, kVectors, Number % 2 == 1,
-           Ahead && (kRows * 5 > tile_rows(kVectors) * 4) > ;
+  constexpr int kMost = tile_rows(kVectors);
+  if constexpr (kRows <= kMost) {
+    return multiply_tiles < T, kUnrolled ? kRows : kMost, kVectors, Number % 2 == 1,
+           Ahead && (kRows * 5 > kMost * 4) > ;
   } else {
     return nullptr;
   }

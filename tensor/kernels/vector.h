@@ -110,21 +110,27 @@ inline Vec<float> scale_by_power(Vec<float> x, Vec<float> n) {
 
 // Calls f(std::integral_constant<int, 0>) to f(std::integral_constant<int, N - 1>): a loop that is unrolled
 // whatever the compiler thinks of its length, so that arrays of vectors stay in registers. Under sanitizers
-// it is a loop over plain numbers, since instrumenting each of the product's thousands of bodies takes
-// minutes; so f must not need its argument to be a constant.
+// it is a loop over plain numbers below `count`, since instrumenting each of the product's thousands of
+// bodies takes minutes; so f must not need its argument to be a constant. Elsewhere `count` is N.
 #if defined(LIBTENSOR_SANITIZED)
+inline constexpr bool kUnrolled = false;
 template <int N, typename F>
-[[gnu::always_inline, gnu::flatten]] inline void unroll(F&& f) {
-  for (int i = 0; i < N; ++i) f(i);
+[[gnu::always_inline, gnu::flatten]] inline void unroll(int count, F&& f) {
+  for (int i = 0; i < count; ++i) f(i);
 }
 #else
+inline constexpr bool kUnrolled = true;
 template <int N, typename F>
-[[gnu::always_inline]] inline void unroll(F&& f) {
+[[gnu::always_inline]] inline void unroll(int, F&& f) {
   [&]<int... I>(std::integer_sequence<int, I...>) __attribute__((always_inline)) {
     (f(std::integral_constant<int, I>()), ...);
   }
   (std::make_integer_sequence<int, N>());
 }
 #endif
+template <int N, typename F>
+[[gnu::always_inline]] inline void unroll(F&& f) {
+  unroll<N>(N, std::forward<F>(f));
+}
 
 }  // namespace lt::kernels

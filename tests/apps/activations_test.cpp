@@ -69,7 +69,7 @@ TEST(Activations, WritesEachFigureThatItLogsAndPutsItIntoTheReport) {
   for (const auto& [flags, count] :
        {std::pair{"--steps 20", 7U}, {"--deep --steps 5", 4U}, {"--widget 3", 1U}}) {
     const std::string out = "o" + std::to_string(count);
-    ASSERT_EQ(run_in(scratch, kFewNames + flags + " --out " + out).code, 0);
+    ASSERT_EQ(run_in(scratch, fmt::format("{}{} --out {}", kFewNames, flags, out)).code, 0);
     const std::string report = slurp(scratch.path(out + "/report.html"));
     const auto figures = events_of(scratch.path(out + "/log.jsonl"), "figure");
     EXPECT_EQ(figures.size(), count) << flags;
@@ -101,7 +101,7 @@ TEST(Activations, TrainsAllFiveStagesIntoOneTable) {
 TEST(Activations, ResumesToTheSameBits) {
   const Scratch scratch;
   for (const std::string flags : {"--stage batchnorm", "--stage tanh", "--deep"}) {
-    const std::string app = kFewNames + "--samples 3 " + flags;
+    const std::string app = fmt::format("{}--samples 3 {}", kFewNames, flags);
     ASSERT_EQ(run_in(scratch, app + " --steps 30 --out whole").code, 0);
     ASSERT_EQ(run_in(scratch, app + " --steps 12 --out part").code, 0);
     const Outcome rest = run_in(scratch, app + " --steps 30 --resume part/checkpoint.safetensors --out rest");
@@ -191,7 +191,7 @@ TEST(Activations, ManagesNoStepsAndABatchOfOne) {
   const Scratch scratch;
   for (const std::string flags : {"--steps 0", "--deep --steps 0", "--stage tanh --batch 1 --steps 2",
                                   "--deep --no-batchnorm --batch 1 --steps 2"}) {
-    const Outcome run = run_in(scratch, kFewNames + "--samples 1 --out o " + flags);
+    const Outcome run = run_in(scratch, fmt::format("{}--samples 1 --out o {}", kFewNames, flags));
     EXPECT_EQ(run.code, 0) << flags << run.err;
   }
 }
