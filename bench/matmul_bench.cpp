@@ -173,6 +173,11 @@ std::vector<Work> works() {
   layer(32, 100, 100);
   layer(32, 128, 256);
   layer(228146, 27, 27);
+  for (const int64_t n : {256, 1000}) {  // a matrix times a vector, and a layer's (out, in) beside one input
+    all.push_back({n, 1, n});
+    all.push_back({1, n, n, false, true});
+  }
+  all.push_back({8, 256, 256, false, true});
   for (const int64_t n : {64, 128, 256}) all.push_back({n, n, n});
   for (const int64_t n : {512, 1024, 2048}) with_transposes(n, n, n);
   with_transposes(1024, 3072, 768);

@@ -25,6 +25,7 @@ struct Kind {
 constexpr Kind kKinds[] = {
     {"matmul, 512³ to 2048³ and 1024×3072×768, plain and transposed", "matmul", "(512|1024|2048)t?,.*", true},
     {"matmul, 64³ to 256³", "matmul", "(64|128|256),\\1,\\1"},
+    {"matmul, few rows or columns", "matmul", "[1-9],.*|\\d+,[1-9],.*"},
     {"matmul, the lectures' layers and their gradients", "matmul", ".*", true},
     {"softmax, rows of 27", "softmax", "softmax .*x27"},
     {"log_softmax, rows of 27", "softmax", "log_softmax .*x27"},

@@ -10,14 +10,15 @@
 // A block of rows of a stays in L2 while all of b passes by. Operands are read where they lie, through their
 // strides, or packed: matmul_plan.h says when. A product that is small in c and deep in k (a weight gradient
 // over a large batch) is cut along k instead, into slices that depend on the sizes alone, whose partial
-// products are added in order. Some products are turned, c^T = b^T a^T (matmul_turn.h). Tiny ones and those
-// of whole numbers are a plain loop.
+// products are added in order. Some products are turned, c^T = b^T a^T (matmul_turn.h), those with few rows
+// or columns are dot products (matmul_dots.h). Tiny ones and those of whole numbers are a plain loop.
 
 #include "tensor/kernels/matmul.h"
 
 #include <algorithm>
 
 #include "tensor/kernels/matmul_block.h"
+#include "tensor/kernels/matmul_dots.h"
 #include "tensor/kernels/matmul_plan.h"
 #include "tensor/kernels/matmul_turn.h"
 #include "tensor/kernels/parallel.h"
@@ -132,7 +133,7 @@ void multiply_slices(const Product<T>& x, int64_t count) {
       Product<T> part{
           x.a.at(0, p), x.b.at(p, 0), partial + s * x.m * x.n, x.n, x.m, x.n, slices.start(s + 1) - p,
           nullptr,      false,        Activation::none};
-      multiply(part);
+      is_few(part) ? multiply_few(part) : multiply(part);
     }
   });
   for (int64_t i = 0; i < x.m; ++i) {
@@ -192,6 +193,7 @@ void matmul(const T* a, int64_t a_row, int64_t a_col, const T* b, int64_t b_row,
     constexpr int64_t kSlice = 4096;
     const int64_t slices = m * n <= kLanes<T> * kLanes<T> * 16 ? std::clamp<int64_t>(k / kSlice, 1, 16) : 1;
     if (slices > 1) return multiply_slices(x, slices);
+    if (is_few(x)) return multiply_few(x);
     if (is_better_turned(x)) return multiply_turned(x, 0);
     if (const int64_t last = turned_columns(x)) {
       multiply_turned(x, n - last);

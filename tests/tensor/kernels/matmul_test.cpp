@@ -134,6 +134,28 @@ TEST_F(Matmul, AgreesWhereTheLastColumnsAreTurned) {
   }
 }
 
+// Few rows or columns are dot products, by vectors along k and what is left of it; fewer than a tile are
+// computed more than once.
+TEST_F(Matmul, AgreesWhereRowsOrColumnsAreFew) {
+  for (const auto& [a, b] :
+       {std::pair(Layout::kPlain, Layout::kTransposed), std::pair(Layout::kTransposed, Layout::kTransposed),
+        std::pair(Layout::kPlain, Layout::kPlain), std::pair(Layout::kPlain, Layout::kStrided)}) {
+    for (int64_t few = 1; few <= 16; ++few) {
+      for (const int64_t many : {1, 3, 4, 8, 9, 31, 70}) {
+        for (const int64_t k : {10, 47, 160, 163, 200}) {
+          const bool bias = (few + k) % 2 == 0;
+          const bool accumulate = (few + many) % 3 == 0;
+          expect_product<float>(few, many, k, a, b, bias, accumulate);
+          expect_product<float>(many, few, k, a, b, bias, accumulate);
+          expect_product<double>(few, many, k, a, b, bias, accumulate);
+          expect_product<double>(many, few, k, a, b, bias, accumulate);
+          if (HasFatalFailure()) return;
+        }
+      }
+    }
+  }
+}
+
 // A transposed b that has many more numbers than a and c is not packed: the product is turned, and c back.
 TEST_F(Matmul, AgreesWhereItIsTurned) {
   const float* const at = nullptr;
@@ -256,7 +278,7 @@ TEST_F(Matmul, GivesTheSameBitsOnOneTwoAndFiveThreads) {
   };
   for (const Size s : {Size{300, 300, 300}, Size{32, 4100, 300}, Size{1000, 27, 270}, Size{27, 27, 50000},
                        Size{100, 500, 700}, Size{300, 200, 1100}, Size{27, 200, 2048}, Size{200, 27, 2048},
-                       Size{1500, 200, 30}}) {
+                       Size{1500, 200, 30}, Size{7, 3000, 800}, Size{3000, 5, 800}}) {
     for (const auto& [a_layout, b_layout] :
          {std::pair(Layout::kPlain, Layout::kPlain), std::pair(Layout::kTransposed, Layout::kPlain),
           std::pair(Layout::kPlain, Layout::kTransposed),
@@ -303,6 +325,8 @@ TEST_F(Matmul, AnElementsBitsDoNotDependOnItsPlace) {
       check(32, 97, 400, a, b);
       check(150, 209, 800, a, b);
       check(17, 130, 1100, a, b);
+      check(7, 50, 300, a, b);
+      check(61, 3, 300, a, b);
     }
   }
 }
