@@ -11,14 +11,14 @@
 // strides, or packed: matmul_plan.h says when. A product that is small in c and deep in k (a weight gradient
 // over a large batch) is cut along k instead, into slices that depend on the sizes alone, whose partial
 // products are added in order. Some products are turned, c^T = b^T a^T (matmul_turn.h), those with few rows
-// or columns are dot products (matmul_dots.h). Tiny ones and those of whole numbers are a plain loop.
+// or columns are dot products (matmul_few.h). Tiny ones and those of whole numbers are a plain loop.
 
 #include "tensor/kernels/matmul.h"
 
 #include <algorithm>
 
 #include "tensor/kernels/matmul_block.h"
-#include "tensor/kernels/matmul_dots.h"
+#include "tensor/kernels/matmul_few.h"
 #include "tensor/kernels/matmul_plan.h"
 #include "tensor/kernels/matmul_turn.h"
 #include "tensor/kernels/parallel.h"
