@@ -173,7 +173,8 @@ std::vector<Work> works() {
   layer(32, 100, 100);
   layer(32, 128, 256);
   layer(228146, 27, 27);
-  for (const int64_t n : {256, 1000}) {  // a matrix times a vector, and a layer's (out, in) beside one input
+  // A matrix times a vector, and a layer's (out, in) beside one input, beside eight.
+  for (const int64_t n : {256, 1000}) {
     all.push_back({n, 1, n});
     all.push_back({1, n, n, false, true});
   }

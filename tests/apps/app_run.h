@@ -23,7 +23,7 @@ inline std::string slurp(const std::string& path) {
   return text.str();
 }
 
-// The lecture's own names, where they are.
+// The lecture's own names: tests that need them skip where they are absent.
 inline const std::string kNames = LIBTENSOR_SOURCE_DIR "/../shared/data/names.txt";
 
 struct Outcome {

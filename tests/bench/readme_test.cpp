@@ -56,6 +56,9 @@ TEST(BenchReadme, KnowsTheKindOfEveryBenchsWork) {
   EXPECT_EQ(kind("matmul", "1024,3072t,768"),
             "matmul, 512³ to 2048³ and 1024×3072×768, plain and transposed");
   EXPECT_EQ(kind("matmul", "256,256,256"), "matmul, 64³ to 256³");
+  for (const char* work : {"256,1,256", "1,1000t,1000", "8,256t,256"}) {
+    EXPECT_EQ(kind("matmul", work), "matmul, few rows or columns");
+  }
   EXPECT_EQ(kind("matmul", "256t,128,32"), "matmul, the lectures' layers and their gradients");
   EXPECT_EQ(kind("softmax", "softmax 4096x27"), "softmax, rows of 27");
   EXPECT_EQ(kind("softmax", "log_softmax 64x50257"), "log_softmax, rows of 1,024 and 50,257");

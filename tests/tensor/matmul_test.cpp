@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "tensor/ops.h"
 #include "tensor/parallel.h"
@@ -189,6 +190,15 @@ TEST(Addmm, AppliesAnActivationAsTheOpOfItsNameWould) {
     EXPECT_TRUE(equal(sum, addmm(bias, a, weight.t().contiguous()))) << k;
     EXPECT_TRUE(equal(addmm(bias, a, weight.t(), Activation::tanh), tanh(sum))) << k;
     EXPECT_TRUE(equal(addmm(bias, a, weight.t(), Activation::relu), relu(sum))) << k;
+  }
+  // Few rows, and one column.
+  for (const auto& [m, n] : {std::pair(3, 50), std::pair(50, 1)}) {
+    const Tensor bias = randn(n, g);
+    const Tensor a = randn({m, 200}, g);
+    const Tensor weight = randn({n, 200}, g) / 10.0F;
+    const Tensor sum = addmm(bias, a, weight.t());
+    EXPECT_TRUE(equal(addmm(bias, a, weight.t(), Activation::tanh), tanh(sum))) << n;
+    EXPECT_TRUE(equal(addmm(bias, a, weight.t(), Activation::relu), relu(sum))) << n;
   }
   EXPECT_TRUE(equal(addmm(tensor({-1.0F, 1.0F}), zeros({3, 0}), zeros({0, 2}), Activation::relu),
                     tensor({0.0F, 1.0F}).expand({3, 2})));

@@ -269,6 +269,11 @@ TEST_F(Matmul, AgreesWhereItIsCutAlongK) {
     std::vector<float> c(27 * 27, 2.0F);
     matmul(ones.data(), 1, 27, ones.data(), 27, 1, c.data(), 27, 27, 27, k, ones.data(), true);
     for (const float sum : c) ASSERT_EQ(sum, static_cast<float>(k + 3));
+    // Few rows and few columns.
+    matmul(ones.data(), k, 1, ones.data(), 1, k, c.data(), 5, 3, 5, k, ones.data());
+    for (int i = 0; i < 15; ++i) ASSERT_EQ(c[static_cast<size_t>(i)], static_cast<float>(k + 1));
+    matmul(ones.data(), k, 1, ones.data(), 1, 1, c.data(), 1, 5, 1, k);
+    for (int i = 0; i < 5; ++i) ASSERT_EQ(c[static_cast<size_t>(i)], static_cast<float>(k));
   }
 }
 
@@ -278,7 +283,7 @@ TEST_F(Matmul, GivesTheSameBitsOnOneTwoAndFiveThreads) {
   };
   for (const Size s : {Size{300, 300, 300}, Size{32, 4100, 300}, Size{1000, 27, 270}, Size{27, 27, 50000},
                        Size{100, 500, 700}, Size{300, 200, 1100}, Size{27, 200, 2048}, Size{200, 27, 2048},
-                       Size{1500, 200, 30}, Size{7, 3000, 800}, Size{3000, 5, 800}}) {
+                       Size{1500, 200, 30}, Size{7, 3000, 800}, Size{3000, 1, 3000}, Size{1, 3000, 3000}}) {
     for (const auto& [a_layout, b_layout] :
          {std::pair(Layout::kPlain, Layout::kPlain), std::pair(Layout::kTransposed, Layout::kPlain),
           std::pair(Layout::kPlain, Layout::kTransposed),
@@ -333,14 +338,17 @@ TEST_F(Matmul, AnElementsBitsDoNotDependOnItsPlace) {
 
 // The same of one row and one column that are read again and again.
 TEST_F(Matmul, AnElementsBitsDoNotDependOnItsPlaceInExpandedOperands) {
-  const int64_t m = 67, n = 83, k = 300;
-  std::vector<float> a(static_cast<size_t>(k)), b(static_cast<size_t>(k)), c(static_cast<size_t>(m * n));
+  const int64_t n = 83, k = 300;
+  std::vector<float> a(static_cast<size_t>(k)), b(static_cast<size_t>(k));
   for (int64_t p = 0; p < k; ++p) {
     a[static_cast<size_t>(p)] = std::sin(static_cast<float>(p));
     b[static_cast<size_t>(p)] = std::cos(static_cast<float>(3 * p));
   }
-  matmul(a.data(), 0, 1, b.data(), 1, 0, c.data(), n, m, n, k);
-  EXPECT_EQ(std::count(c.begin(), c.end(), c[0]), m * n);
+  for (const int64_t m : {1, 3, 67}) {
+    std::vector<float> c(static_cast<size_t>(m * n));
+    matmul(a.data(), 0, 1, b.data(), 1, 0, c.data(), n, m, n, k);
+    EXPECT_EQ(std::count(c.begin(), c.end(), c[0]), m * n) << m;
+  }
 }
 
 TEST_F(Matmul, RunsInfinityAndNanThroughTheirOwnRowsAndColumnsOnly) {

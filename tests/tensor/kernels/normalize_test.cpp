@@ -10,7 +10,7 @@
 namespace lt::kernels {
 namespace {
 
-std::vector<double> numbers(int64_t count, double seed) {
+std::vector<double> sines(int64_t count, double seed) {
   std::vector<double> values;
   for (int64_t i = 0; i < count; ++i) values.push_back(std::sin(seed * static_cast<double>(i + 1)));
   return values;
@@ -22,10 +22,10 @@ constexpr double kElementTolerance = 1e-15;
 constexpr double kSumTolerance = 1e-12;
 
 // Checks all three kernels on so many rows and columns, on the threads that are set.
-void expect_formulas(int64_t rows, int64_t n) {
-  const auto x = numbers(rows * n, 0.7);
-  const auto dy = numbers(rows * n, 0.3);
-  const auto a = numbers(n, 1.1), b = numbers(n, 1.3), c = numbers(n, 1.7), d = numbers(n, 1.9);
+void expect_column_formulas(int64_t rows, int64_t n) {
+  const auto x = sines(rows * n, 0.7);
+  const auto dy = sines(rows * n, 0.3);
+  const auto a = sines(n, 1.1), b = sines(n, 1.3), c = sines(n, 1.7), d = sines(n, 1.9);
   const Columns<double> columns{x.data(), a.data(), b.data(), rows, n};
   std::vector<double> y(x.size()), dx(x.size()), sum_dy(a.size()), sum_dy_x(a.size());
   normalize_columns(columns, c.data(), d.data(), y.data());
@@ -51,7 +51,7 @@ TEST(NormalizeColumns, FollowsTheFormulaBothWaysOnAnyNumberOfThreads) {
   for (const int threads : {1, 2, 5}) {
     set_num_threads(threads);
     for (const int64_t rows : {0, 1, 3, 64, 65, 1400}) {
-      for (const int64_t n : {1, 7, 16, 200}) expect_formulas(rows, n);
+      for (const int64_t n : {1, 7, 16, 200}) expect_column_formulas(rows, n);
     }
   }
   set_num_threads(before);
@@ -59,8 +59,8 @@ TEST(NormalizeColumns, FollowsTheFormulaBothWaysOnAnyNumberOfThreads) {
 
 TEST(NormalizeColumns, SumsToTheSameBitsOnAnyNumberOfThreads) {
   const int before = num_threads();
-  const auto x = numbers(10000 * 33, 0.7);
-  const auto center = numbers(33, 1.1), inverse_std = numbers(33, 1.3);
+  const auto x = sines(10000 * 33, 0.7);
+  const auto center = sines(33, 1.1), inverse_std = sines(33, 1.3);
   const auto sums = [&](int threads) {
     set_num_threads(threads);
     std::vector<double> both(66);
