@@ -84,7 +84,7 @@ void multiply_panel(Tile<T>& tile, const Product<T>& x, const Deal& rows, const 
   const auto multiply = [&](int64_t count, int64_t height) {
     if (count == 0) return;
     begin_tiles(tile, x, count, height);
-    tile_kernel<T>(height, panel.vectors, tile.last < kLanes<T>, false)(tile);
+    tile_kernel<T>(height, panel.vectors, tile.last < kLanes<T>, TileKind::any)(tile);
     pass_tiles(tile, height);
   };
   multiply(rows.extra, rows.least + 1);
@@ -97,11 +97,14 @@ template <typename T>
 void multiply_panel(Tile<T>& tile, const Product<T>& x, const Deal& rows, const Panel<T>& panel,
                     const Ahead<T>& ahead) {
   const Deal shares(x.k, rows.parts);
+  const TileKind kind = x.a_packed     ? TileKind::ahead_packed
+                        : x.a.col == 1 ? TileKind::ahead_by_rows
+                                       : TileKind::ahead;
   for (int64_t i = 0; i < rows.parts; ++i) {
     const int64_t height = rows.least + (i < rows.extra);
     begin_tiles(tile, x, 1, height);
     ahead.list(tile, panel, rows, i, shares.start(i), shares.start(i + 1));
-    tile_kernel<T>(height, panel.vectors, tile.last < kLanes<T>, true)(tile);
+    tile_kernel<T>(height, panel.vectors, tile.last < kLanes<T>, kind)(tile);
     if (x.activation != Activation::none) {  // while the tile is in L1
       activate(x.activation, tile.c, x.c_row, height, panel.columns);
     }

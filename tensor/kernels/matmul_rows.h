@@ -11,10 +11,6 @@
 
 namespace lt::kernels {
 
-// Rows of a packed tile: the most that make whole pieces of vectors, whose copies do not straddle cache
-// lines.
-inline constexpr int kPackedRows = kTileRows[kTileVectors - 1] / 4 * 4;
-
 // The tiles of an a whose columns are contiguous, with `row` numbers to a row of the copy. Memory is read
 // from end to end, a column at a time for all tiles, and fetched some columns ahead: the processor does not
 // foresee such short runs. Lower tiles than kPackedRows are read as if they had as many, of the next tile's:

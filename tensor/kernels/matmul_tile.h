@@ -28,6 +28,10 @@ inline constexpr std::array<int, kTileVectors> kTileRows = {12, 6, 4};
 
 constexpr int tile_rows(int64_t vectors) { return kTileRows[static_cast<size_t>(vectors - 1)]; }
 
+// Rows of a packed tile: the most that make whole pieces of vectors, whose copies do not straddle cache
+// lines.
+inline constexpr int kPackedRows = kTileRows[kTileVectors - 1] / 4 * 4;
+
 // Cache lines that will soon be wanted: at + i * step for i < count.
 template <typename T>
 struct Lines {
@@ -66,9 +70,14 @@ struct Tile {
 template <typename T>
 using TileKernel = void (*)(const Tile<T>&);
 
-// One of t's tiles, at tile_a and c. Masked says that t.last < kLanes<T>, Ahead that t.ahead is to be
-// fetched.
-template <typename T, int Rows, int Vectors, bool Masked, bool Ahead>
+// What a kernel takes for granted. `any` serves all tiles; the others are for the high tiles of large
+// products: they fetch t.ahead, and where a step is to the next number of a row, or to the next kPackedRows
+// of a packed a, its addresses are constants of a loop that is unrolled. That spares a seventh of the
+// instructions, and 2 to 8 % of the time where another thread of the core takes half of those it can start.
+enum class TileKind { any, ahead, ahead_by_rows, ahead_packed };
+
+// One of t's tiles, at tile_a and c. Masked says that t.last < kLanes<T>.
+template <typename T, int Rows, int Vectors, bool Masked, TileKind Kind>
 [[gnu::always_inline]] inline void multiply_tile(const Tile<T>& t, const T* tile_a, T* c) {
   constexpr int kLane = kLanes<T>;
   const Tail<T> tail(t.last);
@@ -77,31 +86,41 @@ template <typename T, int Rows, int Vectors, bool Masked, bool Ahead>
   };
 
   Vec<T> sum[Rows][Vectors] = {};
-  // Three rows share a pointer: processors address p, p + row and p + 2 * row for free.
-  constexpr int kGroups = (Rows + 2) / 3;
+  constexpr bool kPacked = Kind == TileKind::ahead_packed;
+  constexpr bool kByRows = Kind == TileKind::ahead_by_rows;
+  const int64_t a_row = kPacked ? 1 : t.a_row;
+  const int64_t a_col = kPacked ? Rows : kByRows ? 1 : t.a_col;
+  // Three rows share a pointer: processors address p, p + row and p + 2 * row for free; all that are packed.
+  constexpr int kGroup = kPacked ? kPackedRows : 3;
+  constexpr int kGroups = (Rows + kGroup - 1) / kGroup;
   const T* a[kGroups];
-  unroll<kGroups>([&](auto g) { a[g] = tile_a + 3 * g * t.a_row; });
+  unroll<kGroups>([&](auto g) { a[g] = tile_a + kGroup * g * a_row; });
   const T* b = t.b;
   const auto step = [&]() __attribute__((always_inline)) {
     Vec<T> b_row[Vectors];
     unroll<Vectors>([&](auto v) { b_row[v] = load_vector(b, v); });
     unroll<Rows>(t.rows, [&](auto i) {
-      const Vec<T> x = broadcast(a[i / 3][i % 3 * t.a_row]);
+      const Vec<T> x = broadcast(a[i / kGroup][i % kGroup * a_row]);
       unroll<Vectors>([&](auto v) { sum[i][v] += x * b_row[v]; });
     });
-    unroll<kGroups>([&](auto g) { a[g] += t.a_col; });
+    unroll<kGroups>([&](auto g) { a[g] += a_col; });
     b += t.b_row;
   };
   int64_t p = 0;
-  if constexpr (Ahead) {
+  if constexpr (Kind != TileKind::any) {
     for (int i = 0; i < t.ahead_count; ++i) {
       const Lines<T> lines = t.ahead[i];
       const T* at = lines.at;
+#pragma GCC unroll 4
       for (const int64_t end = std::min(t.k, p + lines.count); p < end; ++p, at += lines.step) {
         __builtin_prefetch(at, 0, 2);  // to read, into L2
         step();
       }
     }
+  }
+  if constexpr (kPacked || kByRows) {
+#pragma GCC unroll 4
+    for (; p < t.k; ++p) step();
   }
   for (; p < t.k; ++p) step();
 
@@ -129,25 +148,34 @@ template <typename T, int Rows, int Vectors, bool Masked, bool Ahead>
   });
 }
 
-template <typename T, int Rows, int Vectors, bool Masked, bool Ahead>
+template <typename T, int Rows, int Vectors, bool Masked, TileKind Kind>
 void multiply_tiles(const Tile<T>& t) {
   const T* a = t.a;
   T* c = t.c;
   for (int64_t i = 0; i < t.count; ++i, a += t.a_step, c += t.rows * t.c_row) {
-    multiply_tile<T, Rows, Vectors, Masked, Ahead>(t, a, c);
+    multiply_tile<T, Rows, Vectors, Masked, Kind>(t, a, c);
   }
 }
 
-// Kernel number (rows - 1, vectors - 1, masked); where nothing is unrolled, one for all rows. Fetching ahead
-// is for large products, whose tiles are high; the loops for it would cost a small product's tile a tenth.
-template <typename T, bool Ahead, int Number>
+// What the kernel of this size takes for granted where Kind holds. The loops for fetching ahead would cost a
+// small product's tile a tenth; tiles at an edge are too few for one more kernel.
+template <TileKind Kind>
+constexpr TileKind kind_for(int rows, int vectors, bool masked) {
+  if (rows * 5 <= tile_rows(vectors) * 4) return TileKind::any;
+  const bool inner = vectors > 1 && !masked && (Kind != TileKind::ahead_packed || rows == kPackedRows);
+  return kUnrolled && inner ? Kind : std::min(Kind, TileKind::ahead);
+}
+
+// Kernel number (rows - 1, vectors - 1, masked); where nothing is unrolled, one for all rows.
+template <typename T, TileKind Kind, int Number>
 constexpr TileKernel<T> numbered_kernel() {
   constexpr int kRows = Number / 2 / kTileVectors + 1;
   constexpr int kVectors = Number / 2 % kTileVectors + 1;
+  constexpr bool kMasked = Number % 2 == 1;
   constexpr int kMost = tile_rows(kVectors);
   if constexpr (kRows <= kMost) {
-    return multiply_tiles < T, kUnrolled ? kRows : kMost, kVectors, Number % 2 == 1,
-           Ahead && (kRows * 5 > kMost * 4) > ;
+    return multiply_tiles < T, kUnrolled ? kRows : kMost, kVectors, kMasked,
+           kind_for<Kind>(kRows, kVectors, kMasked) > ;
   } else {
     return nullptr;
   }
@@ -155,13 +183,17 @@ constexpr TileKernel<T> numbered_kernel() {
 
 // The kernel for a tile of `rows` (1 to tile_rows(vectors)) by `vectors` (1 to kTileVectors).
 template <typename T>
-TileKernel<T> tile_kernel(int64_t rows, int64_t vectors, bool masked, bool ahead) {
+TileKernel<T> tile_kernel(int64_t rows, int64_t vectors, bool masked, TileKind kind) {
   static constexpr auto kKernels = []<int... I>(std::integer_sequence<int, I...>) {
-    return std::array<std::array<TileKernel<T>, sizeof...(I)>, 2>{
-        {{numbered_kernel<T, false, I>()...}, {numbered_kernel<T, true, I>()...}}};
+    return std::array<std::array<TileKernel<T>, sizeof...(I)>, 4>{
+        {{numbered_kernel<T, TileKind::any, I>()...},
+         {numbered_kernel<T, TileKind::ahead, I>()...},
+         {numbered_kernel<T, TileKind::ahead_by_rows, I>()...},
+         {numbered_kernel<T, TileKind::ahead_packed, I>()...}}};
   }
   (std::make_integer_sequence<int, kTileRows[0] * kTileVectors * 2>());
-  return kKernels[ahead][static_cast<size_t>(((rows - 1) * kTileVectors + vectors - 1) * 2 + masked)];
+  return kKernels[static_cast<size_t>(kind)]
+                 [static_cast<size_t>(((rows - 1) * kTileVectors + vectors - 1) * 2 + masked)];
 }
 
 }  // namespace lt::kernels

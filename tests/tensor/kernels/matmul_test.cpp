@@ -248,6 +248,20 @@ TEST_F(Matmul, AgreesAroundEveryBlockBoundary) {
   }
 }
 
+// Operands and result of more than 1 MB, whose tiles fetch what comes next and do four steps of k at a time:
+// of an a in place, packed, and (41 rows) transposed in place; tiles at an edge, and what is left of four
+// steps.
+TEST_F(Matmul, AgreesWhereOperandsAreFetchedAhead) {
+  for (const Layout a : kLayouts) {
+    for (const Layout b : kLayouts) {
+      for (const int64_t k : {516, 517, 518, 519}) expect_product<float>(41, 519, k, a, b, k % 2 == 0);
+      expect_product<float>(135, 500, 519, a, b);
+      expect_product<double>(71, 250, 519, a, b, true);
+      if (HasFatalFailure()) return;
+    }
+  }
+}
+
 // Rows of a that lie 16 KB apart are packed, others of this size are not.
 TEST_F(Matmul, AgreesWhereRowsLieFarApart) {
   constexpr int64_t kFar = 4096;
