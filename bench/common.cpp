@@ -15,6 +15,7 @@
 #include <sstream>
 #include <thread>
 
+#include "bench/idle.h"
 #include "bench/report.h"
 #include "tensor/kernels/parallel.h"
 #include "tensor/kernels/vector.h"
@@ -55,10 +56,31 @@ double median(std::vector<double> values) {
 
 // Fewer turns in a quick run where one takes long: the largest products would take half of all its time.
 int turns_for(double turn_us, const Options& options) {
-  if (options.least) return options.quick ? 36 : 100;
   if (!options.quick) return 25;
   return std::clamp(static_cast<int>(500'000 / turn_us), 3, 9);
 }
+
+// What one contender took, in microseconds a call, turn by turn; and in those turns before and after which
+// nobody else used the cores.
+struct Times {
+  std::vector<double> all, idle;
+
+  void add(const Contender& contender, int64_t calls, bool look) {
+    const bool was_shared = look && cores_are_shared(num_threads());
+    all.push_back(time_calls(contender, calls));
+    if (look && !was_shared && !cores_are_shared(num_threads())) idle.push_back(all.back());
+  }
+};
+
+// A median wants so many undisturbed turns; of a machine that is never idle so many are taken at most.
+constexpr size_t kIdleTurns = 9;
+constexpr int kMostTurns = 120;
+bool are_enough(const std::vector<Times>& times) {
+  return std::all_of(times.begin(), times.end(), [](const Times& t) { return t.idle.size() >= kIdleTurns; });
+}
+
+// Works measured with --idle so far: medians of undisturbed turns, and of all for want of them.
+int idle_works = 0, disturbed_works = 0;
 
 // 24 sums are more than the 8 that two units of four cycles latency need, and fit 32 registers; where there
 // are 16, 12 are enough.
@@ -120,7 +142,7 @@ std::map<std::string, std::string> peers_versions() {
 }  // namespace
 
 std::vector<double> interleave(const std::vector<Contender>& contenders, const Options& options) {
-  const double slice_us = options.least ? 50 : (options.quick ? 300 : 1000);
+  const double slice_us = options.quick ? 300 : 1000;
   std::vector<int64_t> calls;
   double turn_us = 0;
   for (const auto& contender : contenders) {
@@ -131,19 +153,19 @@ std::vector<double> interleave(const std::vector<Contender>& contenders, const O
     turn_us += once * static_cast<double>(calls.back());
   }
   const int turns = turns_for(turn_us, options);
-  std::vector<std::vector<double>> times(contenders.size());
-  for (int turn = 0; turn < turns; ++turn) {
+  std::vector<Times> times(contenders.size());
+  for (int turn = 0; turn < turns || (options.idle && turn < kMostTurns && !are_enough(times)); ++turn) {
     for (size_t i = 0; i < contenders.size(); ++i) {
       // Ours, then the last, which is the limit: threads of some peers are busy for a while after their work.
       const size_t which = i == 0 ? 0 : i == 1 ? contenders.size() - 1 : i - 1;
       contenders[which].run();  // what the one before did must not show: other numbers in the caches
-      times[which].push_back(time_calls(contenders[which], calls[which]));
+      times[which].add(contenders[which], calls[which], options.idle);
     }
   }
+  const bool undisturbed = options.idle && are_enough(times);
+  if (options.idle) ++(undisturbed ? idle_works : disturbed_works);
   std::vector<double> result;
-  for (const auto& t : times) {
-    result.push_back(options.least ? *std::min_element(t.begin(), t.end()) : median(t));
-  }
+  for (const auto& t : times) result.push_back(median(undisturbed ? t.idle : t.all));
   return result;
 }
 
@@ -212,6 +234,11 @@ void report(std::vector<Row> rows, const Options& options) {
     }
   }
   fmt::print("\n{}", rows.empty() ? "no rows: no work here fits --filter and --threads\n" : table(rows));
+  if (disturbed_works > 0) {
+    fmt::print(stderr,
+               "of {} works, {} had fewer than {} turns undisturbed: theirs are medians of all turns\n",
+               idle_works + disturbed_works, disturbed_works, kIdleTurns);
+  }
   if (options.json.empty()) return;
   try {
     write_rows(options.json, rows);

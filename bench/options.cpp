@@ -21,7 +21,7 @@ namespace {
              "  --quick        shorter, with medians of fewer turns\n"
              "  --threads N    on N threads (default: on 1, then on 2)\n"
              "  --filter TEXT  only works whose name contains TEXT\n"
-             "  --least        the least time of each, not the median: for a machine that is not idle\n"
+             "  --idle         only times taken while nobody else used the cores; others are taken again\n"
              "  --json FILE    write the rows of the table to FILE too\n",
              std::filesystem::path(program).filename().string());
   std::exit(status);
@@ -49,8 +49,8 @@ Options parse(int argc, char** argv) {
       usage(argv[0], stdout, 0);
     } else if (flag == "--quick") {
       options.quick = true;
-    } else if (flag == "--least") {
-      options.least = true;
+    } else if (flag == "--idle") {
+      options.idle = true;
     } else if (flag == "--json" && has_value) {
       options.json = argv[++i];
     } else if (flag == "--filter" && has_value) {

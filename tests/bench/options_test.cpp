@@ -17,9 +17,9 @@ Options parsed(std::vector<std::string> arguments) {
 TEST(BenchOptions, AreReadInAnyOrder) {
   const Scratch scratch;
   const std::string path = scratch.path("rows.json");
-  const Options options = parsed({"--filter", "64", "--json", path, "--threads", "4", "--quick", "--least"});
+  const Options options = parsed({"--filter", "64", "--json", path, "--threads", "4", "--quick", "--idle"});
   EXPECT_TRUE(options.quick);
-  EXPECT_TRUE(options.least);
+  EXPECT_TRUE(options.idle);
   EXPECT_EQ(options.json, path);
   EXPECT_THAT(options.threads, testing::ElementsAre(4));
   EXPECT_TRUE(options.wants("64,64,64"));
