@@ -72,9 +72,11 @@ struct Times {
   }
 };
 
-// A median wants so many undisturbed turns; of a machine that is never idle so many are taken at most.
+// A median wants so many undisturbed turns; a machine that is never idle is given up after so long.
 constexpr size_t kIdleTurns = 9;
-constexpr int kMostTurns = 120;
+std::chrono::seconds patience(const Options& options) {
+  return std::chrono::seconds(options.quick ? 10 : 60);
+}
 bool are_enough(const std::vector<Times>& times) {
   return std::all_of(times.begin(), times.end(), [](const Times& t) { return t.idle.size() >= kIdleTurns; });
 }
@@ -154,7 +156,9 @@ std::vector<double> interleave(const std::vector<Contender>& contenders, const O
   }
   const int turns = turns_for(turn_us, options);
   std::vector<Times> times(contenders.size());
-  for (int turn = 0; turn < turns || (options.idle && turn < kMostTurns && !are_enough(times)); ++turn) {
+  const auto give_up = Clock::now() + patience(options);
+  const auto is_worth_waiting = [&] { return options.idle && !are_enough(times) && Clock::now() < give_up; };
+  for (int turn = 0; turn < turns || is_worth_waiting(); ++turn) {
     for (size_t i = 0; i < contenders.size(); ++i) {
       // Ours, then the last, which is the limit: threads of some peers are busy for a while after their work.
       const size_t which = i == 0 ? 0 : i == 1 ? contenders.size() - 1 : i - 1;

@@ -22,7 +22,8 @@ struct Contender {
 // Runs the contenders in turns and returns the median microseconds of each: every turn times each of them,
 // after a call that does not count, over enough calls to fill a few hundred microseconds, so that a slow
 // moment of the machine falls on all alike. With options.idle only undisturbed times count (idle.h), and
-// turns go on until each has nine or the patience ends, which report() then says. The last is the limit.
+// turns go on until each has nine, for a minute at most (quick: ten seconds); report() says where that was
+// too short. The last is the limit.
 std::vector<double> interleave(const std::vector<Contender>& contenders, const Options& options);
 
 // A loop of fused multiply-adds that never leaves the registers, on `threads` threads, and the float
