@@ -30,7 +30,8 @@ double nothings_per_second() {
   return kSteps * 42 / seconds_since(start);  // with the loop's own two
 }
 
-// Cycles in a second, by whole products that wait for each other: three cycles each on x86 and ARM.
+// Cycles in a second, by whole products that wait for each other: three cycles each on x86, about that on
+// ARM.
 double cycles_per_second() {
   constexpr int kSteps = 10000;
   uint64_t product = 3;
@@ -56,7 +57,7 @@ double instructions_per_cycle(int threads) {
 }
 
 bool cores_are_shared(int threads) {
-  // Between the four of the narrowest core and the three that are half of a wide one's.
+  // Between the four of a narrow core and the three that are half of a wide one's.
   constexpr double kFewest = 3.6;
   return instructions_per_cycle(threads) < kFewest;
 }

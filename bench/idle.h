@@ -1,6 +1,7 @@
 #pragma once
 
-// Whether the machine is idle but for this program, as far as a program can tell.
+// Whether another hardware thread shares a core, as far as a program can tell. (A process that is given the
+// same hardware thread for a while goes unnoticed: a median is what helps against it.)
 
 namespace lt::bench {
 
@@ -10,7 +11,7 @@ namespace lt::bench {
 // half; arithmetic in registers does not slow down then, so that it no longer tells what the core could do.
 double instructions_per_cycle(int threads);
 
-// Whether that is fewer than a core starts that works for one thread alone.
+// Whether that is fewer than a core of four to seven starts for one thread alone.
 bool cores_are_shared(int threads);
 
 }  // namespace lt::bench

@@ -21,8 +21,8 @@ namespace {
              "  --quick        shorter, with medians of fewer turns\n"
              "  --threads N    on N threads (default: on 1, then on 2)\n"
              "  --filter TEXT  only works whose name contains TEXT\n"
-             "  --idle         only times taken while nobody else used the cores; others are taken again\n"
-             "                 (train_step and micrograd count all times)\n"
+             "  --idle         only times around which no other hardware thread shared the cores; others\n"
+             "                 are taken again for up to a minute (train_step, micrograd: all times)\n"
              "  --json FILE    write the rows of the table to FILE too\n",
              std::filesystem::path(program).filename().string());
   std::exit(status);
