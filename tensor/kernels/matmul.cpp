@@ -11,7 +11,8 @@
 // strides, or packed: matmul_plan.h says when. A product that is small in c and deep in k (a weight gradient
 // over a large batch) is cut along k instead, into slices that depend on the sizes alone, whose partial
 // products are added in order. Some products are turned, c^T = b^T a^T (matmul_turn.h), those with few rows
-// or columns are dot products (matmul_few.h). Tiny ones and those of whole numbers are a plain loop.
+// or columns are dot products (matmul_few.h), and a few columns beyond whole vectors are done by vectors of
+// rows (matmul_last.h). Tiny products and those of whole numbers are a plain loop.
 
 #include "tensor/kernels/matmul.h"
 
@@ -19,6 +20,7 @@
 
 #include "tensor/kernels/matmul_block.h"
 #include "tensor/kernels/matmul_few.h"
+#include "tensor/kernels/matmul_last.h"
 #include "tensor/kernels/matmul_plan.h"
 #include "tensor/kernels/matmul_turn.h"
 #include "tensor/kernels/parallel.h"
@@ -147,12 +149,11 @@ void multiply_slices(const Product<T>& x, int64_t count) {
   }
 }
 
-// Columns of c from `first` on, by way of their transpose.
 template <typename T>
-void multiply_turned(const Product<T>& x, int64_t first) {
-  T* const c = workspace<T>(Workspace::kPartialSums, (x.n - first) * x.m);
-  multiply(turned(x, first, c));
-  turn_back(x, first, c);
+void multiply_turned(const Product<T>& x) {
+  T* const c = workspace<T>(Workspace::kPartialSums, x.n * x.m);
+  multiply(turned(x, c));
+  turn_back(x, c);
 }
 
 // So few multiplications are done before the loops around a tile are set up.
@@ -194,9 +195,9 @@ void matmul(const T* a, int64_t a_row, int64_t a_col, const T* b, int64_t b_row,
     const int64_t slices = m * n <= kLanes<T> * kLanes<T> * 16 ? std::clamp<int64_t>(k / kSlice, 1, 16) : 1;
     if (slices > 1) return multiply_slices(x, slices);
     if (is_few(x)) return multiply_few(x);
-    if (is_better_turned(x)) return multiply_turned(x, 0);
-    if (const int64_t last = turned_columns(x)) {
-      multiply_turned(x, n - last);
+    if (is_better_turned(x)) return multiply_turned(x);
+    if (const int64_t last = last_columns(x)) {
+      multiply_last(x);
       x.n -= last;
     }
     multiply(x);

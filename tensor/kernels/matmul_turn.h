@@ -3,12 +3,11 @@
 // Products that take less time turned, as c^T = b^T a^T; the order of a sum stays the same, though its blocks
 // of k may end elsewhere:
 //
-// - whole, where b is transposed, as a layer's weight (out, in) beside a small batch: a is packed in its
-//   stead, and c turned back;
-// - whole, where a is transposed and c has few columns, as the gradient of a layer of few outputs: its rows
-//   fill vectors better, and a is read from end to end;
-// - the last few columns beyond whole vectors, which would take as long as a vector of them, where a is
-//   transposed, so that its columns are contiguous: they are rows of the turned product.
+// - where b is transposed, as a layer's weight (out, in) beside a small batch: a is packed in its stead, and
+// c
+//   turned back;
+// - where a is transposed and c has few columns, as the gradient of a layer of few outputs: its rows fill
+//   vectors better, and a is read from end to end.
 
 #include "tensor/kernels/activation.h"
 #include "tensor/kernels/matmul_plan.h"
@@ -20,7 +19,7 @@ namespace lt::kernels {
 // fifth.
 inline constexpr int64_t kTurnedBytes = 4 << 20;
 
-// Whether turning all of c pays: by a sixteenth at least, since it is estimated.
+// Whether turning pays: by a sixteenth at least, since it is estimated.
 template <typename T>
 bool is_better_turned(const Product<T>& x) {
   const bool turns_a = x.a.row == 1 && x.a.col != 1 && x.n < x.m && x.n <= few_columns<T>();
@@ -39,61 +38,39 @@ bool is_better_turned(const Product<T>& x) {
   return turned * 16 < now * 15;
 }
 
-// How many of c's last columns are worth turning: up to a quarter of a vector, where a lies in L2, since it
-// is read once more, and where k is a single block for both products.
+// The transpose of c, (n, m) and dense, at `to`; without what is added and applied to each number of c.
 template <typename T>
-int64_t turned_columns(const Product<T>& x) {
-  const int64_t left = x.n % kLanes<T>;
-  const bool plain = !x.bias && !x.accumulate && x.activation == Activation::none && x.k <= kLinesDepth;
-  const bool worth =
-      x.a.row == 1 && x.n > kLanes<T> && x.m >= 2 * kLanes<T> && bytes<T>(x.m, x.k) <= kBlockBytes;
-  return plain && worth && left <= kLanes<T> / 4 ? left : 0;
+Product<T> turned(const Product<T>& x, T* to) {
+  return {x.b.transposed(), x.a.transposed(), to, x.m, x.n, x.m, x.k, nullptr, false, Activation::none};
 }
 
-// The transpose of c's columns from `first` on, (n - first, m) and dense, at `to`; without what is added and
-// applied to each number of c.
+// c from its transpose.
 template <typename T>
-Product<T> turned(const Product<T>& x, int64_t first, T* to) {
-  return {x.b.at(0, first).transposed(),
-          x.a.transposed(),
-          to,
-          x.m,
-          x.n - first,
-          x.m,
-          x.k,
-          nullptr,
-          false,
-          Activation::none};
-}
-
-// c's columns from `first` on, from their transpose.
-template <typename T>
-void turn_back(const Product<T>& x, int64_t first, const T* from) {
-  const int64_t vectors = (x.n - first) / kLanes<T>;
-  const int64_t tail = first + vectors * kLanes<T>;
-  // The columns beyond whole vectors. Exactly kPiece of them: by pieces. Where c is dense and turned whole:
-  // in vectors that reach into the next rows, which are written after. What is left: one number at a time.
+void turn_back(const Product<T>& x, const T* from) {
+  const int64_t tail = x.n / kLanes<T> * kLanes<T>;
+  // The columns beyond whole vectors. Exactly kPiece of them: by pieces. Where c is dense: in vectors that
+  // reach into the next rows, which are written after. What is left: one number at a time.
   int64_t i = 0;
   if (x.n - tail == kPiece<T>) {
     for (; i + kPiece<T> <= x.m; i += kPiece<T>) {
-      const T* column = from + (tail - first) * x.m + i;
+      const T* column = from + tail * x.m + i;
       transpose_pieces<T, kPiece<T>>([&](int, int j) { return column + j * x.m; }, x.c + i * x.c_row + tail,
                                      x.c_row);
     }
-  } else if (first == 0 && x.c_row == x.n && x.n - tail > 3) {
+  } else if (x.c_row == x.n && x.n - tail > 3) {
     i = std::max<int64_t>((x.m * x.n - tail - kLanes<T>) / x.n, 0);
     pack_columns(Operand<T>{from + tail * x.m, 1, x.m}, i, x.n - tail, x.c + tail, x.n);
   }
   for (; i < x.m; ++i) {
-    for (int64_t j = tail; j < x.n; ++j) x.c[i * x.c_row + j] = from[(j - first) * x.m + i];
+    for (int64_t j = tail; j < x.n; ++j) x.c[i * x.c_row + j] = from[j * x.m + i];
   }
-  for (int64_t j = first; j < tail; j += kLanes<T>) {
-    pack_columns(Operand<T>{from + (j - first) * x.m, 1, x.m}, x.m, kLanes<T>, x.c + j, x.c_row);
+  for (int64_t j = 0; j < tail; j += kLanes<T>) {
+    pack_columns(Operand<T>{from + j * x.m, 1, x.m}, x.m, kLanes<T>, x.c + j, x.c_row);
   }
   for (i = 0; x.bias && i < x.m; ++i) {
-    for (int64_t j = first; j < x.n; ++j) x.c[i * x.c_row + j] += x.bias[j];
+    for (int64_t j = 0; j < x.n; ++j) x.c[i * x.c_row + j] += x.bias[j];
   }
-  activate(x.activation, x.c + first, x.c_row, x.m, x.n - first);
+  activate(x.activation, x.c, x.c_row, x.m, x.n);
 }
 
 }  // namespace lt::kernels

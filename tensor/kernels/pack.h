@@ -62,14 +62,11 @@ inline typename PartOf<T, N>::type interleave(typename PartOf<T, N>::type a, typ
   (std::make_index_sequence<N>());
 }
 
-// to[i * to_row + j] = column(j)[i] for kPiece rows i and N columns j, at column(j - j % kPiece, j % kPiece):
-// pieces of the columns are loaded so that transposing within pieces, in log2(kPiece) rounds of interleaving,
-// is all that remains.
-template <typename T, int N, typename F>
-[[gnu::always_inline]] inline void transpose_pieces(F column, T* to, int64_t to_row) {
+// Within each piece, lane j of rows[i] becomes lane i of rows[j]: log2(kPiece) rounds of interleaving.
+template <typename T, int N>
+[[gnu::always_inline]] inline void transpose_within_pieces(typename PartOf<T, N>::type* rows) {
   constexpr int kRows = kPiece<T>;
-  typename PartOf<T, N>::type rows[kRows], before[kRows];
-  unroll<kRows>([&](auto i) { rows[i] = load_pieces<T, N, 0>([&](int first) { return column(first, i); }); });
+  typename PartOf<T, N>::type before[kRows];
   for (int round = 1; round < kRows; round *= 2) {
     unroll<kRows>([&](auto i) { before[i] = rows[i]; });
     unroll<kRows / 2>([&](auto i) {
@@ -77,6 +74,16 @@ template <typename T, int N, typename F>
       rows[2 * i + 1] = interleave<T, N, true>(before[i], before[i + kRows / 2]);
     });
   }
+}
+
+// to[i * to_row + j] = column(j)[i] for kPiece rows i and N columns j, at column(j - j % kPiece, j % kPiece):
+// pieces of the columns are loaded so that transposing within pieces is all that remains.
+template <typename T, int N, typename F>
+[[gnu::always_inline]] inline void transpose_pieces(F column, T* to, int64_t to_row) {
+  constexpr int kRows = kPiece<T>;
+  typename PartOf<T, N>::type rows[kRows];
+  unroll<kRows>([&](auto i) { rows[i] = load_pieces<T, N, 0>([&](int first) { return column(first, i); }); });
+  transpose_within_pieces<T, N>(rows);
   unroll<kRows>([&](auto i) { std::memcpy(to + i * to_row, &rows[i], sizeof rows[i]); });
 }
 

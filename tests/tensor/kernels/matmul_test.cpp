@@ -119,15 +119,18 @@ TEST_F(Matmul, AgreesInDoubleForEveryLayout) {
   }
 }
 
-// A few columns beyond the last whole vector are computed as rows where a is transposed.
-TEST_F(Matmul, AgreesWhereTheLastColumnsAreTurned) {
-  for (const Layout b : kLayouts) {
-    for (const int64_t m : {31, 32, 100}) {
-      for (int64_t n = 96; n <= 102; ++n) {
-        for (const int64_t k : {1, 32, 400}) {
-          expect_product<float>(m, n, k, Layout::kTransposed, b);
-          expect_product<double>(m, n, k, Layout::kTransposed, b);
-          if (HasFatalFailure()) return;
+// A few columns beyond the last whole vector are computed by vectors of rows, k one by one where a is
+// transposed, else in pieces of four (two doubles).
+TEST_F(Matmul, AgreesInTheLastColumns) {
+  for (const Layout a : kLayouts) {
+    for (const Layout b : kLayouts) {
+      for (const int64_t m : {15, 16, 31, 32, 33, 100}) {
+        for (int64_t n = 96; n <= 102; ++n) {
+          for (const int64_t k : {1, 4, 30, 32, 400}) {
+            expect_product<float>(m, n, k, a, b);
+            expect_product<double>(m, n, k, a, b);
+            if (HasFatalFailure()) return;
+          }
         }
       }
     }
@@ -342,6 +345,7 @@ TEST_F(Matmul, AnElementsBitsDoNotDependOnItsPlace) {
     for (const Layout b : {Layout::kPlain, Layout::kTransposed}) {
       check(67, 83, 300, a, b);
       check(32, 97, 400, a, b);
+      check(40, 100, 40, a, b);
       check(150, 209, 800, a, b);
       check(17, 130, 1100, a, b);
       check(7, 50, 300, a, b);
@@ -366,18 +370,21 @@ TEST_F(Matmul, AnElementsBitsDoNotDependOnItsPlaceInExpandedOperands) {
 }
 
 TEST_F(Matmul, RunsInfinityAndNanThroughTheirOwnRowsAndColumnsOnly) {
-  constexpr int64_t kSize = 50;
-  std::vector<float> a(kSize * kSize, 1.0F), b(kSize * kSize, 1.0F), c(kSize * kSize);
-  a[7 * kSize + 3] = std::numeric_limits<float>::infinity();
-  b[4 * kSize + 49] = std::numeric_limits<float>::quiet_NaN();
-  matmul(a.data(), kSize, 1, b.data(), kSize, 1, c.data(), kSize, kSize, kSize, kSize);
-  for (int64_t i = 0; i < kSize; ++i) {
-    for (int64_t j = 0; j < kSize; ++j) {
-      const float got = c[static_cast<size_t>(i * kSize + j)];
-      if (j == 49) {
-        EXPECT_TRUE(std::isnan(got)) << i;
-      } else {
-        EXPECT_EQ(got, i == 7 ? std::numeric_limits<float>::infinity() : 50.0F) << i << ", " << j;
+  for (const int64_t size : {50, 52}) {  // two columns beyond whole vectors, and four
+    const auto count = static_cast<size_t>(size * size);
+    std::vector<float> a(count, 1.0F), b(count, 1.0F), c(count);
+    a[static_cast<size_t>(7 * size + 3)] = std::numeric_limits<float>::infinity();
+    b[static_cast<size_t>(4 * size + 49)] = std::numeric_limits<float>::quiet_NaN();
+    matmul(a.data(), size, 1, b.data(), size, 1, c.data(), size, size, size, size);
+    for (int64_t i = 0; i < size; ++i) {
+      for (int64_t j = 0; j < size; ++j) {
+        const float got = c[static_cast<size_t>(i * size + j)];
+        if (j == 49) {
+          EXPECT_TRUE(std::isnan(got)) << i;
+        } else {
+          EXPECT_EQ(got, i == 7 ? std::numeric_limits<float>::infinity() : static_cast<float>(size))
+              << i << ", " << j << " of " << size;
+        }
       }
     }
   }
