@@ -68,7 +68,7 @@ void for_each_cell(const Deal& rows, const Deal& groups, int64_t work, F&& f) {
 template <typename T>
 void multiply_cell(Product<T> x, const Panels<T>& panels, Range group, const Plan& plan) {
   x.a_packed = plan.pack_a;
-  if (plan.pack_a) x.a = pack_a(x.a, deal_rows(x, kTileVectors), x.m, x.k);
+  if (plan.pack_a) x.a = pack_a(x.a, deal_rows(x, kTileVectors, plan.fetch), x.m, x.k);
   multiply_block(x, panels, group.begin, group.end, plan.fetch);
 }
 

@@ -8,7 +8,8 @@
 //
 // In large products every tile fetches, as it goes along, its lines of c, its share of the next panel of b
 // and, during the first panel, the rows of a that the next tile reads: all into L2, so that the arithmetic
-// does not wait for what is further away. (Into L1 instead: 1 to 2 % slower.)
+// does not wait for what is further away. (Into L1 instead: 1 to 2 % slower.) A panel that is packed when it
+// is wanted is packed by its first tile, as it goes along.
 
 #include <algorithm>
 
@@ -19,10 +20,20 @@
 
 namespace lt::kernels {
 
-// The rows of a block, dealt to tiles of up to so many vectors.
 template <typename T>
-Deal deal_rows(const Product<T>& x, int64_t vectors) {
-  if (x.a_packed) return {x.m, divide_up(x.m, kPackedRows)};
+TileKind kind_of(const Product<T>& x) {
+  if (x.a_packed) return TileKind::ahead_packed;
+  if (x.a.col == 1) return TileKind::ahead_by_rows;
+  return x.a.row == 1 ? TileKind::ahead_by_columns : TileKind::ahead;
+}
+
+// The rows of a block, dealt to tiles of up to so many vectors. Where a is fetched by columns, in whole
+// pieces of lines.
+template <typename T>
+Deal deal_rows(const Product<T>& x, int64_t vectors, bool fetch) {
+  if (x.a_packed || (fetch && in_pieces(kind_of(x)))) {
+    return {x.m, divide_up(x.m, kPackedRows)};
+  }
   switch (vectors) {  // by constants: divisions would show in small products
     case 1:
       return {x.m, divide_up(x.m, kTileRows[0])};
@@ -92,19 +103,37 @@ void multiply_panel(Tile<T>& tile, const Product<T>& x, const Deal& rows, const 
   if (x.activation != Activation::none) activate(x.activation, c, x.c_row, x.m, panel.columns);
 }
 
-// The same, tile by tile, each fetching its share of what is wanted next.
+// Whether the first tile of panel t packs it for the others as it goes along. (A copy of its own takes four
+// times as long, since nothing is computed meanwhile.)
+template <typename T>
+bool packs_on_the_way(const Product<T>& x, const Panels<T>& panels, int64_t t) {
+  const TileKind kind = kind_of(x);
+  const bool in_place = kind == TileKind::ahead_by_rows || kind == TileKind::ahead_by_columns;
+  if (!in_place || !panels.packs_rows()) return false;
+  const Panel<T> panel = panels.lying(t);
+  const Deal rows = deal_rows(x, panel.vectors, true);
+  return can_pack(rows.least + (rows.extra > 0), panel.vectors, panel.last() < kLanes<T>);
+}
+
+// The same, tile by tile, each fetching its share of what is wanted next. The first one packs b, if there is
+// room for it.
 template <typename T>
 void multiply_panel(Tile<T>& tile, const Product<T>& x, const Deal& rows, const Panel<T>& panel,
-                    const Ahead<T>& ahead) {
+                    const Ahead<T>& ahead, T* room) {
   const Deal shares(x.k, rows.parts);
-  const TileKind kind = x.a_packed     ? TileKind::ahead_packed
-                        : x.a.col == 1 ? TileKind::ahead_by_rows
-                                       : TileKind::ahead;
+  const TileKind kind = kind_of(x);
   for (int64_t i = 0; i < rows.parts; ++i) {
     const int64_t height = rows.least + (i < rows.extra);
     begin_tiles(tile, x, 1, height);
     ahead.list(tile, panel, rows, i, shares.start(i), shares.start(i + 1));
-    tile_kernel<T>(height, panel.vectors, tile.last < kLanes<T>, kind)(tile);
+    if (room && i == 0) {
+      tile.b_packed = room;
+      packing_kernel<T>(height, panel.vectors, kind)(tile);
+      tile.b = room;
+      tile.b_row = panel.vectors * kLanes<T>;
+    } else {
+      tile_kernel<T>(height, panel.vectors, tile.last < kLanes<T>, kind)(tile);
+    }
     if (x.activation != Activation::none) {  // while the tile is in L1
       activate(x.activation, tile.c, x.c_row, height, panel.columns);
     }
@@ -118,8 +147,9 @@ void multiply_block(const Product<T>& x, Panels<T> panels, int64_t first, int64_
   Deal rows(0, 1);
   int64_t vectors = 0;  // of the panel that rows were dealt for: divisions would show in small products
   for (int64_t t = first; t < last; ++t) {
-    const Panel<T> panel = panels.ready(t);
-    if (panel.vectors != vectors) rows = deal_rows(x, panel.vectors);
+    const bool packs = fetch && packs_on_the_way(x, panels, t);
+    const Panel<T> panel = packs ? panels.lying(t) : panels.ready(t);
+    if (panel.vectors != vectors) rows = deal_rows(x, panel.vectors, fetch);
     vectors = panel.vectors;
     Tile<T> tile;  // not all of it is set: clearing the rest would show in small products
     tile.a = x.a.data;
@@ -137,8 +167,9 @@ void multiply_block(const Product<T>& x, Panels<T> panels, int64_t first, int64_
       continue;
     }
     const int64_t next = t + 1 < last ? t + 1 : first;  // the next block of rows begins with the first again
-    const Ahead<T> ahead{t == first && x.a.col == 1, panels.wanted(next)};
-    multiply_panel(tile, x, rows, panel, ahead);
+    const bool in_place = next > t && packs_on_the_way(x, panels, next);
+    const Ahead<T> ahead{t == first && x.a.col == 1, in_place ? panels.lying(next) : panels.wanted(next)};
+    multiply_panel(tile, x, rows, panel, ahead, packs ? panels.room() : nullptr);
   }
 }
 

@@ -45,7 +45,7 @@ class Panels {
   // Panel t, ready to be multiplied. One that is packed by itself is valid until the next is.
   Panel<T> ready(int64_t t) {
     if (how_ == PackB::by_panel) {
-      T* const to = workspace<T>(Workspace::kPackedB, k_ * kTileVectors * kLanes<T>);
+      T* const to = room();
       pack(t, 0, k_, to);
       packed_ = to;
     }
@@ -55,7 +55,6 @@ class Panels {
   // What fetching ahead of panel t should bring: nothing of one that is yet to be packed.
   Panel<T> wanted(int64_t t) const { return how_ == PackB::by_panel ? Panel<T>{} : at(t); }
 
- private:
   // Where panel t lies in b.
   Panel<T> lying(int64_t t) const {
     const int64_t first = deal_.start(t) * kLanes<T>;
@@ -63,6 +62,12 @@ class Panels {
     return {first, vectors, std::min(vectors * kLanes<T>, n_ - first), b_.at(0, first).data, b_.row};
   }
 
+  // Whether panels are packed one by one and their rows are contiguous, so that a tile can do it.
+  bool packs_rows() const { return how_ == PackB::by_panel && b_.col == 1; }
+  // Where.
+  T* room() const { return workspace<T>(Workspace::kPackedB, k_ * kTileVectors * kLanes<T>); }
+
+ private:
   Panel<T> at(int64_t t) const {
     Panel<T> panel = lying(t);
     if (how_ == PackB::no) return panel;

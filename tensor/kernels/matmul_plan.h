@@ -43,15 +43,35 @@ constexpr int64_t bytes(int64_t rows, int64_t columns) {
   return rows * columns * static_cast<int64_t>(sizeof(T));
 }
 
+// Operands and result do not all stay in L2: fetching them ahead pays, if sums are long enough to do it
+// meanwhile.
+template <typename T>
+bool fetches(const Product<T>& x) {
+  constexpr int64_t kFewProducts = 128;
+  constexpr int64_t kLarge = 1 << 20;
+  return x.k >= kFewProducts && bytes<T>(x.m, x.k) + bytes<T>(x.k, x.n) + bytes<T>(x.m, x.n) > kLarge;
+}
+
 // A transposed a of this size is slow in place, since its tiles touch a line with each step.
 inline constexpr int64_t kSlowA = 256 << 10;
 
-// Such an a; and one whose rows lie a multiple of 16 KB apart, so that they share a quarter of L2's sets.
+// But where these lines are fetched ahead, a copy takes as long as it saves unless b is wide: 5 % of 512 by
+// 512 by 512. Not so if a tile's numbers straddle lines.
+template <typename T>
+bool suits_columns(const Product<T>& x) {
+  constexpr int64_t kLarge = 1 << 20;
+  constexpr int64_t kWide = 576;
+  return fetches(x) && x.a.row == 1 && x.a.col % kLine<T> == 0 && x.n <= kWide &&
+         bytes<T>(x.m, x.k) <= kLarge;
+}
+
+// A transposed a; and one whose rows lie a multiple of 16 KB apart, so that they share a quarter of L2's
+// sets.
 template <typename T>
 bool packs_a(const Product<T>& x) {
   constexpr int64_t kScattered = 16 << 10;
   if (x.m <= kTileRows[0] || x.n <= few_columns<T>()) return false;
-  if (x.a.col != 1) return bytes<T>(x.m, x.k) > kSlowA;
+  if (x.a.col != 1) return bytes<T>(x.m, x.k) > kSlowA && !suits_columns(x);
   return x.a.row != 0 && bytes<T>(1, x.a.row) % kScattered == 0;
 }
 
@@ -92,15 +112,6 @@ bool is_shallow(const Product<T>& x) {
   return x.k <= kFewProducts && x.n > kTileVectors * kLanes<T> && bytes_of_c(x) > kLarge;
 }
 
-// Operands and result do not all stay in L2: fetching them ahead pays, if sums are long enough to do it
-// meanwhile.
-template <typename T>
-bool fetches(const Product<T>& x) {
-  constexpr int64_t kFewProducts = 128;
-  constexpr int64_t kLarge = 1 << 20;
-  return x.k >= kFewProducts && bytes<T>(x.m, x.k) + bytes<T>(x.k, x.n) + bytes<T>(x.m, x.n) > kLarge;
-}
-
 // Two or four threads get equal shares of so many parts.
 constexpr int64_t even_parts(int64_t parts) { return parts > 2 ? divide_up(parts, 4) * 4 : parts; }
 
@@ -118,9 +129,9 @@ Plan plan(const Product<T>& x) {
   const int64_t wanted = std::min<int64_t>(chunks_for(work(x), 1), 4);
   const int64_t row_bytes = bytes<T>(1, std::clamp<int64_t>(x.k, 1, plan.depth));  // of a block of a
   // Where a is less than two blocks of rows, all use a panel while it is in L2; but not where only blocks of
-  // rows could be shared by threads.
+  // rows could be shared by threads, or each group of columns would pack a again.
   if (plan.pack_b == PackB::whole && x.m * row_bytes < 2 * kBlockBytes &&
-      (wanted == 1 || x.n >= 2 * few_columns<T>())) {
+      (wanted == 1 || (x.n >= 2 * few_columns<T>() && !plan.pack_a))) {
     plan.pack_b = PackB::by_panel;
   }
   const bool one_block = x.m * row_bytes <= kBlockBytes;

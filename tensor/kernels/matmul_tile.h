@@ -53,7 +53,8 @@ struct Tile {
   int64_t a_step;  // from one tile's a to the next's
   const T* b;      // element (p, j) at b[p * b_row + j]
   int64_t b_row;
-  T* c;  // element (i, j) at c[i * c_row + j]
+  T* b_packed;  // where a packing kernel copies b, row after row
+  T* c;         // element (i, j) at c[i * c_row + j]
   int64_t c_row;
   int64_t k;
   const T* bias;    // added to every row, or null
@@ -71,14 +72,15 @@ template <typename T>
 using TileKernel = void (*)(const Tile<T>&);
 
 // What a kernel takes for granted. `any` serves all tiles; the others are for the high tiles of large
-// products: they fetch t.ahead, and where a step through a is known, to the next number of a row or to the
-// next kPackedRows of a packed a, four steps at a time take their numbers from one address. That spares a
-// tenth of the instructions, and 2 to 8 % of the time where another hardware thread of the core takes half of
-// those it can start.
-enum class TileKind { any, ahead, ahead_by_rows, ahead_packed };
+// products: they fetch t.ahead, and where a step through a is known, four at a time take their numbers from
+// one address: to the next number of a row, or to the next kPackedRows of a packed a. That spares a tenth of
+// the instructions, and 2 to 8 % of the time where another hardware thread of the core takes half of those it
+// can start. By columns is a transposed a in place: each step reads another line, fetched into L1 eight steps
+// before (of 512 by 512, without: a tenth more time).
+enum class TileKind { any, ahead, ahead_by_rows, ahead_packed, ahead_by_columns };
 
 // One of t's tiles, at tile_a and c. Masked says that t.last < kLanes<T>.
-template <typename T, int Rows, int Vectors, bool Masked, TileKind Kind>
+template <typename T, int Rows, int Vectors, bool Masked, TileKind Kind, bool Packs>
 [[gnu::always_inline]] inline void multiply_tile(const Tile<T>& t, const T* tile_a, T* c) {
   constexpr int kLane = kLanes<T>;
   const Tail<T> tail(t.last);
@@ -89,17 +91,25 @@ template <typename T, int Rows, int Vectors, bool Masked, TileKind Kind>
   Vec<T> sum[Rows][Vectors] = {};
   constexpr bool kPacked = Kind == TileKind::ahead_packed;
   constexpr bool kByRows = Kind == TileKind::ahead_by_rows;
-  const int64_t a_row = kPacked ? 1 : t.a_row;
+  constexpr bool kByColumns = Kind == TileKind::ahead_by_columns;
+  const int64_t a_row = kPacked || kByColumns ? 1 : t.a_row;
   const int64_t a_col = kPacked ? Rows : kByRows ? 1 : t.a_col;
-  // Three rows share a pointer: processors address p, p + row and p + 2 * row for free; all that are packed.
-  constexpr int kGroup = kPacked ? kPackedRows : 3;
+  // Three rows share a pointer: processors address p, p + row and p + 2 * row for free; all that are beside
+  // each other.
+  constexpr int kGroup = kPacked || kByColumns ? Rows : 3;
   constexpr int kGroups = (Rows + kGroup - 1) / kGroup;
   const T* a[kGroups];
   unroll<kGroups>([&](auto g) { a[g] = tile_a + kGroup * g * a_row; });
   const T* b = t.b;
+  [[maybe_unused]] T* b_packed = Packs ? t.b_packed : nullptr;
   const auto step = [&]() __attribute__((always_inline)) {
     Vec<T> b_row[Vectors];
     unroll<Vectors>([&](auto v) { b_row[v] = load_vector(b, v); });
+    if constexpr (Packs) {
+      unroll<Vectors>([&](auto v) { store(b_packed + v * kLane, b_row[v]); });
+      b_packed += Vectors * kLane;
+    }
+    if constexpr (kByColumns) __builtin_prefetch(a[0] + 8 * a_col, 0, 3);
     unroll<Rows>(t.rows, [&](auto i) {
       const Vec<T> x = broadcast(a[i / kGroup][i % kGroup * a_row]);
       unroll<Vectors>([&](auto v) { sum[i][v] += x * b_row[v]; });
@@ -119,7 +129,7 @@ template <typename T, int Rows, int Vectors, bool Masked, TileKind Kind>
       }
     }
   }
-  if constexpr (kPacked || kByRows) {
+  if constexpr (kPacked || kByRows || kByColumns) {
 #pragma GCC unroll 4
     for (; p < t.k; ++p) step();
   }
@@ -149,52 +159,85 @@ template <typename T, int Rows, int Vectors, bool Masked, TileKind Kind>
   });
 }
 
-template <typename T, int Rows, int Vectors, bool Masked, TileKind Kind>
+template <typename T, int Rows, int Vectors, bool Masked, TileKind Kind, bool Packs>
 void multiply_tiles(const Tile<T>& t) {
   const T* a = t.a;
   T* c = t.c;
   for (int64_t i = 0; i < t.count; ++i, a += t.a_step, c += t.rows * t.c_row) {
-    multiply_tile<T, Rows, Vectors, Masked, Kind>(t, a, c);
+    multiply_tile<T, Rows, Vectors, Masked, Kind, Packs>(t, a, c);
   }
 }
 
-// What the kernel of this size takes for granted where Kind holds. The loops for fetching ahead would cost a
-// small product's tile a tenth; tiles at an edge are too few for one more kernel.
+// Whether a tile is high enough for its kernel to fetch ahead: the loops for that would cost a small
+// product's tile a tenth.
+constexpr bool is_high(int64_t rows, int64_t vectors) {
+  return rows * 5 > tile_rows(vectors) * 4 || (rows == kPackedRows && vectors > 1);
+}
+// Whether there is a kernel of this size that packs b.
+constexpr bool can_pack(int64_t rows, int64_t vectors, bool masked) {
+  return is_high(rows, vectors) && vectors == kTileVectors && !masked;
+}
+
+// Whether tiles of this kind are kPackedRows high, but for a few.
+constexpr bool in_pieces(TileKind kind) {
+  return kind == TileKind::ahead_packed || kind == TileKind::ahead_by_columns;
+}
+
+// What the kernel of this size takes for granted where Kind holds. Tiles at an edge are too few for one more
+// kernel.
 template <TileKind Kind>
 constexpr TileKind kind_for(int rows, int vectors, bool masked) {
-  if (rows * 5 <= tile_rows(vectors) * 4) return TileKind::any;
-  const bool inner = vectors > 1 && !masked && (Kind != TileKind::ahead_packed || rows == kPackedRows);
+  if (!is_high(rows, vectors)) return TileKind::any;
+  const bool inner = vectors > 1 && !masked && (rows == kPackedRows || !in_pieces(Kind));
   return kUnrolled && inner ? Kind : std::min(Kind, TileKind::ahead);
 }
 
 // Kernel number (rows - 1, vectors - 1, masked); where nothing is unrolled, one for all rows.
-template <typename T, TileKind Kind, int Number>
+template <typename T, TileKind Kind, bool Packs, int Number>
 constexpr TileKernel<T> numbered_kernel() {
   constexpr int kRows = Number / 2 / kTileVectors + 1;
   constexpr int kVectors = Number / 2 % kTileVectors + 1;
   constexpr bool kMasked = Number % 2 == 1;
   constexpr int kMost = tile_rows(kVectors);
-  if constexpr (kRows <= kMost) {
+  if constexpr (kRows <= kMost && (!Packs || can_pack(kRows, kVectors, kMasked))) {
     return multiply_tiles < T, kUnrolled ? kRows : kMost, kVectors, kMasked,
-           kind_for<Kind>(kRows, kVectors, kMasked) > ;
+           kind_for<Kind>(kRows, kVectors, kMasked), Packs > ;
   } else {
     return nullptr;
   }
 }
 
+template <typename T>
+using TileKernels = std::array<TileKernel<T>, kTileRows[0] * kTileVectors * 2>;
+template <typename T, TileKind Kind, bool Packs = false>
+constexpr TileKernels<T> kernels_of_kind() {
+  return []<int... I>(std::integer_sequence<int, I...>) {
+    return TileKernels<T>{numbered_kernel<T, Kind, Packs, I>()...};
+  }
+  (std::make_integer_sequence<int, kTileRows[0] * kTileVectors * 2>());
+}
+
+constexpr size_t kernel_number(int64_t rows, int64_t vectors, bool masked) {
+  return static_cast<size_t>(((rows - 1) * kTileVectors + vectors - 1) * 2 + masked);
+}
+
 // The kernel for a tile of `rows` (1 to tile_rows(vectors)) by `vectors` (1 to kTileVectors).
 template <typename T>
 TileKernel<T> tile_kernel(int64_t rows, int64_t vectors, bool masked, TileKind kind) {
-  static constexpr auto kKernels = []<int... I>(std::integer_sequence<int, I...>) {
-    return std::array<std::array<TileKernel<T>, sizeof...(I)>, 4>{
-        {{numbered_kernel<T, TileKind::any, I>()...},
-         {numbered_kernel<T, TileKind::ahead, I>()...},
-         {numbered_kernel<T, TileKind::ahead_by_rows, I>()...},
-         {numbered_kernel<T, TileKind::ahead_packed, I>()...}}};
-  }
-  (std::make_integer_sequence<int, kTileRows[0] * kTileVectors * 2>());
-  return kKernels[static_cast<size_t>(kind)]
-                 [static_cast<size_t>(((rows - 1) * kTileVectors + vectors - 1) * 2 + masked)];
+  static constexpr std::array<TileKernels<T>, 5> kKernels = {
+      kernels_of_kind<T, TileKind::any>(), kernels_of_kind<T, TileKind::ahead>(),
+      kernels_of_kind<T, TileKind::ahead_by_rows>(), kernels_of_kind<T, TileKind::ahead_packed>(),
+      kernels_of_kind<T, TileKind::ahead_by_columns>()};
+  return kKernels[static_cast<size_t>(kind)][kernel_number(rows, vectors, masked)];
+}
+
+// The one that copies b to b_packed as well, where it can_pack; for an a by rows or by columns.
+template <typename T>
+TileKernel<T> packing_kernel(int64_t rows, int64_t vectors, TileKind kind) {
+  static constexpr TileKernels<T> kByRows = kernels_of_kind<T, TileKind::ahead_by_rows, true>();
+  static constexpr TileKernels<T> kByColumns = kernels_of_kind<T, TileKind::ahead_by_columns, true>();
+  const bool by_rows = kind == TileKind::ahead_by_rows;
+  return (by_rows ? kByRows : kByColumns)[kernel_number(rows, vectors, false)];
 }
 
 }  // namespace lt::kernels
