@@ -9,7 +9,7 @@
 // In large products every tile fetches, as it goes along, its lines of c, its share of the next panel of b
 // and, during the first panel, the rows of a that the next tile reads: all into L2, so that the arithmetic
 // does not wait for what is further away. (Into L1 instead: 1 to 2 % slower.) A panel that is packed when it
-// is wanted is packed by its first tile, as it goes along.
+// is wanted is packed by its first tile, as it goes along, if that is high and whole and a lies in place.
 
 #include <algorithm>
 
@@ -27,12 +27,15 @@ TileKind kind_of(const Product<T>& x) {
   return x.a.row == 1 ? TileKind::ahead_by_columns : TileKind::ahead;
 }
 
-// The rows of a block, dealt to tiles of up to so many vectors. Where a is fetched by columns, in whole
-// pieces of lines.
+// The rows of a block, dealt to tiles of up to so many vectors. An a that is fetched by columns has tiles of
+// kPackedRows, unless they came out lower for more than a third: lower ones are not fetched for.
 template <typename T>
 Deal deal_rows(const Product<T>& x, int64_t vectors, bool fetch) {
-  if (x.a_packed || (fetch && in_pieces(kind_of(x)))) {
-    return {x.m, divide_up(x.m, kPackedRows)};
+  const int64_t pieces = divide_up(x.m, kPackedRows);
+  if (x.a_packed) return {x.m, pieces};
+  if (fetch && vectors > 1 && kind_of(x) == TileKind::ahead_by_columns &&
+      (pieces * kPackedRows - x.m) * 3 <= pieces) {
+    return {x.m, pieces};
   }
   switch (vectors) {  // by constants: divisions would show in small products
     case 1:
@@ -167,8 +170,8 @@ void multiply_block(const Product<T>& x, Panels<T> panels, int64_t first, int64_
       continue;
     }
     const int64_t next = t + 1 < last ? t + 1 : first;  // the next block of rows begins with the first again
-    const bool in_place = next > t && packs_on_the_way(x, panels, next);
-    const Ahead<T> ahead{t == first && x.a.col == 1, in_place ? panels.lying(next) : panels.wanted(next)};
+    const bool packs_next = next > t && packs_on_the_way(x, panels, next);
+    const Ahead<T> ahead{t == first && x.a.col == 1, packs_next ? panels.lying(next) : panels.wanted(next)};
     multiply_panel(tile, x, rows, panel, ahead, packs ? panels.room() : nullptr);
   }
 }

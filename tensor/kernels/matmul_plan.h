@@ -43,6 +43,21 @@ constexpr int64_t bytes(int64_t rows, int64_t columns) {
   return rows * columns * static_cast<int64_t>(sizeof(T));
 }
 
+// Few products for each number of a c that L2 does not hold, so that writing it takes as long: by blocks of
+// rows of this many bytes, c is written nearly in the order of memory. (A layer of 30 inputs and 200 outputs
+// takes 8 % less time at a batch of 8192; 2782 by 3072 with a k of 37 less than half.)
+inline constexpr int64_t kShallowBlock = 128 << 10;
+template <typename T>
+int64_t bytes_of_c(const Product<T>& x) {
+  return bytes<T>(x.m, std::min(x.n, kColumns));
+}
+template <typename T>
+bool is_shallow(const Product<T>& x) {
+  constexpr int64_t kFewProducts = 160;
+  constexpr int64_t kLarge = 1 << 20;
+  return x.k <= kFewProducts && x.n > kTileVectors * kLanes<T> && bytes_of_c(x) > kLarge;
+}
+
 // Operands and result do not all stay in L2: fetching them ahead pays, if sums are long enough to do it
 // meanwhile.
 template <typename T>
@@ -61,7 +76,7 @@ template <typename T>
 bool suits_columns(const Product<T>& x) {
   constexpr int64_t kLarge = 1 << 20;
   constexpr int64_t kWide = 576;
-  return fetches(x) && x.a.row == 1 && x.a.col % kLine<T> == 0 && x.n <= kWide &&
+  return fetches(x) && !is_shallow(x) && x.a.row == 1 && x.a.col % kLine<T> == 0 && x.n <= kWide &&
          bytes<T>(x.m, x.k) <= kLarge;
 }
 
@@ -97,21 +112,6 @@ bool packs_b(const Product<T>& x, int64_t depth) {
   return x.m > uses * kTileRows[0] && (crowded || size > kLarge);
 }
 
-// Few products for each number of a c that L2 does not hold, so that writing it takes as long: by blocks of
-// rows of this many bytes, c is written nearly in the order of memory. (A layer of 30 inputs and 200 outputs
-// takes 8 % less time at a batch of 8192; 2782 by 3072 with a k of 37 less than half.)
-inline constexpr int64_t kShallowBlock = 128 << 10;
-template <typename T>
-int64_t bytes_of_c(const Product<T>& x) {
-  return bytes<T>(x.m, std::min(x.n, kColumns));
-}
-template <typename T>
-bool is_shallow(const Product<T>& x) {
-  constexpr int64_t kFewProducts = 160;
-  constexpr int64_t kLarge = 1 << 20;
-  return x.k <= kFewProducts && x.n > kTileVectors * kLanes<T> && bytes_of_c(x) > kLarge;
-}
-
 // Two or four threads get equal shares of so many parts.
 constexpr int64_t even_parts(int64_t parts) { return parts > 2 ? divide_up(parts, 4) * 4 : parts; }
 
@@ -129,7 +129,7 @@ Plan plan(const Product<T>& x) {
   const int64_t wanted = std::min<int64_t>(chunks_for(work(x), 1), 4);
   const int64_t row_bytes = bytes<T>(1, std::clamp<int64_t>(x.k, 1, plan.depth));  // of a block of a
   // Where a is less than two blocks of rows, all use a panel while it is in L2; but not where only blocks of
-  // rows could be shared by threads, or each group of columns would pack a again.
+  // rows could be shared by threads, or where each group of columns would pack a again.
   if (plan.pack_b == PackB::whole && x.m * row_bytes < 2 * kBlockBytes &&
       (wanted == 1 || (x.n >= 2 * few_columns<T>() && !plan.pack_a))) {
     plan.pack_b = PackB::by_panel;

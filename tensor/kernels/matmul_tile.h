@@ -28,8 +28,8 @@ inline constexpr std::array<int, kTileVectors> kTileRows = {12, 6, 4};
 
 constexpr int tile_rows(int64_t vectors) { return kTileRows[static_cast<size_t>(vectors - 1)]; }
 
-// Rows of a packed tile: the most that make whole pieces of vectors, whose copies do not straddle cache
-// lines.
+// Rows of a packed tile, and of one that is read by columns: the most that make whole pieces of vectors,
+// which do not straddle cache lines.
 inline constexpr int kPackedRows = kTileRows[kTileVectors - 1] / 4 * 4;
 
 // Cache lines that will soon be wanted: at + i * step for i < count.
@@ -178,7 +178,7 @@ constexpr bool can_pack(int64_t rows, int64_t vectors, bool masked) {
   return is_high(rows, vectors) && vectors == kTileVectors && !masked;
 }
 
-// Whether tiles of this kind are kPackedRows high, but for a few.
+// Whether this kind is for tiles of kPackedRows only.
 constexpr bool in_pieces(TileKind kind) {
   return kind == TileKind::ahead_packed || kind == TileKind::ahead_by_columns;
 }

@@ -3,9 +3,8 @@
 // Products that take less time turned, as c^T = b^T a^T; the order of a sum stays the same, though its blocks
 // of k may end elsewhere:
 //
-// - where b is transposed, as a layer's weight (out, in) beside a small batch: a is packed in its stead, and
-// c
-//   turned back;
+// - where b is transposed, as a layer's weight (out, in) beside a small batch: a is packed in its stead,
+//   and c turned back;
 // - where a is transposed and c has few columns, as the gradient of a layer of few outputs: its rows fill
 //   vectors better, and a is read from end to end.
 

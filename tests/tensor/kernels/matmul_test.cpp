@@ -221,8 +221,8 @@ TEST_F(Matmul, AgreesWhereCIsLargeAndSumsAreShort) {
 // Where blocks of k (1024 floats, or 384 of a transposed a in place), of columns (2048) and of rows (512 KB
 // of a) begin and end; where b is packed (a transposed one always, others from 640 KB on if more than four
 // tiles use it, from 3 MB on if two do), panel by panel or, from 1 MB of a on, as a whole; where a transposed
-// a is packed (from 256 KB on); and where packing is cut short by them. Signs differ, so sums stay far below
-// the 2^16 from where sixteenths' products are no longer exact.
+// a is packed (from 256 KB on, unless it is fetched); and where packing is cut short by them. Signs differ,
+// so sums stay far below the 2^16 from where sixteenths' products are no longer exact.
 TEST_F(Matmul, AgreesAroundEveryBlockBoundary) {
   for (const Layout a : kLayouts) {
     for (const Layout b : kLayouts) {
@@ -252,15 +252,15 @@ TEST_F(Matmul, AgreesAroundEveryBlockBoundary) {
 }
 
 // Operands and result of more than 1 MB, whose tiles fetch what comes next and do four steps of k at a time:
-// of an a in place, packed, and (41 rows) transposed in place; tiles at an edge, and what is left of four
-// steps.
+// of an a in place by rows or by columns, and packed; tiles at an edge, and what is left of four steps.
 TEST_F(Matmul, AgreesWhereOperandsAreFetchedAhead) {
   for (const Layout a : kLayouts) {
     for (const Layout b : kLayouts) {
       for (const int64_t k : {516, 517, 518, 519}) expect_product<float>(41, 519, k, a, b, k % 2 == 0);
-      // The first tile of a panel packs it: 9 or 8 rows high, or 8 of a transposed a whose columns begin
-      // with a line (3 further than a has rows).
-      for (const int64_t m : {135, 64, 125}) expect_product<float>(m, 500, 519, a, b, m == 64);
+      // The first tile of a panel packs it: 9 or 8 rows high, or 8 of a transposed a, which is not packed,
+      // however large, if its columns are whole lines apart (it has 3 rows fewer).
+      for (const int64_t m : {135, 64, 125, 141}) expect_product<float>(m, 500, 519, a, b, m == 64);
+      expect_product<double>(69, 250, 519, a, b);
       expect_product<double>(71, 250, 519, a, b, true);
       if (HasFatalFailure()) return;
     }
