@@ -197,7 +197,7 @@ void matmul(const T* a, int64_t a_row, int64_t a_col, const T* b, int64_t b_row,
     if (is_few(x)) return multiply_few(x);
     if (is_better_turned(x)) return multiply_turned(x);
     if (const int64_t last = last_columns(x)) {
-      multiply_last(x);
+      multiply_last(x, last);
       x.n -= last;
     }
     multiply(x);

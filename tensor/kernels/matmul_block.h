@@ -13,18 +13,18 @@
 
 #include <algorithm>
 
+#include "tensor/kernels/matmul_kernels.h"
 #include "tensor/kernels/matmul_panels.h"
 #include "tensor/kernels/matmul_product.h"
 #include "tensor/kernels/matmul_rows.h"
-#include "tensor/kernels/matmul_tile.h"
 
 namespace lt::kernels {
 
 template <typename T>
-TileKind kind_of(const Product<T>& x) {
-  if (x.a_packed) return TileKind::ahead_packed;
-  if (x.a.col == 1) return TileKind::ahead_by_rows;
-  return x.a.row == 1 ? TileKind::ahead_by_columns : TileKind::ahead;
+Reads reads_a(const Product<T>& x) {
+  if (x.a_packed) return Reads::packed;
+  if (x.a.col == 1) return Reads::by_rows;
+  return x.a.row == 1 ? Reads::by_columns : Reads::strided;
 }
 
 // The rows of a block, dealt to tiles of up to so many vectors. An a that is fetched by columns has tiles of
@@ -33,8 +33,7 @@ template <typename T>
 Deal deal_rows(const Product<T>& x, int64_t vectors, bool fetch) {
   const int64_t pieces = divide_up(x.m, kPackedRows);
   if (x.a_packed) return {x.m, pieces};
-  if (fetch && vectors > 1 && kind_of(x) == TileKind::ahead_by_columns &&
-      (pieces * kPackedRows - x.m) * 3 <= pieces) {
+  if (fetch && vectors > 1 && reads_a(x) == Reads::by_columns && (pieces * kPackedRows - x.m) * 3 <= pieces) {
     return {x.m, pieces};
   }
   switch (vectors) {  // by constants: divisions would show in small products
@@ -95,10 +94,11 @@ void pass_tiles(Tile<T>& tile, int64_t height) {
 template <typename T>
 void multiply_panel(Tile<T>& tile, const Product<T>& x, const Deal& rows, const Panel<T>& panel) {
   T* const c = tile.c;
+  const Reads a = reads_a(x);
   const auto multiply = [&](int64_t count, int64_t height) {
     if (count == 0) return;
     begin_tiles(tile, x, count, height);
-    tile_kernel<T>(height, panel.vectors, tile.last < kLanes<T>, TileKind::any)(tile);
+    tile_kernel<T, false>(height, panel.vectors, tile.last < kLanes<T>, a)(tile);
     pass_tiles(tile, height);
   };
   multiply(rows.extra, rows.least + 1);
@@ -110,8 +110,8 @@ void multiply_panel(Tile<T>& tile, const Product<T>& x, const Deal& rows, const 
 // times as long, since nothing is computed meanwhile.)
 template <typename T>
 bool packs_on_the_way(const Product<T>& x, const Panels<T>& panels, int64_t t) {
-  const TileKind kind = kind_of(x);
-  const bool in_place = kind == TileKind::ahead_by_rows || kind == TileKind::ahead_by_columns;
+  const Reads a = reads_a(x);
+  const bool in_place = a == Reads::by_rows || a == Reads::by_columns;
   if (!in_place || !panels.packs_rows()) return false;
   const Panel<T> panel = panels.lying(t);
   const Deal rows = deal_rows(x, panel.vectors, true);
@@ -124,18 +124,18 @@ template <typename T>
 void multiply_panel(Tile<T>& tile, const Product<T>& x, const Deal& rows, const Panel<T>& panel,
                     const Ahead<T>& ahead, T* room) {
   const Deal shares(x.k, rows.parts);
-  const TileKind kind = kind_of(x);
+  const Reads a = reads_a(x);
   for (int64_t i = 0; i < rows.parts; ++i) {
     const int64_t height = rows.least + (i < rows.extra);
     begin_tiles(tile, x, 1, height);
     ahead.list(tile, panel, rows, i, shares.start(i), shares.start(i + 1));
     if (room && i == 0) {
       tile.b_packed = room;
-      packing_kernel<T>(height, panel.vectors, kind)(tile);
+      packing_kernel<T>(height, panel.vectors, a)(tile);
       tile.b = room;
       tile.b_row = panel.vectors * kLanes<T>;
     } else {
-      tile_kernel<T>(height, panel.vectors, tile.last < kLanes<T>, kind)(tile);
+      tile_kernel<T, true>(height, panel.vectors, tile.last < kLanes<T>, a)(tile);
     }
     if (x.activation != Activation::none) {  // while the tile is in L1
       activate(x.activation, tile.c, x.c_row, height, panel.columns);

@@ -8,7 +8,8 @@
 //     turn the sums into rows of c
 //
 // Rows and columns are always as many, and overlap others where there are fewer: the same bits are written
-// twice. (32, 100, 100 takes 8 % less time, 100, 100, 32 with a transposed a 11 %.)
+// twice. (32, 100, 100 takes 8 % less time; with a transposed a, 100, 100, 32 takes 11 % less, 30, 200, 32
+// takes 3 %.)
 
 #include <algorithm>
 
@@ -21,19 +22,19 @@ namespace lt::kernels {
 inline constexpr int kLastVectors = 2;
 template <typename T>
 inline constexpr int kLastRows = kLastVectors* kLanes<T>;
-template <typename T>
-inline constexpr int kLastColumns = kPiece<T>;
 
-// How many of c's last columns are worth it: up to a quarter of a vector, where a lies in L2, since it is
-// read once more, and where k is a single block of the others too, so that all of c is summed in one order.
+// How many of c's last columns are worth it: up to a quarter of a vector, or half of one where a need not be
+// turned; where a lies in L2, since it is read once more, and where k is a single block of the others too, so
+// that all of c is summed in one order.
 template <typename T>
 int64_t last_columns(const Product<T>& x) {
   const int64_t left = x.n % kLanes<T>;
   const bool plain = !x.bias && !x.accumulate && x.activation == Activation::none;
-  const bool fits =
-      x.m >= kLastRows<T> &&
-      (x.a.row == 1 ? x.k <= kLinesDepth : x.a.col == 1 && x.k <= kDepth<T> && x.k % kPiece<T> == 0);
-  const bool worth = x.n > kLanes<T> && left <= kLanes<T> / 4 && bytes<T>(x.m, x.k) <= kBlockBytes;
+  const bool fits = x.a.row == 1
+                        ? x.m >= kLanes<T> && x.k <= kLinesDepth
+                        : x.a.col == 1 && x.m >= kLastRows<T> && x.k <= kDepth<T> && x.k % kPiece<T> == 0;
+  const int64_t few = kLanes<T> / (x.a.row == 1 ? 2 : 4);
+  const bool worth = x.n > kLanes<T> && left <= few && bytes<T>(x.m, x.k) <= kBlockBytes;
   return plain && fits && worth ? left : 0;
 }
 
@@ -51,50 +52,64 @@ template <typename T, int Columns>
   }
 }
 
-// kLastRows rows by kLastColumns columns of c. Step is how many of k: one where a is transposed, else a
-// piece.
-template <typename T, int Step>
-void multiply_last_rows(const Operand<T>& a_rows, const Operand<T>& b_columns, T* c, int64_t c_row,
-                        int64_t k) {
-  Vec<T> sum[kLastVectors][kLastColumns<T>] = {};
-  Operand<T> a = a_rows, b = b_columns;
-  for (int64_t p = 0; p < k; p += Step, a = a.at(0, Step), b = b.at(Step, 0)) {
-    unroll<kLastVectors>([&](auto v) __attribute__((always_inline)) {
-      Vec<T> columns[Step];
-      load_columns<T, Step>(a.at(v * kLanes<T>, 0), columns);
-      unroll<Step>([&](auto u) __attribute__((always_inline)) {
-        unroll<kLastColumns<T>>([&](auto j) { sum[v][j] += columns[u] * broadcast(*b.at(u, j).data); });
-      });
-    });
-  }
-  unroll<kLastVectors>([&](auto v) __attribute__((always_inline)) {
-    Vec<T> rows[kLastColumns<T>];  // lanes i, i + kLastColumns<T>, ... of each column
-    unroll<kLastColumns<T>>([&](auto j) { rows[j] = sum[v][j]; });
+// Turns sums of kLanes rows, a vector of each column, into rows of c.
+template <typename T, int Columns>
+[[gnu::always_inline]] inline void store_columns(const Vec<T>* columns, T* c, int64_t c_row) {
+  constexpr int kRows = kPiece<T>;
+  unroll<Columns / kRows>([&](auto g) __attribute__((always_inline)) {
+    Vec<T> rows[kRows];  // lanes i, i + kRows, ... of each column
+    unroll<kRows>([&](auto j) { rows[j] = columns[g * kRows + j]; });
     transpose_within_pieces<T, kLanes<T>>(rows);
-    unroll<kLastColumns<T>>([&](auto i) {
+    unroll<kRows>([&](auto i) {
       T lanes[kLanes<T>];
       store(lanes, rows[i]);
-      unroll<kLanes<T> / kLastColumns<T>>([&](auto q) {
-        std::copy_n(lanes + q * kLastColumns<T>, kLastColumns<T>,
-                    c + (v * kLanes<T> + q * kLastColumns<T> + i) * c_row);
-      });
+      unroll<kLanes<T> / kRows>(
+          [&](auto q) { std::copy_n(lanes + q * kRows, kRows, c + (q * kRows + i) * c_row + g * kRows); });
     });
   });
 }
 
-// The last kLastColumns columns of c.
-template <typename T>
-void multiply_last(const Product<T>& x) {
-  const int64_t first = x.n - kLastColumns<T>;
+// Some columns of c, a vector of rows and one that begins `second` rows below it. Step is how many of k: one
+// where a is transposed, else a piece.
+template <typename T, int Step, int Columns>
+void multiply_last_rows(const Operand<T>& a_rows, const Operand<T>& b_columns, T* c, int64_t c_row, int64_t k,
+                        int64_t second) {
+  Vec<T> sum[kLastVectors][Columns] = {};
+  Operand<T> a = a_rows, b = b_columns;
+  for (int64_t p = 0; p < k; p += Step, a = a.at(0, Step), b = b.at(Step, 0)) {
+    unroll<kLastVectors>([&](auto v) __attribute__((always_inline)) {
+      Vec<T> columns[Step];
+      load_columns<T, Step>(a.at(v * second, 0), columns);
+      unroll<Step>([&](auto u) __attribute__((always_inline)) {
+        unroll<Columns>([&](auto j) { sum[v][j] += columns[u] * broadcast(*b.at(u, j).data); });
+      });
+    });
+  }
+  unroll<kLastVectors>([&](auto v) __attribute__((always_inline)) {
+    store_columns<T, Columns>(sum[v], c + v * second * c_row, c_row);
+  });
+}
+
+// The last columns of c, so many at once.
+template <typename T, int Step, int Columns>
+void multiply_last_columns(const Product<T>& x) {
+  const int64_t first = x.n - Columns;
+  const int64_t second = std::min<int64_t>(kLanes<T>, x.m - kLanes<T>);
   for (int64_t end = 0; end < x.m;) {
     end = std::min(end + kLastRows<T>, x.m);
-    const int64_t i = end - kLastRows<T>;
-    const Operand<T> a = x.a.at(i, 0);
-    const Operand<T> b = x.b.at(0, first);
-    T* const c = x.c + i * x.c_row + first;
-    x.a.row == 1 ? multiply_last_rows<T, 1>(a, b, c, x.c_row, x.k)
-                 : multiply_last_rows<T, kPiece<T>>(a, b, c, x.c_row, x.k);
+    const int64_t i = std::max<int64_t>(end - kLastRows<T>, 0);
+    multiply_last_rows<T, Step, Columns>(x.a.at(i, 0), x.b.at(0, first), x.c + i * x.c_row + first, x.c_row,
+                                         x.k, second);
   }
+}
+
+// The last `left` columns of c, as last_columns says.
+template <typename T>
+void multiply_last(const Product<T>& x, int64_t left) {
+  constexpr int kFew = kPiece<T>;
+  constexpr int kMore = std::max(kFew, kLanes<T> / 2);
+  if (x.a.row != 1) return multiply_last_columns<T, kPiece<T>, kFew>(x);
+  left <= kFew ? multiply_last_columns<T, 1, kFew>(x) : multiply_last_columns<T, 1, kMore>(x);
 }
 
 }  // namespace lt::kernels

@@ -68,19 +68,16 @@ struct Tile {
   void add_ahead(const Lines<T>& lines) { ahead[ahead_count++] = lines; }
 };
 
-template <typename T>
-using TileKernel = void (*)(const Tile<T>&);
+// How a kernel reads a: through strides that the tile gives, or by rows (a_col 1), by columns (a_row 1) or as
+// packed in tiles of kPackedRows. These four take the numbers of several steps from one address, which spares
+// a tenth of the instructions, and 2 to 8 % of the time where another hardware thread of the core takes half
+// of those it can start.
+enum class Reads { strided, by_rows, by_columns, packed };
 
-// What a kernel takes for granted. `any` serves all tiles; the others are for the high tiles of large
-// products: they fetch t.ahead, and where a step through a is known, four at a time take their numbers from
-// one address: to the next number of a row, or to the next kPackedRows of a packed a. That spares a tenth of
-// the instructions, and 2 to 8 % of the time where another hardware thread of the core takes half of those it
-// can start. By columns is a transposed a in place: each step reads another line, fetched into L1 eight steps
-// before (of 512 by 512, without: a tenth more time).
-enum class TileKind { any, ahead, ahead_by_rows, ahead_packed, ahead_by_columns };
-
-// One of t's tiles, at tile_a and c. Masked says that t.last < kLanes<T>.
-template <typename T, int Rows, int Vectors, bool Masked, TileKind Kind, bool Packs>
+// One of t's tiles, at tile_a and c. Masked says that t.last < kLanes<T>, Fetches that t.ahead is to be
+// fetched, and with it a by columns: each step reads another line, wanted in L1 eight steps before (of 512 by
+// 512, without: a tenth more time). Packs says that b is copied to t.b_packed.
+template <typename T, int Rows, int Vectors, bool Masked, Reads A, bool Fetches, bool Packs>
 [[gnu::always_inline]] inline void multiply_tile(const Tile<T>& t, const T* tile_a, T* c) {
   constexpr int kLane = kLanes<T>;
   const Tail<T> tail(t.last);
@@ -89,14 +86,12 @@ template <typename T, int Rows, int Vectors, bool Masked, TileKind Kind, bool Pa
   };
 
   Vec<T> sum[Rows][Vectors] = {};
-  constexpr bool kPacked = Kind == TileKind::ahead_packed;
-  constexpr bool kByRows = Kind == TileKind::ahead_by_rows;
-  constexpr bool kByColumns = Kind == TileKind::ahead_by_columns;
-  const int64_t a_row = kPacked || kByColumns ? 1 : t.a_row;
-  const int64_t a_col = kPacked ? Rows : kByRows ? 1 : t.a_col;
+  constexpr bool kBeside = A == Reads::packed || A == Reads::by_columns;
+  const int64_t a_row = kBeside ? 1 : t.a_row;
+  const int64_t a_col = A == Reads::packed ? Rows : A == Reads::by_rows ? 1 : t.a_col;
   // Three rows share a pointer: processors address p, p + row and p + 2 * row for free; all that are beside
   // each other.
-  constexpr int kGroup = kPacked || kByColumns ? Rows : 3;
+  constexpr int kGroup = kBeside ? Rows : 3;
   constexpr int kGroups = (Rows + kGroup - 1) / kGroup;
   const T* a[kGroups];
   unroll<kGroups>([&](auto g) { a[g] = tile_a + kGroup * g * a_row; });
@@ -109,7 +104,7 @@ template <typename T, int Rows, int Vectors, bool Masked, TileKind Kind, bool Pa
       unroll<Vectors>([&](auto v) { store(b_packed + v * kLane, b_row[v]); });
       b_packed += Vectors * kLane;
     }
-    if constexpr (kByColumns) __builtin_prefetch(a[0] + 8 * a_col, 0, 3);
+    if constexpr (Fetches && A == Reads::by_columns) __builtin_prefetch(a[0] + 8 * a_col, 0, 3);
     unroll<Rows>(t.rows, [&](auto i) {
       const Vec<T> x = broadcast(a[i / kGroup][i % kGroup * a_row]);
       unroll<Vectors>([&](auto v) { sum[i][v] += x * b_row[v]; });
@@ -118,7 +113,7 @@ template <typename T, int Rows, int Vectors, bool Masked, TileKind Kind, bool Pa
     b += t.b_row;
   };
   int64_t p = 0;
-  if constexpr (Kind != TileKind::any) {
+  if constexpr (Fetches) {
     for (int i = 0; i < t.ahead_count; ++i) {
       const Lines<T> lines = t.ahead[i];
       const T* at = lines.at;
@@ -129,7 +124,7 @@ template <typename T, int Rows, int Vectors, bool Masked, TileKind Kind, bool Pa
       }
     }
   }
-  if constexpr (kPacked || kByRows || kByColumns) {
+  if constexpr (A != Reads::strided) {
 #pragma GCC unroll 4
     for (; p < t.k; ++p) step();
   }
@@ -159,85 +154,13 @@ template <typename T, int Rows, int Vectors, bool Masked, TileKind Kind, bool Pa
   });
 }
 
-template <typename T, int Rows, int Vectors, bool Masked, TileKind Kind, bool Packs>
+template <typename T, int Rows, int Vectors, bool Masked, Reads A, bool Fetches, bool Packs>
 void multiply_tiles(const Tile<T>& t) {
   const T* a = t.a;
   T* c = t.c;
   for (int64_t i = 0; i < t.count; ++i, a += t.a_step, c += t.rows * t.c_row) {
-    multiply_tile<T, Rows, Vectors, Masked, Kind, Packs>(t, a, c);
+    multiply_tile<T, Rows, Vectors, Masked, A, Fetches, Packs>(t, a, c);
   }
-}
-
-// Whether a tile is high enough for its kernel to fetch ahead: the loops for that would cost a small
-// product's tile a tenth.
-constexpr bool is_high(int64_t rows, int64_t vectors) {
-  return rows * 5 > tile_rows(vectors) * 4 || (rows == kPackedRows && vectors > 1);
-}
-// Whether there is a kernel of this size that packs b.
-constexpr bool can_pack(int64_t rows, int64_t vectors, bool masked) {
-  return is_high(rows, vectors) && vectors == kTileVectors && !masked;
-}
-
-// Whether this kind is for tiles of kPackedRows only.
-constexpr bool in_pieces(TileKind kind) {
-  return kind == TileKind::ahead_packed || kind == TileKind::ahead_by_columns;
-}
-
-// What the kernel of this size takes for granted where Kind holds. Tiles at an edge are too few for one more
-// kernel.
-template <TileKind Kind>
-constexpr TileKind kind_for(int rows, int vectors, bool masked) {
-  if (!is_high(rows, vectors)) return TileKind::any;
-  const bool inner = vectors > 1 && !masked && (rows == kPackedRows || !in_pieces(Kind));
-  return kUnrolled && inner ? Kind : std::min(Kind, TileKind::ahead);
-}
-
-// Kernel number (rows - 1, vectors - 1, masked); where nothing is unrolled, one for all rows.
-template <typename T, TileKind Kind, bool Packs, int Number>
-constexpr TileKernel<T> numbered_kernel() {
-  constexpr int kRows = Number / 2 / kTileVectors + 1;
-  constexpr int kVectors = Number / 2 % kTileVectors + 1;
-  constexpr bool kMasked = Number % 2 == 1;
-  constexpr int kMost = tile_rows(kVectors);
-  if constexpr (kRows <= kMost && (!Packs || can_pack(kRows, kVectors, kMasked))) {
-    return multiply_tiles < T, kUnrolled ? kRows : kMost, kVectors, kMasked,
-           kind_for<Kind>(kRows, kVectors, kMasked), Packs > ;
-  } else {
-    return nullptr;
-  }
-}
-
-template <typename T>
-using TileKernels = std::array<TileKernel<T>, kTileRows[0] * kTileVectors * 2>;
-template <typename T, TileKind Kind, bool Packs = false>
-constexpr TileKernels<T> kernels_of_kind() {
-  return []<int... I>(std::integer_sequence<int, I...>) {
-    return TileKernels<T>{numbered_kernel<T, Kind, Packs, I>()...};
-  }
-  (std::make_integer_sequence<int, kTileRows[0] * kTileVectors * 2>());
-}
-
-constexpr size_t kernel_number(int64_t rows, int64_t vectors, bool masked) {
-  return static_cast<size_t>(((rows - 1) * kTileVectors + vectors - 1) * 2 + masked);
-}
-
-// The kernel for a tile of `rows` (1 to tile_rows(vectors)) by `vectors` (1 to kTileVectors).
-template <typename T>
-TileKernel<T> tile_kernel(int64_t rows, int64_t vectors, bool masked, TileKind kind) {
-  static constexpr std::array<TileKernels<T>, 5> kKernels = {
-      kernels_of_kind<T, TileKind::any>(), kernels_of_kind<T, TileKind::ahead>(),
-      kernels_of_kind<T, TileKind::ahead_by_rows>(), kernels_of_kind<T, TileKind::ahead_packed>(),
-      kernels_of_kind<T, TileKind::ahead_by_columns>()};
-  return kKernels[static_cast<size_t>(kind)][kernel_number(rows, vectors, masked)];
-}
-
-// The one that copies b to b_packed as well, where it can_pack; for an a by rows or by columns.
-template <typename T>
-TileKernel<T> packing_kernel(int64_t rows, int64_t vectors, TileKind kind) {
-  static constexpr TileKernels<T> kByRows = kernels_of_kind<T, TileKind::ahead_by_rows, true>();
-  static constexpr TileKernels<T> kByColumns = kernels_of_kind<T, TileKind::ahead_by_columns, true>();
-  const bool by_rows = kind == TileKind::ahead_by_rows;
-  return (by_rows ? kByRows : kByColumns)[kernel_number(rows, vectors, false)];
 }
 
 }  // namespace lt::kernels

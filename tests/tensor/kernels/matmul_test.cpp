@@ -124,8 +124,8 @@ TEST_F(Matmul, AgreesInDoubleForEveryLayout) {
 TEST_F(Matmul, AgreesInTheLastColumns) {
   for (const Layout a : kLayouts) {
     for (const Layout b : kLayouts) {
-      for (const int64_t m : {15, 16, 31, 32, 33, 100}) {
-        for (int64_t n = 96; n <= 102; ++n) {
+      for (const int64_t m : {15, 16, 17, 30, 32, 33, 100}) {
+        for (int64_t n = 96; n <= 105; ++n) {
           for (const int64_t k : {1, 4, 30, 32, 400}) {
             expect_product<float>(m, n, k, a, b);
             expect_product<double>(m, n, k, a, b);
@@ -348,6 +348,7 @@ TEST_F(Matmul, AnElementsBitsDoNotDependOnItsPlace) {
       check(67, 83, 300, a, b);
       check(32, 97, 400, a, b);
       check(40, 100, 40, a, b);
+      check(30, 200, 32, a, b);
       check(150, 209, 800, a, b);
       check(17, 130, 1100, a, b);
       check(7, 50, 300, a, b);
@@ -372,12 +373,14 @@ TEST_F(Matmul, AnElementsBitsDoNotDependOnItsPlaceInExpandedOperands) {
 }
 
 TEST_F(Matmul, RunsInfinityAndNanThroughTheirOwnRowsAndColumnsOnly) {
-  for (const int64_t size : {50, 52}) {  // two columns beyond whole vectors, and four
+  // Two columns beyond whole vectors, four and eight, with a plain or a transposed.
+  for (const auto& [size, transposed] : {std::pair{50, false}, {52, false}, {52, true}, {56, true}}) {
     const auto count = static_cast<size_t>(size * size);
     std::vector<float> a(count, 1.0F), b(count, 1.0F), c(count);
-    a[static_cast<size_t>(7 * size + 3)] = std::numeric_limits<float>::infinity();
+    const int64_t a_row = transposed ? 1 : size, a_col = transposed ? size : 1;
+    a[static_cast<size_t>(7 * a_row + 3 * a_col)] = std::numeric_limits<float>::infinity();
     b[static_cast<size_t>(4 * size + 49)] = std::numeric_limits<float>::quiet_NaN();
-    matmul(a.data(), size, 1, b.data(), size, 1, c.data(), size, size, size, size);
+    matmul(a.data(), a_row, a_col, b.data(), size, 1, c.data(), size, size, size, size);
     for (int64_t i = 0; i < size; ++i) {
       for (int64_t j = 0; j < size; ++j) {
         const float got = c[static_cast<size_t>(i * size + j)];
