@@ -1,6 +1,7 @@
 // The only file that knows OpenMP. Chunks are cut by size, then dealt to threads in contiguous runs: with a
 // power of two of chunks, two, four or eight threads get equal shares, and the same thread meets the same
-// data again in the next operation.
+// data again in the next operation. A thread that is done with its run goes on with what is left of
+// another's, whose core may have other work to do.
 
 #include "tensor/kernels/parallel.h"
 
@@ -44,6 +45,12 @@ constexpr int64_t kWorkPerChunk = int64_t{1} << 17;
 // Enough for the cores of one socket; more chunks only cost calls.
 constexpr int64_t kMaxChunks = 64;
 
+// The chunks that a thread begins with, on a cache line of its own.
+struct alignas(64) Run {
+  std::atomic<int64_t> next;
+  int64_t end;
+};
+
 }  // namespace
 
 int64_t chunks_for(int64_t count, int64_t work_per_item) {
@@ -57,19 +64,27 @@ int64_t chunks_for(int64_t count, int64_t work_per_item) {
 }
 
 void run_chunks(int64_t chunks, void (*call)(void* context, int64_t chunk), void* context) {
-  const int threads = static_cast<int>(std::min<int64_t>(num_threads(), chunks));
+  const int threads = static_cast<int>(std::min<int64_t>({num_threads(), chunks, kMaxChunks}));
   if (threads == 1 || omp_in_parallel()) {
     for (int64_t chunk = 0; chunk < chunks; ++chunk) call(context, chunk);
     return;
   }
+  Run runs[kMaxChunks];
+  for (int64_t t = 0; t < threads; ++t) {
+    runs[t].next.store(t * chunks / threads, std::memory_order_relaxed);
+    runs[t].end = (t + 1) * chunks / threads;
+  }
   std::exception_ptr error;
-#pragma omp parallel for schedule(static) num_threads(threads)
-  for (int64_t chunk = 0; chunk < chunks; ++chunk) {
-    try {
-      call(context, chunk);
-    } catch (...) {
+#pragma omp parallel num_threads(threads)
+  for (int t = 0; t < threads; ++t) {
+    Run& run = runs[(omp_get_thread_num() + t) % threads];
+    for (int64_t chunk; (chunk = run.next.fetch_add(1, std::memory_order_relaxed)) < run.end;) {
+      try {
+        call(context, chunk);
+      } catch (...) {
 #pragma omp critical(lt_first_error)
-      if (!error) error = std::current_exception();
+        if (!error) error = std::current_exception();
+      }
     }
   }
   if (error) std::rethrow_exception(error);

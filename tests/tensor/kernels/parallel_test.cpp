@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 #include "tensor/error.h"
@@ -61,6 +63,19 @@ TEST_F(Parallel, DoesNothingForNoItems) {
 
 TEST_F(Parallel, WorkTooLargeToCountStillRuns) {
   EXPECT_EQ(chunks_for(int64_t{1} << 40, int64_t{1} << 40), chunks_for(1 << 20, 1 << 20));
+}
+
+TEST_F(Parallel, GoesOnWithWhatASlowThreadLeaves) {
+  set_num_threads(2);
+  std::atomic<int> done{0};
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  parallel_for(8, 1 << 20, [&](int64_t begin, int64_t) {
+    // The first waits for all others, among them those of its own thread.
+    while (begin == 0 && done < 7 && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
+    if (begin == 0) EXPECT_EQ(done, 7);
+    ++done;
+  });
+  EXPECT_EQ(done, 8);
 }
 
 TEST_F(Parallel, ThrowsWhatAChunkThrows) {
