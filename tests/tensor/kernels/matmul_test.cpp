@@ -124,7 +124,7 @@ TEST_F(Matmul, AgreesInDoubleForEveryLayout) {
 TEST_F(Matmul, AgreesInTheLastColumns) {
   for (const Layout a : kLayouts) {
     for (const Layout b : kLayouts) {
-      for (const int64_t m : {15, 16, 17, 30, 32, 33, 100}) {
+      for (const int64_t m : {15, 16, 30, 33, 100}) {
         for (int64_t n = 96; n <= 105; ++n) {
           for (const int64_t k : {1, 4, 30, 32, 400}) {
             expect_product<float>(m, n, k, a, b);
