@@ -71,10 +71,10 @@ Row timed(const std::string& op, const Work& w, const Data& d, std::vector<Conte
 }
 
 Row gather(const Work& w, Data& d, int threads, const Options& options) {
-  Tensor out;
+  check_gather(d, d.table[d.ids]);
   const int64_t width = w.width;
   Tensor copied = empty({w.ids, width});
-  std::vector<Contender> all{{"ours", [&] { out = d.table[d.ids]; }},
+  std::vector<Contender> all{{"ours", [&] { return (void)d.table[d.ids]; }},
                              {"memcpy", [&, to = copied.mutable_data()] {
                                 for (int64_t i = 0; i < w.ids; ++i) {
                                   std::memcpy(to + i * width, d.table.data() + d.ids.data()[i] * width,
@@ -86,8 +86,6 @@ Row gather(const Work& w, Data& d, int threads, const Options& options) {
                    return (void)at::index_select(table, 0, ids);
                  }});
 #endif
-  all[0].run();
-  check_gather(d, out);
   return timed("gather", w, d, all, threads, options);
 }
 

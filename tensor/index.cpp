@@ -32,8 +32,38 @@ RowView rows_at(const BasicTensor<T>& x, std::span<const IntTensor> ids, const c
   return RowView(starts, x.shape(), x.strides(), axes);
 }
 
+// Whether there are elements and those of each x[i] follow each other.
 template <typename T>
-BasicTensor<T> read(const BasicTensor<T>& x, const RowView& places) {
+bool has_dense_rows(const BasicTensor<T>& x) {
+  int64_t width = 1;
+  for (int axis = x.dim() - 1; axis > 0; --axis) {
+    if (x.size(axis) != 1 && x.stride(axis) != width) return false;
+    width *= x.size(axis);
+  }
+  return x.dim() > 0 && x.numel() > 0;
+}
+
+// One id tensor over such rows: an embedding.
+template <typename T>
+BasicTensor<T> read_rows(const BasicTensor<T>& x, const IntTensor& ids) {
+  const IntTensor dense = ids.contiguous();
+  Shape shape = ids.shape();
+  int64_t width = 1;
+  for (int axis = 1; axis < x.dim(); ++axis) {
+    shape.push_back(x.size(axis));
+    width *= x.size(axis);
+  }
+  BasicTensor<T> out = empty<T>(shape);
+  const int64_t bad = kernels::copy_rows_by_id(x.data(), x.size(0), x.stride(0), width, dense.data(),
+                                               dense.numel(), out.mutable_data());
+  detail::check_ids(dense, bad, x.size(0), 0, "index");
+  return out;
+}
+
+template <typename T>
+BasicTensor<T> read(const BasicTensor<T>& x, std::span<const IntTensor> ids) {
+  if (ids.size() == 1 && has_dense_rows(x)) return read_rows(x, ids[0]);
+  const RowView places = rows_at(x, ids, "index");
   BasicTensor<T> out = empty<T>(places.shape());
   kernels::copy_rows(x.data(), places.rows(), out.mutable_data());
   return out;
@@ -66,12 +96,12 @@ void put(BasicTensor<T>& x, std::span<const IntTensor> ids, const BasicTensor<T>
 
 template <typename T>
 BasicTensor<T> BasicTensor<T>::operator[](const IntTensor& ids) const {
-  return read(*this, rows_at(*this, std::span(&ids, 1), "index"));
+  return read(*this, std::span(&ids, 1));
 }
 
 template <typename T>
 BasicTensor<T> index(const BasicTensor<T>& x, const std::vector<IntTensor>& ids) {
-  return read(x, rows_at(x, std::span(ids), "index"));
+  return read(x, std::span(ids));
 }
 
 template <typename T>

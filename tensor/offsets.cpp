@@ -23,11 +23,14 @@ IntTensor id_offsets(const IntTensor& ids, int64_t size, int64_t stride, int64_t
   IntTensor offsets = empty<int64_t>(dense.shape());
   const int64_t bad =
       kernels::offsets_of_ids(dense.data(), dense.numel(), size, stride, offsets.mutable_data());
-  if (bad >= 0) {
-    throw IndexError(fmt::format("{}: id {} at {} is out of range for axis {} of size {}", op,
-                                 dense.data()[bad], to_string(unravel(bad, dense.shape())), axis, size));
-  }
+  check_ids(dense, bad, size, axis, op);
   return offsets;
+}
+
+void check_ids(const IntTensor& ids, int64_t bad, int64_t size, int64_t axis, const char* op) {
+  if (bad < 0) return;
+  throw IndexError(fmt::format("{}: id {} at {} is out of range for axis {} of size {}", op, ids.data()[bad],
+                               to_string(unravel(bad, ids.shape())), axis, size));
 }
 
 Dims unravel(int64_t position, const Shape& shape) {

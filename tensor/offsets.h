@@ -16,6 +16,10 @@ IntTensor element_offsets(const Shape& shape, const Strides& strides);
 //   throws: IndexError naming op, id, its place, axis and size
 IntTensor id_offsets(const IntTensor& ids, int64_t size, int64_t stride, int64_t axis, const char* op);
 
+// ids: dense; bad: the place of the first that does not fit, or -1.
+//   throws: IndexError, as id_offsets
+void check_ids(const IntTensor& ids, int64_t bad, int64_t size, int64_t axis, const char* op);
+
 // The full index of the element that comes `position`-th in row-major order.
 Dims unravel(int64_t position, const Shape& shape);
 

@@ -1,6 +1,7 @@
 #include "tensor/kernels/gather.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <type_traits>
 
@@ -18,17 +19,27 @@ constexpr int64_t kBand = 64;
 // Up to here a loop of moves is faster than the call of memcpy.
 constexpr int64_t kSmallBytes = 256;
 
-// Copies one row of a given number of bytes, at least kMove, in pieces of kMove; the last piece may overlap
-// the one before.
+// Copies one row of a given number of bytes, kMove to 2 * kMove of them: two moves, which overlap but for the
+// most. (A loop takes a seventh longer: rows of 27 numbers, 24 MB of them.)
 template <int64_t kMove>
+struct Ends {
+  int64_t bytes;
+  void operator()(const void* from, void* to) const {
+    const int64_t last = bytes - kMove;
+    std::memcpy(to, from, kMove);
+    std::memcpy(static_cast<char*>(to) + last, static_cast<const char*>(from) + last, kMove);
+  }
+};
+
+// A row of at least 64 bytes, by pieces of so many and one that may overlap the one before.
 struct Pieces {
   int64_t bytes;
   void operator()(const void* from, void* to) const {
     const char* source = static_cast<const char*>(from);
     char* target = static_cast<char*>(to);
-    const int64_t last = bytes - kMove;
-    for (int64_t at = 0; at < last; at += kMove) std::memcpy(target + at, source + at, kMove);
-    std::memcpy(target + last, source + last, kMove);
+    const int64_t last = bytes - 64;
+    for (int64_t at = 0; at < last; at += 64) std::memcpy(target + at, source + at, 64);
+    std::memcpy(target + last, source + last, 64);
   }
 };
 
@@ -39,18 +50,28 @@ void with_copy_of(int64_t count, Body body) {
   const int64_t bytes = count * static_cast<int64_t>(sizeof(T));
   if (bytes > kSmallBytes) {
     body([bytes](const T* from, T* to) { std::memcpy(to, from, static_cast<size_t>(bytes)); });
+  } else if (bytes > 128) {
+    body(Pieces{bytes});
   } else if (bytes >= 64) {
-    body(Pieces<64>{bytes});
+    body(Ends<64>{bytes});
+  } else if (bytes >= 32) {
+    body(Ends<32>{bytes});
   } else if (bytes >= 16) {
-    body(Pieces<16>{bytes});
+    body(Ends<16>{bytes});
   } else if (bytes >= 8) {
-    body(Pieces<8>{bytes});
+    body(Ends<8>{bytes});
   } else if (count == 1) {
     body([](const T* from, T* to) { *to = *from; });
   } else {
     body([count](const T* from, T* to) {
       for (int64_t j = 0; j < count; ++j) to[j] = from[j];
     });
+  }
+}
+
+void lower_to(std::atomic<int64_t>& least, int64_t value) {
+  int64_t before = least;
+  while (value < before && !least.compare_exchange_weak(before, value)) {
   }
 }
 
@@ -111,10 +132,26 @@ void copy_rows(const T* base, const Rows& rows, T* out) {
     if (rows.cells != nullptr) {
       return each_cell(base, rows, begin, end, [&](const T& cell, int64_t at) { out[at] = cell; });
     }
-    with_copy_of<T>(rows.width, [&](auto copy) {
+    with_copy_of<T>(rows.width, [=](auto copy) {
       for (int64_t i = begin; i < end; ++i) copy(base + rows.starts[i], out + i * rows.width);
     });
   });
+}
+
+template <typename T>
+int64_t copy_rows_by_id(const T* base, int64_t size, int64_t stride, int64_t width, const int64_t* ids,
+                        int64_t count, T* out) {
+  std::atomic<int64_t> first_bad = count;
+  parallel_for(count, width, [&](int64_t begin, int64_t end) {
+    with_copy_of<T>(width, [=, &first_bad](auto copy) {
+      for (int64_t i = begin; i < end; ++i) {
+        const int64_t id = ids[i] < 0 ? ids[i] + size : ids[i];
+        if (id < 0 || id >= size) return lower_to(first_bad, i);
+        copy(base + id * stride, out + i * width);
+      }
+    });
+  });
+  return first_bad == count ? -1 : first_bad.load();
 }
 
 template <typename T>
@@ -145,8 +182,9 @@ void add_rows(const T* values, const Rows& rows, T* base) {
   });
 }
 
-#define LT_INSTANTIATE(T)                             \
-  template void copy_rows(const T*, const Rows&, T*); \
+#define LT_INSTANTIATE(T)                                                                             \
+  template void copy_rows(const T*, const Rows&, T*);                                                 \
+  template int64_t copy_rows_by_id(const T*, int64_t, int64_t, int64_t, const int64_t*, int64_t, T*); \
   template void put_rows(const T*, const Rows&, T*);
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)

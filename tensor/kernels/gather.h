@@ -24,6 +24,12 @@ int64_t offsets_of_ids(const int64_t* ids, int64_t count, int64_t size, int64_t 
 // out = rows of base. buffers: out (count, width), apart from base
 template <typename T>
 void copy_rows(const T* base, const Rows& rows, T* out);
+// out[i] = row ids[i] of `size` rows, dense and `stride` apart, offsets_of_ids and copy_rows in one pass.
+//   buffers: ids (count), out (count, width), apart from base
+//   returns: as offsets_of_ids; out is then not to be used
+template <typename T>
+int64_t copy_rows_by_id(const T* base, int64_t size, int64_t stride, int64_t width, const int64_t* ids,
+                        int64_t count, T* out);
 // rows of base = values, the last one staying where rows meet. buffers: values (count, width), apart from
 // base
 template <typename T>

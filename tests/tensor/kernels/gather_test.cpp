@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <numeric>
 #include <vector>
 
 namespace lt::kernels {
@@ -35,6 +37,36 @@ TEST(GatherKernel, CopiesCloseAndSpreadRows) {
   EXPECT_EQ(out, (std::vector<double>{4, 5, 6, 0, 1, 2, 4, 5, 6}));
   copy_rows(base.data(), kSpread, out.data());
   EXPECT_EQ(out, (std::vector<double>{4, 6, 8, 0, 2, 4, 4, 6, 8}));
+}
+
+TEST(GatherKernel, CopiesRowsOfEveryWidthById) {
+  for (int64_t width = 0; width < 100; ++width) {
+    const std::vector<int64_t> ids = {2, 0, -1, -3};
+    std::vector<float> base(static_cast<size_t>(3 * width + 6));  // rows with two numbers between them
+    std::iota(base.begin(), base.end(), 0.0F);
+    std::vector<float> out(static_cast<size_t>(4 * width) + 1, -1);
+    EXPECT_EQ(copy_rows_by_id(base.data(), 3, width + 2, width, ids.data(), 4, out.data()), -1);
+    for (int64_t i = 0; i < 4; ++i) {
+      const int64_t row = std::vector<int64_t>{2, 0, 2, 0}[static_cast<size_t>(i)];
+      for (int64_t j = 0; j < width; ++j) {
+        ASSERT_EQ(out[static_cast<size_t>(i * width + j)], static_cast<float>(row * (width + 2) + j))
+            << i << ", " << j << " of " << width;
+      }
+    }
+    EXPECT_EQ(out.back(), -1) << width;
+  }
+}
+
+TEST(GatherKernel, FindsTheFirstOfManyIdsOutOfRange) {
+  const std::vector<double> base(5);
+  std::vector<int64_t> ids(1 << 20);
+  std::vector<double> out(ids.size());
+  for (const size_t bad : {size_t{0}, size_t{70001}, size_t{900000}}) {  // in other threads' chunks
+    std::fill(ids.begin(), ids.end(), 4);
+    for (size_t i = bad; i < ids.size(); i += 50000) ids[i] = i % 100000 < 50000 ? 5 : -6;
+    EXPECT_EQ(copy_rows_by_id(base.data(), 5, 1, 1, ids.data(), 1 << 20, out.data()),
+              static_cast<int64_t>(bad));
+  }
 }
 
 TEST(GatherKernel, PutsRowsInOrder) {

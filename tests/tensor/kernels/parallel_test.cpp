@@ -72,7 +72,9 @@ TEST_F(Parallel, GoesOnWithWhatASlowThreadLeaves) {
   parallel_for(8, 1 << 20, [&](int64_t begin, int64_t) {
     // The first waits for all others, among them those of its own thread.
     while (begin == 0 && done < 7 && std::chrono::steady_clock::now() < deadline) std::this_thread::yield();
-    if (begin == 0) EXPECT_EQ(done, 7);
+    if (begin == 0) {
+      EXPECT_EQ(done, 7);
+    }
     ++done;
   });
   EXPECT_EQ(done, 8);
