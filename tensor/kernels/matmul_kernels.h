@@ -23,11 +23,11 @@ constexpr bool can_pack(int64_t rows, int64_t vectors, bool masked) {
   return is_high(rows, vectors) && vectors == kTileVectors && !masked;
 }
 
-// How the kernel of this size reads an a that lies so. One that need not fetch has three vectors and the
-// rows that more than three tiles come to.
+// How the kernel of this size reads an a that lies so. One that does not fetch has at least three quarters of
+// the rows of the highest, as have most where there are more than three tiles.
 constexpr Reads reads(Reads a, bool fetches, int rows, int vectors, bool masked) {
   const bool in_pieces = a == Reads::packed || (a == Reads::by_columns && fetches);
-  const bool common = fetches || (vectors == kTileVectors && rows >= kPackedRows - 1);
+  const bool common = fetches || rows * 4 >= tile_rows(vectors) * 3;
   const bool own = kUnrolled && common && vectors > 1 && !masked && (rows == kPackedRows || !in_pieces);
   return own ? a : Reads::strided;
 }
@@ -48,15 +48,15 @@ constexpr TileKernel<T> numbered_kernel() {
   }
 }
 
-inline constexpr int kKernels = kTileRows[0] * kTileVectors * 2;
+inline constexpr int kSizes = kTileRows[0] * kTileVectors * 2;
 template <typename T>
-using TileKernels = std::array<TileKernel<T>, kKernels>;
+using TileKernels = std::array<TileKernel<T>, kSizes>;
 template <typename T, Reads A, bool Fetches, bool Packs>
 constexpr TileKernels<T> kernels() {
   return []<int... I>(std::integer_sequence<int, I...>) {
     return TileKernels<T>{numbered_kernel<T, A, Fetches, Packs, I>()...};
   }
-  (std::make_integer_sequence<int, kKernels>());
+  (std::make_integer_sequence<int, kSizes>());
 }
 constexpr size_t kernel_number(int64_t rows, int64_t vectors, bool masked) {
   return static_cast<size_t>(((rows - 1) * kTileVectors + vectors - 1) * 2 + masked);
