@@ -15,9 +15,9 @@
 #include <sstream>
 #include <thread>
 
+#include "bench/each_thread.h"
 #include "bench/idle.h"
 #include "bench/report.h"
-#include "tensor/kernels/parallel.h"
 #include "tensor/kernels/vector.h"
 #include "tensor/parallel.h"
 
@@ -174,10 +174,7 @@ std::vector<double> interleave(const std::vector<Contender>& contenders, const O
 }
 
 Contender fma_probe(int threads) {
-  return {"limit", [threads] {
-            kernels::run_chunks(
-                threads, [](void*, int64_t) { fma_loop(); }, nullptr);
-          }};
+  return {"limit", [threads] { on_each_thread(threads, [](int) { fma_loop(); }); }};
 }
 
 double fma_probe_flops(int threads) {
@@ -188,22 +185,14 @@ double fma_probe_flops(int threads) {
 constexpr int64_t kShortCopy = 1 << 18;
 
 Contender copy_probe(const void* from, void* to, int64_t bytes, int threads) {
-  struct Copy {
-    const char* from;
-    char* to;
-    int64_t bytes, parts;
-  };
-  Copy copy{static_cast<const char*>(from), static_cast<char*>(to), bytes, bytes < kShortCopy ? 1 : threads};
-  return {"limit", [copy]() mutable {
-            kernels::run_chunks(
-                copy.parts,
-                [](void* context, int64_t part) {
-                  const auto& c = *static_cast<Copy*>(context);
-                  const int64_t begin = part * c.bytes / c.parts;
-                  const int64_t end = (part + 1) * c.bytes / c.parts;
-                  std::memcpy(c.to + begin, c.from + begin, static_cast<size_t>(end - begin));
-                },
-                &copy);
+  const int parts = bytes < kShortCopy ? 1 : threads;
+  return {"limit", [=] {
+            on_each_thread(parts, [=](int part) {
+              const int64_t begin = part * bytes / parts;
+              const int64_t end = (part + 1) * bytes / parts;
+              std::memcpy(static_cast<char*>(to) + begin, static_cast<const char*>(from) + begin,
+                          static_cast<size_t>(end - begin));
+            });
           }};
 }
 

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "tensor/kernels/parallel.h"
+#include "bench/each_thread.h"
 
 namespace lt::bench {
 namespace {
@@ -47,12 +47,9 @@ double cycles_per_second() {
 
 double instructions_per_cycle(int threads) {
   std::vector<double> each(static_cast<size_t>(threads));
-  kernels::run_chunks(
-      threads,
-      [](void* to, int64_t thread) {
-        static_cast<double*>(to)[thread] = nothings_per_second() / cycles_per_second();
-      },
-      each.data());
+  on_each_thread(threads, [&each](int thread) {
+    each[static_cast<size_t>(thread)] = nothings_per_second() / cycles_per_second();
+  });
   return *std::min_element(each.begin(), each.end());
 }
 

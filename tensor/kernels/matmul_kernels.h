@@ -3,8 +3,8 @@
 // The tile's kernels, one for each size and way of reading its operands, and which of them serves a tile. Not
 // each combination has one of its own: tiles at an edge are too few to be worth it.
 
-#include <algorithm>
 #include <array>
+#include <utility>
 
 #include "tensor/kernels/matmul_tile.h"
 
@@ -25,7 +25,7 @@ constexpr bool can_pack(int64_t rows, int64_t vectors, bool masked) {
 
 // How the kernel of this size reads an a that lies so. One that does not fetch has at least three quarters of
 // the rows of the highest, as have most where there are more than three tiles.
-constexpr Reads reads(Reads a, bool fetches, int rows, int vectors, bool masked) {
+constexpr Reads kernel_reads(Reads a, bool fetches, int rows, int vectors, bool masked) {
   const bool in_pieces = a == Reads::packed || (a == Reads::by_columns && fetches);
   const bool common = fetches || rows * 4 >= tile_rows(vectors) * 3;
   const bool own = kUnrolled && common && vectors > 1 && !masked && (rows == kPackedRows || !in_pieces);
@@ -41,7 +41,7 @@ constexpr TileKernel<T> numbered_kernel() {
   constexpr int kMost = tile_rows(kVectors);
   if constexpr (kRows <= kMost && (!Packs || can_pack(kRows, kVectors, kMasked))) {
     constexpr bool kFetches = Fetches && is_high(kRows, kVectors);
-    constexpr Reads kReads = reads(A, kFetches, kRows, kVectors, kMasked);
+    constexpr Reads kReads = kernel_reads(A, kFetches, kRows, kVectors, kMasked);
     return multiply_tiles < T, kUnrolled ? kRows : kMost, kVectors, kMasked, kReads, kFetches, Packs > ;
   } else {
     return nullptr;
@@ -66,10 +66,10 @@ constexpr size_t kernel_number(int64_t rows, int64_t vectors, bool masked) {
 // where `Fetches`, it fetches t.ahead if it is_high.
 template <typename T, bool Fetches>
 TileKernel<T> tile_kernel(int64_t rows, int64_t vectors, bool masked, Reads a) {
-  static constexpr std::array<TileKernels<T>, 4> kOf = {
+  static constexpr std::array<TileKernels<T>, 4> kByReading = {
       kernels<T, Reads::strided, Fetches, false>(), kernels<T, Reads::by_rows, Fetches, false>(),
       kernels<T, Reads::by_columns, Fetches, false>(), kernels<T, Reads::packed, Fetches, false>()};
-  return kOf[static_cast<size_t>(a)][kernel_number(rows, vectors, masked)];
+  return kByReading[static_cast<size_t>(a)][kernel_number(rows, vectors, masked)];
 }
 
 // The one that copies b to t.b_packed as well, where it can_pack; for an a by rows or by columns.

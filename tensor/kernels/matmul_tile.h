@@ -68,15 +68,15 @@ struct Tile {
   void add_ahead(const Lines<T>& lines) { ahead[ahead_count++] = lines; }
 };
 
-// How a kernel reads a: through strides that the tile gives, or by rows (a_col 1), by columns (a_row 1) or as
-// packed in tiles of kPackedRows. These four take the numbers of several steps from one address, which spares
-// a tenth of the instructions, and 2 to 8 % of the time where another hardware thread of the core takes half
-// of those it can start.
+// How a kernel reads a: through strides that the tile gives; by rows (a_col 1) or by columns (a_row 1); or as
+// it was packed for tiles of kPackedRows. What is known of a spares up to a tenth of the instructions that
+// move through it, and so 2 to 8 % of the time where another hardware thread of the core takes half of those
+// it can start.
 enum class Reads { strided, by_rows, by_columns, packed };
 
-// One of t's tiles, at tile_a and c. Masked says that t.last < kLanes<T>, Fetches that t.ahead is to be
-// fetched, and with it a by columns: each step reads another line, wanted in L1 eight steps before (of 512 by
-// 512, without: a tenth more time). Packs says that b is copied to t.b_packed.
+// One of t's tiles, at tile_a and c. Masked: t.last < kLanes<T>. Fetches: t.ahead is fetched, and, where a is
+// read by columns, each of its steps' lines into L1 eight steps before (of 512 by 512, without: a tenth more
+// time). Packs: b is copied to t.b_packed.
 template <typename T, int Rows, int Vectors, bool Masked, Reads A, bool Fetches, bool Packs>
 [[gnu::always_inline]] inline void multiply_tile(const Tile<T>& t, const T* tile_a, T* c) {
   constexpr int kLane = kLanes<T>;

@@ -12,8 +12,9 @@ namespace lt::kernels {
 // One chunk where a second would not pay for the fork.
 int64_t chunks_for(int64_t count, int64_t work_per_item);
 
-// Runs call(context, c) for every c in [0, chunks), on the calling thread and helpers. The first exception
-// that a chunk throws is thrown again here. A chunk that asks for parallel work itself gets it done in line.
+// Runs call(context, c) for every c in [0, chunks), on the calling thread and helpers, whoever is free. The
+// first exception that a chunk throws is thrown again here. A chunk that asks for parallel work itself gets
+// it done in line.
 void run_chunks(int64_t chunks, void (*call)(void* context, int64_t chunk), void* context);
 
 // Calls f(begin, end) for consecutive ranges that cover [0, count); ranges may run at the same time.

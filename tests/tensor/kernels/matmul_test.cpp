@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <numeric>
@@ -326,33 +327,40 @@ TEST_F(Matmul, GivesTheSameBitsOnOneTwoAndFiveThreads) {
   }
 }
 
+// Every row of a and every column of b is the same: so must all of c be.
+template <typename T>
+void expect_the_same_everywhere(int64_t m, int64_t n, int64_t k, Layout a_layout, Layout b_layout) {
+  Matrix<T> a(m, k, a_layout, 1);
+  Matrix<T> b(k, n, b_layout, 2);
+  for (int64_t p = 0; p < k; ++p) {
+    const auto set = [](Matrix<T>& x, int64_t row, int64_t column, T value) {
+      x.memory[static_cast<size_t>(x.data - x.memory.data() + row * x.row + column * x.col)] = value;
+    };
+    for (int64_t i = 0; i < m; ++i) set(a, i, p, std::sin(static_cast<T>(p)));
+    for (int64_t j = 0; j < n; ++j) set(b, p, j, std::cos(static_cast<T>(3 * p)));
+  }
+  std::vector<T> c(static_cast<size_t>(m * n));
+  matmul(a.data, a.row, a.col, b.data, b.row, b.col, c.data(), n, m, n, k);
+  EXPECT_EQ(std::count(c.begin(), c.end(), c[0]), m * n) << m << " x " << n << " x " << k;
+}
+
 TEST_F(Matmul, AnElementsBitsDoNotDependOnItsPlace) {
-  // Every row of a and every column of b is the same: so must all of c be. (m, n) with rows and columns
-  // beyond whole tiles and vectors; k that is cut into blocks where a is transposed, or not.
-  const auto check = [](int64_t m, int64_t n, int64_t k, Layout a_layout, Layout b_layout) {
-    Matrix<float> a(m, k, a_layout, 1);
-    Matrix<float> b(k, n, b_layout, 2);
-    for (int64_t p = 0; p < k; ++p) {
-      const auto set = [](Matrix<float>& x, int64_t row, int64_t column, float value) {
-        x.memory[static_cast<size_t>(x.data - x.memory.data() + row * x.row + column * x.col)] = value;
-      };
-      for (int64_t i = 0; i < m; ++i) set(a, i, p, std::sin(static_cast<float>(p)));
-      for (int64_t j = 0; j < n; ++j) set(b, p, j, std::cos(static_cast<float>(3 * p)));
-    }
-    std::vector<float> c(static_cast<size_t>(m * n));
-    matmul(a.data, a.row, a.col, b.data, b.row, b.col, c.data(), n, m, n, k);
-    EXPECT_EQ(std::count(c.begin(), c.end(), c[0]), m * n) << m << " x " << n << " x " << k;
-  };
+  // (m, n) with rows and columns beyond whole tiles and vectors, up to half of one; k that is cut into blocks
+  // where a is transposed, or not.
   for (const Layout a : {Layout::kPlain, Layout::kTransposed}) {
     for (const Layout b : {Layout::kPlain, Layout::kTransposed}) {
-      check(67, 83, 300, a, b);
-      check(32, 97, 400, a, b);
-      check(40, 100, 40, a, b);
-      check(30, 200, 32, a, b);
-      check(150, 209, 800, a, b);
-      check(17, 130, 1100, a, b);
-      check(7, 50, 300, a, b);
-      check(61, 3, 300, a, b);
+      for (const auto& [m, n, k] : {std::array{67, 83, 300},
+                                    {32, 97, 400},
+                                    {40, 100, 40},
+                                    {30, 200, 32},
+                                    {30, 204, 32},
+                                    {150, 209, 800},
+                                    {17, 130, 1100},
+                                    {7, 50, 300},
+                                    {61, 3, 300}}) {
+        expect_the_same_everywhere<float>(m, n, k, a, b);
+        expect_the_same_everywhere<double>(m, n, k, a, b);
+      }
     }
   }
 }
