@@ -74,7 +74,7 @@ Row gather(const Work& w, Data& d, int threads, const Options& options) {
   check_gather(d, d.table[d.ids]);
   const int64_t width = w.width;
   Tensor copied = empty({w.ids, width});
-  std::vector<Contender> all{{"ours", [&] { return (void)d.table[d.ids]; }},
+  std::vector<Contender> all{{"ours", [&] { (void)d.table[d.ids]; }},
                              {"memcpy", [&, to = copied.mutable_data()] {
                                 for (int64_t i = 0; i < w.ids; ++i) {
                                   std::memcpy(to + i * width, d.table.data() + d.ids.data()[i] * width,
