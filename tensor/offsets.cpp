@@ -43,7 +43,7 @@ Dims unravel(int64_t position, const Shape& shape) {
 }
 
 RowView::RowView(IntTensor starts, const Shape& view_shape, const Strides& view_strides, int first_axis)
-    : starts_(std::move(starts)), shape_(starts_.shape()), width_(1) {
+    : starts_(std::move(starts)), shape_(starts_.shape()) {
   Shape row;
   Strides steps;
   bool is_dense = true;

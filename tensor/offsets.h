@@ -36,7 +36,7 @@ class RowView {
   IntTensor starts_;
   IntTensor cells_;  // not defined where the cells of a row follow each other
   Shape shape_;
-  int64_t width_;
+  int64_t width_ = 1;
 };
 
 }  // namespace lt::detail

@@ -91,7 +91,7 @@ template <typename T, int Rows, int Vectors, bool Masked, Reads A, bool Fetches,
   const int64_t a_col = A == Reads::packed ? Rows : A == Reads::by_rows ? 1 : t.a_col;
   // Three rows share a pointer: processors address p, p + row and p + 2 * row for free; all that are beside
   // each other.
-  constexpr int kGroup = kBeside ? Rows : 3;
+  constexpr int kGroup = kBeside ? kTileRows[0] : 3;
   constexpr int kGroups = (Rows + kGroup - 1) / kGroup;
   const T* a[kGroups];
   unroll<kGroups>([&](auto g) { a[g] = tile_a + kGroup * g * a_row; });

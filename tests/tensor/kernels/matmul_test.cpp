@@ -382,7 +382,8 @@ TEST_F(Matmul, AnElementsBitsDoNotDependOnItsPlaceInExpandedOperands) {
 
 TEST_F(Matmul, RunsInfinityAndNanThroughTheirOwnRowsAndColumnsOnly) {
   // Two columns beyond whole vectors, four and eight, with a plain or a transposed.
-  for (const auto& [size, transposed] : {std::pair{50, false}, {52, false}, {52, true}, {56, true}}) {
+  for (const auto& [size, transposed] :
+       {std::pair{int64_t{50}, false}, {52, false}, {52, true}, {56, true}}) {
     const auto count = static_cast<size_t>(size * size);
     std::vector<float> a(count, 1.0F), b(count, 1.0F), c(count);
     const int64_t a_row = transposed ? 1 : size, a_col = transposed ? size : 1;
