@@ -4,8 +4,8 @@
 #include <utility>
 #include <vector>
 
-#include "autograd/node.h"
-#include "tensor/ops.h"
+#include <libtensor/autograd/node.h>
+#include <libtensor/tensor/ops.h>
 
 // backward() collects what the loss reaches in a list that it walks as it grows, sorts it by serial number
 // and runs the rules from the newest to the oldest; each is forgotten once used. Nothing recurses.

@@ -1,5 +1,5 @@
-#include "autograd/ops.h"
-#include "autograd/record.h"
+#include <libtensor/autograd/ops.h>
+#include <libtensor/autograd/record.h>
 
 // Dropout (Srivastava et al., 2014): the same mask forward and backward.
 

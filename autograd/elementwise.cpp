@@ -1,7 +1,7 @@
 #include <array>
 
-#include "autograd/ops.h"
-#include "autograd/record.h"
+#include <libtensor/autograd/ops.h>
+#include <libtensor/autograd/record.h>
 
 // Elementwise ops of two operands. Each rule returns what it would without broadcasting; the tape sums it
 // back to the operand's shape. `wanted` spares the side that nobody asks for.

@@ -1,5 +1,5 @@
-#include "autograd/ops.h"
-#include "autograd/record.h"
+#include <libtensor/autograd/ops.h>
+#include <libtensor/autograd/record.h>
 
 // Gathering: the gradient is added where the numbers came from, so a row that was taken twice receives both.
 

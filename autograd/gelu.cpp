@@ -1,7 +1,7 @@
 #include <numbers>
 
-#include "autograd/ops.h"
-#include "autograd/record.h"
+#include <libtensor/autograd/ops.h>
+#include <libtensor/autograd/record.h>
 
 // GELU: x * Phi(x) with the normal distribution function Phi, or with its tanh approximation.
 

@@ -1,10 +1,10 @@
-#include "autograd/gradcheck.h"
+#include <libtensor/autograd/gradcheck.h>
 
 #include <fmt/format.h>
 
 #include <cmath>
 
-#include "autograd/ops.h"
+#include <libtensor/autograd/ops.h>
 
 // Every element of every input is moved up and down in place, so the numbers that f sees are the inputs' own
 // views.

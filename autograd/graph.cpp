@@ -1,10 +1,10 @@
-#include "autograd/graph.h"
+#include <libtensor/autograd/graph.h>
 
 #include <fmt/format.h>
 
 #include <unordered_map>
 
-#include "autograd/node.h"
+#include <libtensor/autograd/node.h>
 
 // Nodes are numbered in the order in which the walk from the root meets them, so equal graphs give equal
 // text.

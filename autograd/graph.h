@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "autograd/variable.h"
+#include <libtensor/autograd/variable.h>
 
 namespace lt {
 

@@ -1,5 +1,5 @@
-#include "autograd/ops.h"
-#include "autograd/record.h"
+#include <libtensor/autograd/ops.h>
+#include <libtensor/autograd/record.h>
 
 // Joining: the gradient is cut where the parts were joined.
 

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "autograd/record.h"
+#include <libtensor/autograd/ops.h>
+#include <libtensor/autograd/record.h>
 
 // The affine layer as one node: the rows of x are one matrix, whatever its leading axes.
 

@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "autograd/record.h"
-#include "tensor/kernels/softmax.h"
+#include <libtensor/autograd/ops.h>
+#include <libtensor/autograd/record.h>
+#include <libtensor/tensor/kernels/softmax.h>
 
 // Losses. Those of networks are one node of the tape.
 

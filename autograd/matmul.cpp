@@ -1,6 +1,6 @@
-#include "autograd/ops.h"
-#include "autograd/record.h"
-#include "tensor/kernels/activation.h"
+#include <libtensor/autograd/ops.h>
+#include <libtensor/autograd/record.h>
+#include <libtensor/tensor/kernels/activation.h>
 
 // d(A B) = dY B^T and A^T dY over the last two axes; the tape sums over broadcast leading axes. Transposed
 // operands are read as they lie.

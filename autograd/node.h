@@ -7,8 +7,8 @@
 #include <span>
 #include <vector>
 
-#include "autograd/variable.h"
-#include "tensor/count.h"
+#include <libtensor/autograd/variable.h>
+#include <libtensor/tensor/count.h>
 
 namespace lt {
 

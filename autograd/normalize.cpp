@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
-#include "autograd/ops.h"
-#include "autograd/record.h"
-#include "tensor/kernels/layer_norm.h"
-#include "tensor/kernels/normalize.h"
+#include <libtensor/autograd/ops.h>
+#include <libtensor/autograd/record.h>
+#include <libtensor/tensor/kernels/layer_norm.h>
+#include <libtensor/tensor/kernels/normalize.h>
 
 // Batch and layer normalisation as one node each. With x^ = (x - mean) / sqrt(var + eps) over n values, the
 // gradient of x is 1 / sqrt(var + eps) * (d - mean(d) - x^ * sum(d x^) / m), where d is that of x^ and m is

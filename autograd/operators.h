@@ -2,7 +2,7 @@
 
 // +, -, *, / between variables, and with a scalar or a tensor (a constant) on either side.
 
-#include "autograd/ops.h"
+#include <libtensor/autograd/ops.h>
 
 namespace lt {
 

@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "autograd/variable.h"
-#include "tensor/ops.h"
-#include "tensor/random.h"
+#include <libtensor/autograd/variable.h>
+#include <libtensor/tensor/ops.h>
+#include <libtensor/tensor/random.h>
 
 namespace lt {
 
@@ -247,4 +247,4 @@ BasicVariable<T> dropout(const BasicVariable<T>& x, double p, Generator& generat
 
 }  // namespace lt
 
-#include "autograd/operators.h"  // IWYU pragma: export
+#include <libtensor/autograd/operators.h>  // IWYU pragma: export

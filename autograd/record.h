@@ -20,7 +20,7 @@
 #include <utility>
 #include <vector>
 
-#include "autograd/node.h"
+#include <libtensor/autograd/node.h>
 
 namespace lt {
 

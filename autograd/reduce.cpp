@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "autograd/ops.h"
-#include "autograd/record.h"
+#include <libtensor/autograd/ops.h>
+#include <libtensor/autograd/record.h>
 
 // Reductions. A rule gives the gradient the reduced axes back with size 1 and lets it broadcast over the
 // input.

@@ -1,5 +1,5 @@
-#include "autograd/ops.h"
-#include "autograd/record.h"
+#include <libtensor/autograd/ops.h>
+#include <libtensor/autograd/record.h>
 
 // softmax and log_softmax: both rules need only the result.
 

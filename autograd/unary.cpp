@@ -1,8 +1,8 @@
 #include <numbers>
 
-#include "autograd/ops.h"
-#include "autograd/record.h"
-#include "tensor/kernels/activation.h"
+#include <libtensor/autograd/ops.h>
+#include <libtensor/autograd/record.h>
+#include <libtensor/tensor/kernels/activation.h>
 
 // Elementwise ops of one operand, each with its derivative below it. A rule saves its input or its result,
 // whichever gives the derivative with less work.

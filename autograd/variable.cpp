@@ -1,12 +1,12 @@
-#include "autograd/variable.h"
+#include <libtensor/autograd/variable.h>
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <vector>
 
-#include "autograd/node.h"
-#include "tensor/ops.h"
+#include <libtensor/autograd/node.h>
+#include <libtensor/tensor/ops.h>
 
 // Nodes, and the variables that hold them. The release of a graph that nobody holds is a loop.
 

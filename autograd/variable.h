@@ -15,7 +15,7 @@
 #include <utility>
 #include <vector>
 
-#include "tensor/tensor.h"
+#include <libtensor/tensor/tensor.h>
 
 namespace lt {
 

@@ -1,5 +1,5 @@
-#include "autograd/ops.h"
-#include "autograd/record.h"
+#include <libtensor/autograd/ops.h>
+#include <libtensor/autograd/record.h>
 
 // Views share numbers forward; backward, a view of the gradient, or the gradient written into a place of
 // zeros.

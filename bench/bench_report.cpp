@@ -6,10 +6,10 @@
 #include <stdexcept>
 #include <string_view>
 
-#include "bench/readme.h"
-#include "bench/report.h"
-#include "bench/rows.h"
-#include "tensor/file.h"
+#include <libtensor/bench/readme.h>
+#include <libtensor/bench/report.h>
+#include <libtensor/bench/rows.h>
+#include <libtensor/tensor/file.h>
 
 namespace lt::bench {
 namespace {

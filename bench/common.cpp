@@ -1,4 +1,4 @@
-#include "bench/common.h"
+#include <libtensor/bench/common.h>
 
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
@@ -15,11 +15,11 @@
 #include <sstream>
 #include <thread>
 
-#include "bench/each_thread.h"
-#include "bench/idle.h"
-#include "bench/report.h"
-#include "tensor/kernels/vector.h"
-#include "tensor/parallel.h"
+#include <libtensor/bench/each_thread.h>
+#include <libtensor/bench/idle.h>
+#include <libtensor/bench/report.h>
+#include <libtensor/tensor/kernels/simd.h>
+#include <libtensor/tensor/parallel.h>
 
 #ifdef LIBTENSOR_BENCH_OPENBLAS
 #include <cblas.h>

@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "bench/options.h"
-#include "bench/rows.h"
-#include "tensor/storage.h"
+#include <libtensor/bench/options.h>
+#include <libtensor/bench/rows.h>
+#include <libtensor/tensor/storage.h>
 
 namespace lt::bench {
 

@@ -8,9 +8,9 @@
 #include <cmath>
 #include <map>
 
-#include "bench/common.h"
-#include "bench/torch_peer.h"
-#include "tensor/ops.h"
+#include <libtensor/bench/common.h>
+#include <libtensor/bench/torch_peer.h>
+#include <libtensor/tensor/ops.h>
 
 namespace lt::bench {
 namespace {

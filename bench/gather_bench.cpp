@@ -5,10 +5,10 @@
 
 #include <cstring>
 
-#include "bench/common.h"
-#include "bench/torch_peer.h"
-#include "tensor/ops.h"
-#include "tensor/random.h"
+#include <libtensor/bench/common.h>
+#include <libtensor/bench/torch_peer.h>
+#include <libtensor/tensor/ops.h>
+#include <libtensor/tensor/random.h>
 
 namespace lt::bench {
 namespace {

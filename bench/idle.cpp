@@ -1,11 +1,11 @@
-#include "bench/idle.h"
+#include <libtensor/bench/idle.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <vector>
 
-#include "bench/each_thread.h"
+#include <libtensor/bench/each_thread.h>
 
 namespace lt::bench {
 namespace {

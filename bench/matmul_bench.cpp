@@ -8,8 +8,8 @@
 #include <cmath>
 #include <cstdlib>
 
-#include "bench/common.h"
-#include "tensor/kernels/matmul.h"
+#include <libtensor/bench/common.h>
+#include <libtensor/tensor/kernels/matmul.h>
 
 #ifdef LIBTENSOR_BENCH_OPENBLAS
 #include <cblas.h>

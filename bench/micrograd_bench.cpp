@@ -14,9 +14,9 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
-#include "apps/common/process.h"
-#include "apps/micrograd/training.h"
-#include "bench/common.h"
+#include <libtensor/apps/common/process.h>
+#include <libtensor/apps/micrograd/training.h>
+#include <libtensor/bench/common.h>
 
 using namespace lt::apps;
 using namespace lt::apps::micrograd;

@@ -1,4 +1,4 @@
-#include "bench/options.h"
+#include <libtensor/bench/options.h>
 
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@
 #include <stdexcept>
 #include <string_view>
 
-#include "bench/rows.h"
+#include <libtensor/bench/rows.h>
 
 namespace lt::bench {
 namespace {

@@ -1,4 +1,4 @@
-#include "bench/python_peer.h"
+#include <libtensor/bench/python_peer.h>
 
 #include <spawn.h>
 #include <sys/socket.h>

@@ -1,7 +1,7 @@
 // Which rows stand for what: a list of kinds, each a bench and a pattern of its works. A row belongs to the
 // first kind that it fits, so a kind may say "the rest".
 
-#include "bench/readme.h"
+#include <libtensor/bench/readme.h>
 
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@
 #include <regex>
 #include <stdexcept>
 
-#include "bench/report.h"
+#include <libtensor/bench/report.h>
 
 namespace lt::bench {
 namespace {

@@ -1,6 +1,6 @@
 // A table is made as cells of text first, so that each column is as wide as what stands in it.
 
-#include "bench/report.h"
+#include <libtensor/bench/report.h>
 
 #include <fmt/format.h>
 

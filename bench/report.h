@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "bench/rows.h"
+#include <libtensor/bench/rows.h>
 
 namespace lt::bench {
 

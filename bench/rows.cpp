@@ -1,4 +1,4 @@
-#include "bench/rows.h"
+#include <libtensor/bench/rows.h>
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
-#include "tensor/file.h"
+#include <libtensor/tensor/file.h>
 
 namespace lt::bench {
 namespace {

@@ -7,11 +7,11 @@
 #include <Eigen/Core>
 #include <cmath>
 
-#include "bench/common.h"
-#include "bench/torch_peer.h"
-#include "tensor/kernels/map.h"
-#include "tensor/kernels/softmax.h"
-#include "tensor/kernels/vector_math.h"
+#include <libtensor/bench/common.h>
+#include <libtensor/bench/torch_peer.h>
+#include <libtensor/tensor/kernels/map.h>
+#include <libtensor/tensor/kernels/simd_math.h>
+#include <libtensor/tensor/kernels/softmax.h>
 
 #ifdef LIBTENSOR_BENCH_ONEDNN
 #include <oneapi/dnnl/dnnl.hpp>

@@ -9,7 +9,7 @@
 
 #include <ATen/ATen.h>
 
-#include "tensor/tensor.h"
+#include <libtensor/tensor/tensor.h>
 
 namespace lt::bench {
 

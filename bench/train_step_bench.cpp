@@ -10,17 +10,17 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "apps/common/mlp_net.h"
-#include "bench/common.h"
-#include "bench/python_peer.h"
-#include "nn/activation.h"
-#include "nn/batch_norm.h"
-#include "nn/embedding.h"
-#include "nn/flatten.h"
-#include "nn/linear.h"
-#include "nn/optim.h"
-#include "nn/sequential.h"
-#include "tensor/parallel.h"
+#include <libtensor/apps/common/mlp_net.h>
+#include <libtensor/bench/common.h>
+#include <libtensor/bench/python_peer.h>
+#include <libtensor/nn/activation.h>
+#include <libtensor/nn/batch_norm.h>
+#include <libtensor/nn/embedding.h>
+#include <libtensor/nn/flatten.h>
+#include <libtensor/nn/linear.h>
+#include <libtensor/nn/optim.h>
+#include <libtensor/nn/sequential.h>
+#include <libtensor/tensor/parallel.h>
 
 namespace {
 

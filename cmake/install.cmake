@@ -1,5 +1,5 @@
 # Installs the rooms so that find_package(libtensor) and pkg-config libtensor give what add_subdirectory gives: the
-# same targets, and the same includes ("tensor/tensor.h").
+# same targets, and the same includes (<libtensor/tensor/tensor.h>).
 
 include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/libtensor)
@@ -12,7 +12,7 @@ install(EXPORT libtensor NAMESPACE libtensor:: DESTINATION ${package_dir} FILE l
 # A header is public unless it is a kernel's or builds on one: those are for the .cpp files here.
 file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR} tensor/*.h autograd/*.h nn/*.h)
 foreach(header IN LISTS headers)
-  file(STRINGS ${header} kernel_includes REGEX "^#include \"tensor/kernels/")
+  file(STRINGS ${header} kernel_includes REGEX "^#include <libtensor/tensor/kernels/")
   if(NOT kernel_includes AND NOT header MATCHES "/kernels/")
     cmake_path(GET header PARENT_PATH folder)
     install(FILES ${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/libtensor/${folder})

@@ -2,7 +2,7 @@
 
 // Elementwise layers without parameters.
 
-#include "nn/module.h"
+#include <libtensor/nn/module.h>
 
 namespace lt::nn {
 

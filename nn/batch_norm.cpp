@@ -1,8 +1,8 @@
-#include "nn/batch_norm.h"
+#include <libtensor/nn/batch_norm.h>
 
 #include <fmt/format.h>
 
-#include "nn/print.h"
+#include <libtensor/nn/print.h>
 
 namespace lt::nn {
 

@@ -1,11 +1,11 @@
-#include "nn/checkpoint.h"
+#include <libtensor/nn/checkpoint.h>
 
 #include <fmt/format.h>
 
 #include <cstring>
 #include <functional>
 
-#include "tensor/ops.h"
+#include <libtensor/tensor/ops.h>
 
 // Tensors go in as they are; an integer is a tensor of shape (), a generator's state an int64 tensor of its
 // bytes, and text is metadata.

@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <string>
 
-#include "nn/module.h"
-#include "nn/optim.h"
-#include "tensor/random.h"
+#include <libtensor/nn/module.h>
+#include <libtensor/nn/optim.h>
+#include <libtensor/tensor/random.h>
 
 namespace lt::nn {
 

@@ -1,10 +1,10 @@
-#include "nn/diagnostics.h"
+#include <libtensor/nn/diagnostics.h>
 
 #include <fmt/format.h>
 
 #include <cmath>
 
-#include "tensor/ops.h"
+#include <libtensor/tensor/ops.h>
 
 namespace lt::nn {
 namespace {

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "tensor/tensor.h"
+#include <libtensor/tensor/tensor.h>
 
 namespace lt::nn {
 

@@ -1,8 +1,8 @@
-#include "nn/dropout.h"
+#include <libtensor/nn/dropout.h>
 
 #include <fmt/format.h>
 
-#include "nn/print.h"
+#include <libtensor/nn/print.h>
 
 namespace lt::nn {
 

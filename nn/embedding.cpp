@@ -1,8 +1,8 @@
-#include "nn/embedding.h"
+#include <libtensor/nn/embedding.h>
 
 #include <fmt/format.h>
 
-#include "nn/init.h"
+#include <libtensor/nn/init.h>
 
 namespace lt::nn {
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "nn/module.h"
-#include "tensor/random.h"
+#include <libtensor/nn/module.h>
+#include <libtensor/tensor/random.h>
 
 namespace lt::nn {
 

@@ -1,4 +1,4 @@
-#include "nn/flatten.h"
+#include <libtensor/nn/flatten.h>
 
 #include <fmt/format.h>
 

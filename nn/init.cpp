@@ -1,11 +1,11 @@
-#include "nn/init.h"
+#include <libtensor/nn/init.h>
 
 #include <fmt/format.h>
 
 #include <cmath>
 #include <cstring>
 
-#include "tensor/ops.h"
+#include <libtensor/tensor/ops.h>
 
 // The bounds are computed in double and in PyTorch's order of operations; the draws round them.
 

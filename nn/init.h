@@ -3,8 +3,8 @@
 // Fills parameters as torch.nn.init does, with the same draws from the same generator. Weights are (out, in,
 // ...).
 
-#include "autograd/variable.h"
-#include "tensor/random.h"
+#include <libtensor/autograd/variable.h>
+#include <libtensor/tensor/random.h>
 
 namespace lt::nn::init {
 

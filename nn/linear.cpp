@@ -1,10 +1,10 @@
-#include "nn/linear.h"
+#include <libtensor/nn/linear.h>
 
 #include <fmt/format.h>
 
 #include <cmath>
 
-#include "nn/init.h"
+#include <libtensor/nn/init.h>
 
 namespace lt::nn {
 

@@ -1,4 +1,4 @@
-#include "nn/module.h"
+#include <libtensor/nn/module.h>
 
 #include <fmt/format.h>
 

@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "autograd/ops.h"
-#include "tensor/io.h"
+#include <libtensor/autograd/ops.h>
+#include <libtensor/tensor/io.h>
 
 namespace lt::nn {
 

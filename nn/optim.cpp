@@ -1,12 +1,12 @@
-#include "nn/optim.h"
+#include <libtensor/nn/optim.h>
 
 #include <fmt/format.h>
 
 #include <cmath>
 #include <variant>
 
-#include "tensor/kernels/optimize.h"
-#include "tensor/ops.h"
+#include <libtensor/tensor/kernels/optimize.h>
+#include <libtensor/tensor/ops.h>
 
 // Parameters and gradients of leaves are dense, so an update is one kernel call over plain arrays.
 

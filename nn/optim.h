@@ -4,8 +4,8 @@
 
 #include <vector>
 
-#include "autograd/variable.h"
-#include "tensor/io.h"
+#include <libtensor/autograd/variable.h>
+#include <libtensor/tensor/io.h>
 
 namespace lt::nn {
 

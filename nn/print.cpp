@@ -1,4 +1,4 @@
-#include "nn/print.h"
+#include <libtensor/nn/print.h>
 
 #include <fmt/format.h>
 

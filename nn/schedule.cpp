@@ -1,4 +1,4 @@
-#include "nn/schedule.h"
+#include <libtensor/nn/schedule.h>
 
 #include <fmt/format.h>
 
@@ -6,7 +6,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "tensor/error.h"
+#include <libtensor/tensor/error.h>
 
 namespace lt::nn {
 

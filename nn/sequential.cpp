@@ -1,4 +1,4 @@
-#include "nn/sequential.h"
+#include <libtensor/nn/sequential.h>
 
 #include <fmt/format.h>
 

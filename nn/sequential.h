@@ -1,6 +1,6 @@
 #pragma once
 
-#include "nn/module.h"
+#include <libtensor/nn/module.h>
 
 namespace lt::nn {
 

@@ -1,9 +1,9 @@
-#include "tensor/bytes.h"
+#include <libtensor/tensor/bytes.h>
 
 #include <algorithm>
 #include <cstring>
 
-#include "tensor/ops.h"
+#include <libtensor/tensor/ops.h>
 
 // A file may claim any shape: its size is worked out with every product checked, axes of size 0 included, so
 // that strides computed from it later cannot overflow either.

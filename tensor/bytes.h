@@ -5,7 +5,7 @@
 #include <bit>
 #include <string_view>
 
-#include "tensor/tensor.h"
+#include <libtensor/tensor/tensor.h>
 
 namespace lt::detail {
 

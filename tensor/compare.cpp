@@ -1,5 +1,5 @@
-#include "tensor/kernels/elementwise.h"
-#include "tensor/ops.h"
+#include <libtensor/tensor/kernels/elementwise.h>
+#include <libtensor/tensor/ops.h>
 
 // Comparisons, logic and choice: ops whose result, or condition, is a BoolTensor.
 

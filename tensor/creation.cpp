@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "tensor/ops.h"
+#include <libtensor/tensor/ops.h>
 
 // Tensors from nothing: a fresh dense storage, filled.
 

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <type_traits>
 
-#include "tensor/kernels/parallel.h"
-#include "tensor/ops.h"
+#include <libtensor/tensor/kernels/parallel.h>
+#include <libtensor/tensor/ops.h>
 
 // Running sums along an axis: (outer, n, inner) with the inner positions side by side in one pass. Floats are
 // added in double, as in PyTorch, integers unsigned, so that they wrap. Threads share the outer and inner

@@ -9,7 +9,7 @@
 #include <Eigen/Core>
 #include <type_traits>
 
-#include "tensor/ops.h"
+#include <libtensor/tensor/ops.h>
 
 namespace lt {
 

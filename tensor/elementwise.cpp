@@ -3,8 +3,8 @@
 #include <cmath>
 #include <type_traits>
 
-#include "tensor/kernels/elementwise.h"
-#include "tensor/ops.h"
+#include <libtensor/tensor/kernels/elementwise.h>
+#include <libtensor/tensor/ops.h>
 
 // Elementwise ops of two operands: the shapes broadcast here, the loop is kernels/elementwise.h, and each op
 // is one expression over Eigen arrays.

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "tensor/ops.h"
+#include <libtensor/tensor/ops.h>
 
 // Whether two tensors are the same, or nearly.
 

@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
-#include "tensor/kernels/extremum.h"
-#include "tensor/kernels/reduce.h"
-#include "tensor/ops.h"
-#include "tensor/reduction.h"
+#include <libtensor/tensor/kernels/extremum.h>
+#include <libtensor/tensor/kernels/reduce.h>
+#include <libtensor/tensor/ops.h>
+#include <libtensor/tensor/reduction.h>
 
 // The largest and the smallest, and where they are. Places are searched in dense rows: along another axis
 // than the last the tensor is copied first.

@@ -1,4 +1,4 @@
-#include "tensor/file.h"
+#include <libtensor/tensor/file.h>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -13,7 +13,7 @@
 #include <system_error>
 #include <utility>
 
-#include "tensor/error.h"
+#include <libtensor/tensor/error.h>
 
 // A write goes to a hidden file in the same folder (a rename cannot cross file systems), is flushed to the
 // disk, and takes the name in one step. Whatever fails before that step removes the hidden file and leaves

@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
-#include "tensor/kernels/gather.h"
-#include "tensor/offsets.h"
-#include "tensor/ops.h"
+#include <libtensor/tensor/kernels/gather.h>
+#include <libtensor/tensor/offsets.h>
+#include <libtensor/tensor/ops.h>
 
 // gather and scatter_add name single elements: the id along one axis, the place in `ids` along the others.
 // Both become offsets of rows one element wide. scatter_add adds in row-major order of the ids.

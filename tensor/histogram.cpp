@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "tensor/ops.h"
+#include <libtensor/tensor/ops.h>
 
 // Counting into bins. A number's bin is guessed from its place in the range and then settled by the edges
 // themselves, as in PyTorch: bins hold their lower edge, and the last one its upper edge too.

@@ -2,9 +2,9 @@
 
 #include <span>
 
-#include "tensor/kernels/gather.h"
-#include "tensor/offsets.h"
-#include "tensor/ops.h"
+#include <libtensor/tensor/kernels/gather.h>
+#include <libtensor/tensor/offsets.h>
+#include <libtensor/tensor/ops.h>
 
 // x[i, j, ...]: each id tensor becomes offsets along its axis, the offsets broadcast and add up to where the
 // rows start, and a kernel copies the rows (read) or writes them in row-major order of the ids (put).

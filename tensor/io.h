@@ -7,7 +7,7 @@
 #include <string>
 #include <variant>
 
-#include "tensor/tensor.h"
+#include <libtensor/tensor/tensor.h>
 
 namespace lt {
 

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "tensor/kernels/gather.h"
-#include "tensor/offsets.h"
-#include "tensor/ops.h"
+#include <libtensor/tensor/kernels/gather.h>
+#include <libtensor/tensor/offsets.h>
+#include <libtensor/tensor/ops.h>
 
 // cat and stack copy each part into its place in the result. flip reads x through offsets that run backward
 // along the flipped axes. tril and triu keep one run of columns in each row.

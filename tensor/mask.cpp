@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "tensor/kernels/gather.h"
-#include "tensor/offsets.h"
-#include "tensor/ops.h"
+#include <libtensor/tensor/kernels/gather.h>
+#include <libtensor/tensor/offsets.h>
+#include <libtensor/tensor/ops.h>
 
 // A mask names the rows where it is true, in row-major order; those rows are then copied as by index(). A
 // mask of all axes names single elements.

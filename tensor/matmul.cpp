@@ -1,13 +1,13 @@
-#include "tensor/kernels/matmul.h"
+#include <libtensor/tensor/kernels/matmul.h>
 
 #include <fmt/format.h>
 
 #include <type_traits>
 
-#include "tensor/kernels/activation.h"
-#include "tensor/kernels/parallel.h"
-#include "tensor/kernels/walk.h"
-#include "tensor/ops.h"
+#include <libtensor/tensor/kernels/activation.h>
+#include <libtensor/tensor/kernels/parallel.h>
+#include <libtensor/tensor/kernels/walk.h>
+#include <libtensor/tensor/ops.h>
 
 // Shapes of the matrix product. Operands are taken as they lie, so a transposed view costs nothing. Dense
 // rows times one matrix are multiplied at once, whatever their leading axes. Of a batch of small matrices the

@@ -6,9 +6,9 @@
 #include <string_view>
 #include <utility>
 
-#include "tensor/bytes.h"
-#include "tensor/file.h"
-#include "tensor/io.h"
+#include <libtensor/tensor/bytes.h>
+#include <libtensor/tensor/file.h>
+#include <libtensor/tensor/io.h>
 
 // NumPy's format: "\x93NUMPY", a version (two bytes), the header's length (2 bytes in version 1, 4 in 2 and
 // 3), a header that is a Python dictionary {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), },

@@ -1,10 +1,10 @@
-#include "tensor/offsets.h"
+#include <libtensor/tensor/offsets.h>
 
 #include <fmt/format.h>
 
 #include <utility>
 
-#include "tensor/ops.h"
+#include <libtensor/tensor/ops.h>
 
 // Offsets are int64 tensors, so that their memory comes from the pool and the elementwise ops do the sums.
 

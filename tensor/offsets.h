@@ -4,8 +4,8 @@
 
 #include <span>
 
-#include "tensor/kernels/gather.h"
-#include "tensor/tensor.h"
+#include <libtensor/tensor/kernels/gather.h>
+#include <libtensor/tensor/tensor.h>
 
 namespace lt::detail {
 

@@ -2,7 +2,7 @@
 
 // The operators of ops.h: each is its named op, between tensors or with a scalar on either side.
 
-#include "tensor/ops.h"
+#include <libtensor/tensor/ops.h>
 
 namespace lt {
 

@@ -12,8 +12,8 @@
 #include <utility>
 #include <vector>
 
-#include "tensor/activation.h"
-#include "tensor/tensor.h"
+#include <libtensor/tensor/activation.h>
+#include <libtensor/tensor/tensor.h>
 
 namespace lt {
 
@@ -339,4 +339,4 @@ IntTensor bincount(const IntTensor& ids, int64_t min_length = 0);
 
 }  // namespace lt
 
-#include "tensor/operators.h"  // IWYU pragma: export
+#include <libtensor/tensor/operators.h>  // IWYU pragma: export

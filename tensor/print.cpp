@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "tensor/ops.h"
+#include <libtensor/tensor/ops.h>
 
 // Numbers as PyTorch prints them: one style and one width for a whole tensor, chosen from its finite numbers
 // that are not 0; "..." in the middle of long axes when there are more than 1000 elements; lines wrapped at

@@ -8,8 +8,8 @@
 // they throw ShapeError for a tensor that was expanded, whose elements share places. T is float or double
 // unless said otherwise. Every check comes before the first word is drawn.
 
-#include "tensor/random/generator.h"
-#include "tensor/tensor.h"
+#include <libtensor/tensor/random/generator.h>
+#include <libtensor/tensor/tensor.h>
 
 namespace lt {
 

@@ -5,9 +5,9 @@
 #include <type_traits>
 #include <utility>
 
-#include "tensor/kernels/reduce.h"
-#include "tensor/ops.h"
-#include "tensor/reduction.h"
+#include <libtensor/tensor/kernels/reduce.h>
+#include <libtensor/tensor/ops.h>
+#include <libtensor/tensor/reduction.h>
 
 // Sums and what is made of them. Shapes are settled here; order, arithmetic and threads in
 // kernels/reduce.cpp.

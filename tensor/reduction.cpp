@@ -1,4 +1,4 @@
-#include "tensor/reduction.h"
+#include <libtensor/tensor/reduction.h>
 
 #include <fmt/format.h>
 

@@ -3,8 +3,8 @@
 // For tensor/*.cpp alone: how the axes of a reduction become the lines of kernels/reduce.h, and how an op
 // along one axis becomes an op on dense rows.
 
-#include "tensor/kernels/reduce.h"
-#include "tensor/tensor.h"
+#include <libtensor/tensor/kernels/reduce.h>
+#include <libtensor/tensor/tensor.h>
 
 namespace lt {
 

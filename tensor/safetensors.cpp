@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
-#include "tensor/bytes.h"
-#include "tensor/file.h"
-#include "tensor/io.h"
+#include <libtensor/tensor/bytes.h>
+#include <libtensor/tensor/file.h>
+#include <libtensor/tensor/io.h>
 
 // The layout: a little-endian u64 N; N bytes of JSON, {"name": {"dtype": "F32", "shape": [2, 3],
 // "data_offsets": [begin, end]}, ..., "__metadata__": {"key": "text"}}, which start with '{' and may end in

@@ -1,4 +1,4 @@
-#include "tensor/shape.h"
+#include <libtensor/tensor/shape.h>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <ostream>
 
-#include "tensor/error.h"
+#include <libtensor/tensor/error.h>
 
 namespace lt {
 

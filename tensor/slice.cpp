@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "tensor/tensor.h"
+#include <libtensor/tensor/tensor.h>
 
 // Views of a part: the numbers stay where they are.
 

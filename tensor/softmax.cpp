@@ -1,7 +1,7 @@
-#include "tensor/kernels/softmax.h"
+#include <libtensor/tensor/kernels/softmax.h>
 
-#include "tensor/ops.h"
-#include "tensor/reduction.h"
+#include <libtensor/tensor/ops.h>
+#include <libtensor/tensor/reduction.h>
 
 // Softmax along an axis, as rows: another axis than the last is moved there and back by copies.
 

@@ -4,9 +4,9 @@
 #include <numeric>
 #include <vector>
 
-#include "tensor/kernels/parallel.h"
-#include "tensor/ops.h"
-#include "tensor/reduction.h"
+#include <libtensor/tensor/kernels/parallel.h>
+#include <libtensor/tensor/ops.h>
+#include <libtensor/tensor/reduction.h>
 
 // Order along an axis. Rows of positions are sorted by the numbers they stand for; threads share the rows.
 // NaN is above every number.

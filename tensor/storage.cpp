@@ -1,4 +1,4 @@
-#include "tensor/storage.h"
+#include <libtensor/tensor/storage.h>
 
 #include <algorithm>
 #include <array>
@@ -9,7 +9,7 @@
 #include <new>
 #include <utility>
 
-#include "tensor/kernels/memory.h"
+#include <libtensor/tensor/kernels/workspace.h>
 
 // A block is a 64-byte header followed by its bytes, so both are aligned to a cache line. Sizes are rounded
 // up to one of four classes per power of two (waste below a quarter). A freed block goes on the free list of

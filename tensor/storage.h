@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <utility>
 
-#include "tensor/count.h"
+#include <libtensor/tensor/count.h>
 
 namespace lt {
 

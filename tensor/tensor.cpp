@@ -1,4 +1,4 @@
-#include "tensor/tensor.h"
+#include <libtensor/tensor/tensor.h>
 
 #include <fmt/format.h>
 
@@ -6,8 +6,8 @@
 #include <limits>
 #include <type_traits>
 
-#include "tensor/kernels/elementwise.h"
-#include "tensor/ops.h"
+#include <libtensor/tensor/kernels/elementwise.h>
+#include <libtensor/tensor/ops.h>
 
 // Reading, copying and changing numbers in place.
 

@@ -11,9 +11,9 @@
 #include <initializer_list>
 #include <vector>
 
-#include "tensor/error.h"
-#include "tensor/shape.h"
-#include "tensor/storage.h"
+#include <libtensor/tensor/error.h>
+#include <libtensor/tensor/shape.h>
+#include <libtensor/tensor/storage.h>
 
 namespace lt {
 

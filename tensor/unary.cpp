@@ -4,11 +4,11 @@
 #include <limits>
 #include <type_traits>
 
-#include "tensor/kernels/elementwise.h"
-#include "tensor/kernels/map.h"
-#include "tensor/kernels/parallel.h"
-#include "tensor/kernels/vector_math.h"
-#include "tensor/ops.h"
+#include <libtensor/tensor/kernels/elementwise.h>
+#include <libtensor/tensor/kernels/map.h>
+#include <libtensor/tensor/kernels/parallel.h>
+#include <libtensor/tensor/kernels/simd_math.h>
+#include <libtensor/tensor/ops.h>
 
 // Elementwise ops of one operand. Each is one expression over Eigen arrays, or one function of a number.
 
@@ -28,7 +28,7 @@ BasicTensor<T> each(const BasicTensor<T>& x, F f) {
   return unary(x, [f](const auto& v) { return v.unaryExpr(f); });
 }
 
-// f: a function of vectors, from kernels/vector_math.h
+// f: a function of vectors, from kernels/simd_math.h
 template <typename T, typename F>
 BasicTensor<T> vectors(const BasicTensor<T>& x, F f) {
   constexpr int64_t kCost = 4;  // a polynomial beside the read and the write

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "tensor/tensor.h"
+#include <libtensor/tensor/tensor.h>
 
 // Views of all numbers: new shape and strides over the same storage. None of these reads or writes a number.
 

@@ -8,8 +8,8 @@
 #include <string>
 #include <utility>
 
-#include "tensor/ops.h"
-#include "tensor/parallel.h"
+#include <libtensor/tensor/ops.h>
+#include <libtensor/tensor/parallel.h>
 
 namespace lt {
 

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "tensor/ops.h"
+#include <libtensor/tensor/ops.h>
 
 namespace lt::test {
 

@@ -17,14 +17,14 @@
 #include <algorithm>
 #include <cmath>
 
-#include "apps/activations/cells.h"
-#include "apps/activations/deep.h"
-#include "apps/activations/exercises.h"
-#include "apps/activations/gains.h"
-#include "apps/activations/tour.h"
-#include "apps/common/chart.h"
-#include "apps/common/memory.h"
-#include "apps/common/training.h"
+#include <libtensor/apps/activations/cells.h>
+#include <libtensor/apps/activations/deep.h>
+#include <libtensor/apps/activations/exercises.h>
+#include <libtensor/apps/activations/gains.h>
+#include <libtensor/apps/activations/tour.h>
+#include <libtensor/apps/common/chart.h>
+#include <libtensor/apps/common/memory.h>
+#include <libtensor/apps/common/training.h>
 
 using namespace lt;
 using namespace lt::apps;

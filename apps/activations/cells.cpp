@@ -1,12 +1,12 @@
-#include "apps/activations/cells.h"
+#include <libtensor/apps/activations/cells.h>
 
 #include <fmt/format.h>
 
 #include <cmath>
 
-#include "apps/common/chart.h"
-#include "autograd/ops.h"
-#include "nn/diagnostics.h"
+#include <libtensor/apps/common/chart.h>
+#include <libtensor/autograd/ops.h>
+#include <libtensor/nn/diagnostics.h>
 
 // Each cell starts a fresh stream of the run's seed.
 

@@ -2,7 +2,7 @@
 
 // The lecture's cells that need no names: small experiments with random numbers.
 
-#include "apps/common/run.h"
+#include <libtensor/apps/common/run.h>
 
 namespace lt::apps::activations {
 

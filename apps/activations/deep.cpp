@@ -1,14 +1,14 @@
-#include "apps/activations/deep.h"
+#include <libtensor/apps/activations/deep.h>
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include "apps/activations/inside.h"
-#include "apps/common/training.h"
-#include "nn/activation.h"
-#include "nn/diagnostics.h"
+#include <libtensor/apps/activations/inside.h>
+#include <libtensor/apps/common/training.h>
+#include <libtensor/nn/activation.h>
+#include <libtensor/nn/diagnostics.h>
 
 // Layers are modules in a list; the network keeps what each returned, because a variable that somebody holds
 // keeps its gradient after backward().

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "apps/activations/stages.h"
-#include "nn/batch_norm.h"
+#include <libtensor/apps/activations/stages.h>
+#include <libtensor/nn/batch_norm.h>
 
 namespace lt::apps::activations {
 

@@ -1,11 +1,11 @@
-#include "apps/activations/exercises.h"
+#include <libtensor/apps/activations/exercises.h>
 
 #include <fmt/format.h>
 
 #include <cmath>
 
-#include "apps/activations/deep.h"
-#include "apps/common/training.h"
+#include <libtensor/apps/activations/deep.h>
+#include <libtensor/apps/common/training.h>
 
 // Zeros: h = tanh(0) = 0, so W2's gradient h^T dlogits is 0; dh = dlogits W2^T is 0, so is all that lies
 // before it. Only b2 moves: the network learns how often each letter occurs, and nothing of the context.

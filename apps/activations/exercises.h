@@ -2,7 +2,7 @@
 
 // The lecture's two exercises.
 
-#include "apps/activations/stages.h"
+#include <libtensor/apps/activations/stages.h>
 
 namespace lt::apps::activations {
 

@@ -1,11 +1,11 @@
-#include "apps/activations/gains.h"
+#include <libtensor/apps/activations/gains.h>
 
 #include <fmt/format.h>
 
 #include <cmath>
 
-#include "apps/activations/inside.h"
-#include "nn/diagnostics.h"
+#include <libtensor/apps/activations/inside.h>
+#include <libtensor/nn/diagnostics.h>
 
 // The lecture's tables for other gains than 1, with and without BatchNorm and tanh.
 

@@ -2,7 +2,7 @@
 
 // What the gain of the weights does to the deep network.
 
-#include "apps/activations/deep.h"
+#include <libtensor/apps/activations/deep.h>
 
 namespace lt::apps::activations {
 

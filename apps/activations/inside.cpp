@@ -1,12 +1,12 @@
-#include "apps/activations/inside.h"
+#include <libtensor/apps/activations/inside.h>
 
 #include <fmt/format.h>
 
 #include <cmath>
 
-#include "apps/activations/gains.h"
-#include "apps/common/chart.h"
-#include "nn/diagnostics.h"
+#include <libtensor/apps/activations/gains.h>
+#include <libtensor/apps/common/chart.h>
+#include <libtensor/nn/diagnostics.h>
 
 // All figures are of the minibatch that the network saw last: its layers' outputs and every gradient are
 // still there.

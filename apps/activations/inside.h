@@ -3,7 +3,7 @@
 // The lecture's four diagnostics of the deep network: spreads of activations, of their gradients, of the
 // weights' gradients, and how far each update moves a weight.
 
-#include "apps/activations/deep.h"
+#include <libtensor/apps/activations/deep.h>
 
 namespace lt::apps::activations {
 

@@ -1,11 +1,11 @@
-#include "apps/activations/stages.h"
+#include <libtensor/apps/activations/stages.h>
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include "apps/common/training.h"
+#include <libtensor/apps/common/training.h>
 
 // The network as the lecture writes it, and its training; the lecture's figures stand below, in kLog.
 

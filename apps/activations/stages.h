@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "apps/common/splits.h"
+#include <libtensor/apps/common/splits.h>
 
 namespace lt::apps::activations {
 

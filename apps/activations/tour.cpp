@@ -1,13 +1,13 @@
-#include "apps/activations/tour.h"
+#include <libtensor/apps/activations/tour.h>
 
 #include <fmt/format.h>
 
 #include <cmath>
 
-#include "apps/common/chart.h"
-#include "apps/common/heat_map.h"
-#include "nn/diagnostics.h"
-#include "nn/optim.h"
+#include <libtensor/apps/common/chart.h>
+#include <libtensor/apps/common/heat_map.h>
+#include <libtensor/nn/diagnostics.h>
+#include <libtensor/nn/optim.h>
 
 // Every stage starts from the same seed; what differs is the scale of its parameters.
 

@@ -2,7 +2,7 @@
 
 // The stages before any training: first losses, stuck units, and pictures of them.
 
-#include "apps/activations/stages.h"
+#include <libtensor/apps/activations/stages.h>
 
 namespace lt::apps::activations {
 

@@ -14,11 +14,11 @@
 #include <algorithm>
 #include <cmath>
 
-#include "apps/bigram/check.h"
-#include "apps/bigram/exercises.h"
-#include "apps/bigram/show.h"
-#include "apps/common/counts.h"
-#include "apps/common/run.h"
+#include <libtensor/apps/bigram/check.h>
+#include <libtensor/apps/bigram/exercises.h>
+#include <libtensor/apps/bigram/show.h>
+#include <libtensor/apps/common/counts.h>
+#include <libtensor/apps/common/run.h>
 
 using namespace lt;
 using namespace lt::apps;

@@ -1,10 +1,10 @@
-#include "apps/bigram/check.h"
+#include <libtensor/apps/bigram/check.h>
 
 #include <fmt/format.h>
 
 #include <cmath>
 
-#include "apps/bigram/show.h"
+#include <libtensor/apps/bigram/show.h>
 
 // Facts of the table, the likelihood of "andrejq", and the names of each sampling mode.
 

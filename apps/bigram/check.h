@@ -2,8 +2,8 @@
 
 // The lecture's figures that a run does not show: --check compares them too.
 
-#include "apps/common/counts.h"
-#include "apps/common/run.h"
+#include <libtensor/apps/common/counts.h>
+#include <libtensor/apps/common/run.h>
 
 namespace lt::apps {
 

@@ -1,11 +1,11 @@
-#include "apps/bigram/exercises.h"
+#include <libtensor/apps/bigram/exercises.h>
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "apps/common/chart.h"
-#include "apps/common/counts.h"
+#include <libtensor/apps/common/chart.h>
+#include <libtensor/apps/common/counts.h>
 
 // The counts come from the train names alone, so that a smoothing that is too small shows: on names that were
 // not counted.

@@ -2,8 +2,8 @@
 
 // The lecture's exercises: trigrams, and choosing the smoothing on names that were not counted.
 
-#include "apps/bigram/show.h"
-#include "apps/common/run.h"
+#include <libtensor/apps/bigram/show.h>
+#include <libtensor/apps/common/run.h>
 
 namespace lt::apps {
 

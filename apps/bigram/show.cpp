@@ -1,4 +1,4 @@
-#include "apps/bigram/show.h"
+#include <libtensor/apps/bigram/show.h>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "apps/common/chart.h"
-#include "apps/common/heat_map.h"
+#include <libtensor/apps/common/chart.h>
+#include <libtensor/apps/common/heat_map.h>
 
 // What the lecture prints with a loop and plots with imshow. Long words and large alphabets are shown in
 // part, so that no data, however odd, fills the screen.

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "apps/common/counts.h"
-#include "apps/common/run.h"
+#include <libtensor/apps/common/counts.h>
+#include <libtensor/apps/common/run.h>
 
 namespace lt::apps {
 

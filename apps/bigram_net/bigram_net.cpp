@@ -14,10 +14,10 @@
 
 #include <cmath>
 
-#include "apps/bigram_net/model.h"
-#include "apps/bigram_net/show.h"
-#include "apps/common/memory.h"
-#include "apps/common/training.h"
+#include <libtensor/apps/bigram_net/model.h>
+#include <libtensor/apps/bigram_net/show.h>
+#include <libtensor/apps/common/memory.h>
+#include <libtensor/apps/common/training.h>
 
 using namespace lt;
 using namespace lt::apps;

@@ -1,10 +1,10 @@
-#include "apps/bigram_net/model.h"
+#include <libtensor/apps/bigram_net/model.h>
 
 #include <fmt/format.h>
 
-#include "apps/common/counts.h"
-#include "apps/common/mlp_net.h"
-#include "apps/common/training.h"
+#include <libtensor/apps/common/counts.h>
+#include <libtensor/apps/common/mlp_net.h>
+#include <libtensor/apps/common/training.h>
 
 namespace lt::apps::bigram_net {
 

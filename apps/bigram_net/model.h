@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "apps/common/run.h"
-#include "autograd/ops.h"
-#include "tensor/random.h"
+#include <libtensor/apps/common/run.h>
+#include <libtensor/autograd/ops.h>
+#include <libtensor/tensor/random.h>
 
 namespace lt::apps::bigram_net {
 

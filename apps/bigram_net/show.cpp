@@ -1,13 +1,13 @@
-#include "apps/bigram_net/show.h"
+#include <libtensor/apps/bigram_net/show.h>
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <numeric>
 
-#include "apps/common/chart.h"
-#include "apps/common/counts.h"
-#include "apps/common/heat_map.h"
+#include <libtensor/apps/common/chart.h>
+#include <libtensor/apps/common/counts.h>
+#include <libtensor/apps/common/heat_map.h>
 
 namespace lt::apps::bigram_net {
 namespace {

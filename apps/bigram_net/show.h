@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "apps/bigram_net/model.h"
+#include <libtensor/apps/bigram_net/model.h>
 
 namespace lt::apps::bigram_net {
 

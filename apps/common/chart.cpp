@@ -1,12 +1,12 @@
-#include "apps/common/chart.h"
+#include <libtensor/apps/common/chart.h>
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include "apps/common/scale.h"
-#include "tensor/error.h"
+#include <libtensor/apps/common/scale.h>
+#include <libtensor/tensor/error.h>
 
 // The adders keep plain lists; svg() fits the axes to them, draws grid and axes, then the layers clipped to
 // the plot, then the legend. What is drawn how stands in chart_draw.cpp.

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "apps/common/svg.h"
+#include <libtensor/apps/common/svg.h>
 
 namespace lt::apps {
 

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "apps/common/chart.h"
-#include "apps/common/scale.h"
+#include <libtensor/apps/common/chart.h>
+#include <libtensor/apps/common/scale.h>
 
 // The frame is the plot's box in pixels and its two scales. Margins leave room for the labels that will stand
 // there, by an estimate of 6.7 pixels a character, which the fonts of the style sheet stay under.

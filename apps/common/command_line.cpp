@@ -1,10 +1,10 @@
-#include "apps/common/command_line.h"
+#include <libtensor/apps/common/command_line.h>
 
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 
-#include "apps/common/flag_value.h"
+#include <libtensor/apps/common/flag_value.h>
 
 // CLI11 compiles slowly: it is included here alone, and its templates are avoided by taking texts as they
 // are.

@@ -1,11 +1,11 @@
-#include "apps/common/counts.h"
+#include <libtensor/apps/common/counts.h>
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include "tensor/error.h"
+#include <libtensor/tensor/error.h>
 
 // Everything is a few tensor ops on the table: a count is an index_put with accumulate, a likelihood is the
 // sum of counts times log-probabilities. Logarithms are summed in double: a float32 running sum of 228,146 of

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "apps/common/text_data.h"
-#include "tensor/ops.h"
-#include "tensor/random.h"
+#include <libtensor/apps/common/text_data.h>
+#include <libtensor/tensor/ops.h>
+#include <libtensor/tensor/random.h>
 
 namespace lt::apps {
 

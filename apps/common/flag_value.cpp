@@ -1,4 +1,4 @@
-#include "apps/common/flag_value.h"
+#include <libtensor/apps/common/flag_value.h>
 
 #include <fmt/format.h>
 

@@ -10,7 +10,7 @@
 #include <variant>
 #include <vector>
 
-#include "apps/common/log.h"
+#include <libtensor/apps/common/log.h>
 
 namespace lt::apps {
 

@@ -1,4 +1,4 @@
-#include "apps/common/heat_map.h"
+#include <libtensor/apps/common/heat_map.h>
 
 #include <fmt/format.h>
 
@@ -6,8 +6,8 @@
 #include <array>
 #include <cmath>
 
-#include "apps/common/svg.h"
-#include "tensor/error.h"
+#include <libtensor/apps/common/svg.h>
+#include <libtensor/tensor/error.h>
 
 // Values are stretched linearly from the smallest to the largest. The paper stays white in dark mode too: the
 // light end of the scale is near white, and the scale is the message. Runs of one colour in a row become one

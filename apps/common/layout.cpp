@@ -1,11 +1,11 @@
-#include "apps/common/layout.h"
+#include <libtensor/apps/common/layout.h>
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include "apps/common/text_data.h"
+#include <libtensor/apps/common/text_data.h>
 
 // Widths are counted in characters, not in bytes.
 

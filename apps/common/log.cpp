@@ -1,4 +1,4 @@
-#include "apps/common/log.h"
+#include <libtensor/apps/common/log.h>
 
 #include <fmt/format.h>
 
@@ -7,7 +7,7 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
-#include "tensor/error.h"
+#include <libtensor/tensor/error.h>
 
 // Values become text as they are made, so that a line is a join. nlohmann-json does the part with rules:
 // escaping.

@@ -1,4 +1,4 @@
-#include "apps/common/memory.h"
+#include <libtensor/apps/common/memory.h>
 
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <fstream>
 
-#include "apps/common/run.h"
+#include <libtensor/apps/common/run.h>
 
 // All of the machine's memory counts, not what is free now: a request is refused only where it never fits.
 

@@ -1,4 +1,4 @@
-#include "apps/common/mlp_net.h"
+#include <libtensor/apps/common/mlp_net.h>
 
 #include <fmt/format.h>
 

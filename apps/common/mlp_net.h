@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "apps/common/text_data.h"
-#include "autograd/ops.h"
-#include "tensor/random.h"
+#include <libtensor/apps/common/text_data.h>
+#include <libtensor/autograd/ops.h>
+#include <libtensor/tensor/random.h>
 
 namespace lt::apps {
 

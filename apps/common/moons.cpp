@@ -1,4 +1,4 @@
-#include "apps/common/moons.h"
+#include <libtensor/apps/common/moons.h>
 
 // The points are laid out in order, shuffled as one list, and then moved row by row, which fixes the order of
 // the draws. Compiled without contraction; cosine and sine are the C library's, one ulp away from NumPy's in
@@ -9,7 +9,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "tensor/error.h"
+#include <libtensor/tensor/error.h>
 
 namespace lt::apps {
 

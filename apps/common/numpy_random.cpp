@@ -1,4 +1,4 @@
-#include "apps/common/numpy_random.h"
+#include <libtensor/apps/common/numpy_random.h>
 
 // The engine and its seeding are PyTorch's; normals come from the polar method (Marsaglia and Bray, 1964),
 // and bounded integers from masking and rejection. Compiled without contraction.
@@ -9,7 +9,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "tensor/error.h"
+#include <libtensor/tensor/error.h>
 
 namespace lt::apps {
 

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "tensor/random/mt19937.h"
+#include <libtensor/tensor/random/mt19937.h>
 
 namespace lt::apps {
 

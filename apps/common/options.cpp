@@ -1,4 +1,4 @@
-#include "apps/common/options.h"
+#include <libtensor/apps/common/options.h>
 
 #include <fmt/format.h>
 
@@ -6,8 +6,8 @@
 #include <iostream>
 #include <limits>
 
-#include "apps/common/command_line.h"
-#include "apps/common/version.h"
+#include <libtensor/apps/common/command_line.h>
+#include <libtensor/apps/common/version.h>
 
 // An app declares its flags into a list of entries, by which the command line is split, the values are read,
 // and help is printed.

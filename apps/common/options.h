@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "apps/common/flag_value.h"
-#include "apps/common/log.h"
+#include <libtensor/apps/common/flag_value.h>
+#include <libtensor/apps/common/log.h>
 
 namespace lt::apps {
 

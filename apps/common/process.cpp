@@ -1,4 +1,4 @@
-#include "apps/common/process.h"
+#include <libtensor/apps/common/process.h>
 
 #include <poll.h>
 #include <spawn.h>

@@ -1,4 +1,4 @@
-#include "apps/common/progress.h"
+#include <libtensor/apps/common/progress.h>
 
 #include <fmt/format.h>
 #include <sys/ioctl.h>

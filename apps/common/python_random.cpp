@@ -1,4 +1,4 @@
-#include "apps/common/python_random.h"
+#include <libtensor/apps/common/python_random.h>
 
 // Python seeds the same engine as PyTorch in another way (by array), takes the high bits of a word where
 // PyTorch takes the low ones, and rejects where PyTorch takes a remainder. Compiled without contraction.

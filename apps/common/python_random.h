@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "tensor/error.h"
-#include "tensor/random/mt19937.h"
+#include <libtensor/tensor/error.h>
+#include <libtensor/tensor/random/mt19937.h>
 
 namespace lt::apps {
 

@@ -1,8 +1,8 @@
-#include "apps/common/report.h"
+#include <libtensor/apps/common/report.h>
 
 #include <fmt/format.h>
 
-#include "apps/common/svg.h"
+#include <libtensor/apps/common/svg.h>
 
 // HTML is put together block by block as the app goes; html() adds the head and the style sheet. No script,
 // no font, no picture comes from elsewhere.

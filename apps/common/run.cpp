@@ -1,4 +1,4 @@
-#include "apps/common/run.h"
+#include <libtensor/apps/common/run.h>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -10,10 +10,10 @@
 #include <iostream>
 #include <utility>
 
-#include "apps/common/stop.h"
-#include "tensor/error.h"
-#include "tensor/file.h"
-#include "tensor/parallel.h"
+#include <libtensor/apps/common/stop.h>
+#include <libtensor/tensor/error.h>
+#include <libtensor/tensor/file.h>
+#include <libtensor/tensor/parallel.h>
 
 // Results are lines of three columns on the terminal and rows of one table in the report; the table is closed
 // by whatever comes after it. Colours only where a person reads.

@@ -14,13 +14,13 @@
 #include <string_view>
 #include <vector>
 
-#include "apps/common/check.h"
-#include "apps/common/layout.h"
-#include "apps/common/log.h"
-#include "apps/common/options.h"
-#include "apps/common/report.h"
-#include "apps/common/text_data.h"
-#include "tensor/random/generator.h"
+#include <libtensor/apps/common/check.h>
+#include <libtensor/apps/common/layout.h>
+#include <libtensor/apps/common/log.h>
+#include <libtensor/apps/common/options.h>
+#include <libtensor/apps/common/report.h>
+#include <libtensor/apps/common/text_data.h>
+#include <libtensor/tensor/random/generator.h>
 
 namespace lt::apps {
 

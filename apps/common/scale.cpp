@@ -1,4 +1,4 @@
-#include "apps/common/scale.h"
+#include <libtensor/apps/common/scale.h>
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "apps/common/sha256.h"
+#include <libtensor/apps/common/sha256.h>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>

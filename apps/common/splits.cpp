@@ -1,4 +1,4 @@
-#include "apps/common/splits.h"
+#include <libtensor/apps/common/splits.h>
 
 #include <fmt/format.h>
 

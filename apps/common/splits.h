@@ -2,8 +2,8 @@
 
 // The three splits that lectures 3 to 6 train, tune and test on.
 
-#include "apps/common/mlp_net.h"
-#include "apps/common/run.h"
+#include <libtensor/apps/common/mlp_net.h>
+#include <libtensor/apps/common/run.h>
 
 namespace lt::apps {
 

@@ -1,4 +1,4 @@
-#include "apps/common/stop.h"
+#include <libtensor/apps/common/stop.h>
 
 #include <csignal>
 

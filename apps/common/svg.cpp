@@ -1,4 +1,4 @@
-#include "apps/common/svg.h"
+#include <libtensor/apps/common/svg.h>
 
 #include <fmt/format.h>
 

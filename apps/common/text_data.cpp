@@ -1,4 +1,4 @@
-#include "apps/common/text_data.h"
+#include <libtensor/apps/common/text_data.h>
 
 #include <fmt/format.h>
 
@@ -10,10 +10,10 @@
 #include <memory>
 #include <set>
 
-#include "apps/common/python_random.h"
-#include "apps/common/sha256.h"
-#include "tensor/error.h"
-#include "tensor/ops.h"
+#include <libtensor/apps/common/python_random.h>
+#include <libtensor/apps/common/sha256.h>
+#include <libtensor/tensor/error.h>
+#include <libtensor/tensor/ops.h>
 
 // A file is read whole, cut into lines, and each line checked byte by byte: every error names the file and
 // the line. All of it takes time in proportion to the bytes, so one line of ten megabytes is as quick as a

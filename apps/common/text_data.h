@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "apps/common/options.h"
-#include "tensor/tensor.h"
+#include <libtensor/apps/common/options.h>
+#include <libtensor/tensor/tensor.h>
 
 namespace lt::apps {
 

@@ -1,14 +1,14 @@
-#include "apps/common/training.h"
+#include <libtensor/apps/common/training.h>
 
 #include <fmt/format.h>
 
 #include <cmath>
 
-#include "apps/common/progress.h"
-#include "apps/common/stop.h"
-#include "nn/checkpoint.h"
-#include "nn/schedule.h"
-#include "tensor/file.h"
+#include <libtensor/apps/common/progress.h>
+#include <libtensor/apps/common/stop.h>
+#include <libtensor/nn/checkpoint.h>
+#include <libtensor/nn/schedule.h>
+#include <libtensor/tensor/file.h>
 
 // A checkpoint holds all that the next step depends on, and the losses and series so far, so that a resumed
 // run draws whole curves.

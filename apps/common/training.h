@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "apps/common/run.h"
-#include "nn/optim.h"
+#include <libtensor/apps/common/run.h>
+#include <libtensor/nn/optim.h>
 
 namespace lt::apps {
 

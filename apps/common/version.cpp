@@ -1,8 +1,8 @@
-#include "apps/common/version.h"
+#include <libtensor/apps/common/version.h>
 
 #include <fmt/format.h>
 
-#include "tensor/parallel.h"
+#include <libtensor/tensor/parallel.h>
 
 // CMake defines the version and build type for this file alone; the instruction set is what the compiler was
 // allowed to use, which is what the binary needs to run.

@@ -1,14 +1,14 @@
-#include "apps/micrograd/descent.h"
+#include <libtensor/apps/micrograd/descent.h>
 
 #include <fmt/core.h>
 
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "apps/common/progress.h"
-#include "apps/common/stop.h"
-#include "tensor/error.h"
-#include "tensor/file.h"
+#include <libtensor/apps/common/progress.h>
+#include <libtensor/apps/common/stop.h>
+#include <libtensor/tensor/error.h>
+#include <libtensor/tensor/file.h>
 
 // A checkpoint holds all that the next step depends on. Doubles are written with as many digits as bring back
 // their bits. Gradients are kept too: without zeroing they carry over from step to step.

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "apps/common/run.h"
-#include "apps/micrograd/training.h"
+#include <libtensor/apps/common/run.h>
+#include <libtensor/apps/micrograd/training.h>
 
 namespace lt::apps::micrograd {
 

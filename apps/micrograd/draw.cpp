@@ -2,9 +2,9 @@
 
 #include <stdexcept>
 
-#include "apps/micrograd/graph.h"
-#include "apps/micrograd/lecture.h"
-#include "tensor/file.h"
+#include <libtensor/apps/micrograd/graph.h>
+#include <libtensor/apps/micrograd/lecture.h>
+#include <libtensor/tensor/file.h>
 
 // Graphs among what a run writes. A lecture without pictures of them is still a lecture: what keeps dot from
 // drawing is said once.

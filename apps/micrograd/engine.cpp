@@ -1,4 +1,4 @@
-#include "apps/micrograd/engine.h"
+#include <libtensor/apps/micrograd/engine.h>
 
 #include <cmath>
 

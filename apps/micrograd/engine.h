@@ -9,7 +9,7 @@
 
 #include <string>
 
-#include "apps/micrograd/tape.h"
+#include <libtensor/apps/micrograd/tape.h>
 
 namespace lt::apps::micrograd {
 

@@ -3,7 +3,7 @@
 #include <array>
 #include <cmath>
 
-#include "apps/micrograd/lecture.h"
+#include <libtensor/apps/micrograd/lecture.h>
 
 // The lecture's exercises: a derivative by hand, by differences and by the engine; a softmax and its loss.
 

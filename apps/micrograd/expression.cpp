@@ -3,8 +3,8 @@
 #include <array>
 #include <cmath>
 
-#include "apps/common/chart.h"
-#include "apps/micrograd/lecture.h"
+#include <libtensor/apps/common/chart.h>
+#include <libtensor/apps/micrograd/lecture.h>
 
 // The lecture's first hour: what a derivative is, then expressions whose gradients are first found by bumping
 // and then by backward(), and a neuron.

@@ -4,10 +4,10 @@
 #include <map>
 #include <numeric>
 
-#include "apps/common/chart.h"
-#include "apps/common/python_random.h"
-#include "apps/micrograd/descent.h"
-#include "apps/micrograd/lecture.h"
+#include <libtensor/apps/common/chart.h>
+#include <libtensor/apps/common/python_random.h>
+#include <libtensor/apps/micrograd/descent.h>
+#include <libtensor/apps/micrograd/lecture.h>
 
 // The lecture's last cells: a small network learns four examples by heart.
 

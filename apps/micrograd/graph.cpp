@@ -1,4 +1,4 @@
-#include "apps/micrograd/graph.h"
+#include <libtensor/apps/micrograd/graph.h>
 
 #include <fmt/core.h>
 
@@ -7,7 +7,7 @@
 #include <map>
 #include <stdexcept>
 
-#include "apps/common/process.h"
+#include <libtensor/apps/common/process.h>
 
 // The walk is backward's: down the tape from the root, inputs always further down. An op has no place of its
 // own, so its oval is named after the value that it makes.

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "apps/micrograd/engine.h"
+#include <libtensor/apps/micrograd/engine.h>
 
 namespace lt::apps::micrograd {
 

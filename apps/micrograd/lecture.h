@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "apps/common/run.h"
-#include "apps/micrograd/engine.h"
+#include <libtensor/apps/common/run.h>
+#include <libtensor/apps/micrograd/engine.h>
 
 namespace lt::apps::micrograd {
 

@@ -8,9 +8,9 @@
 //   0      0.895844102868  0.895844102868      50 %
 //   99     0.010978370135  0.010978370135     100 %
 
-#include "apps/common/memory.h"
-#include "apps/common/stop.h"
-#include "apps/micrograd/lecture.h"
+#include <libtensor/apps/common/memory.h>
+#include <libtensor/apps/common/stop.h>
+#include <libtensor/apps/micrograd/lecture.h>
 
 using namespace lt::apps;
 using namespace lt::apps::micrograd;

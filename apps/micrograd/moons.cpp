@@ -1,4 +1,4 @@
-#include "apps/common/moons.h"
+#include <libtensor/apps/common/moons.h>
 
 #include <fmt/core.h>
 
@@ -6,10 +6,10 @@
 #include <cmath>
 #include <numeric>
 
-#include "apps/common/chart.h"
-#include "apps/common/python_random.h"
-#include "apps/micrograd/descent.h"
-#include "apps/micrograd/lecture.h"
+#include <libtensor/apps/common/chart.h>
+#include <libtensor/apps/common/python_random.h>
+#include <libtensor/apps/micrograd/descent.h>
+#include <libtensor/apps/micrograd/lecture.h>
 
 // The demo: a network learns to tell two half moons apart.
 

@@ -1,4 +1,4 @@
-#include "apps/micrograd/nn.h"
+#include <libtensor/apps/micrograd/nn.h>
 
 // Every value of a forward pass goes to the tape; layers keep their buffer of handles, so a training step in
 // steady state asks the system for no memory.

@@ -6,8 +6,8 @@
 #include <span>
 #include <vector>
 
-#include "apps/common/python_random.h"
-#include "apps/micrograd/engine.h"
+#include <libtensor/apps/common/python_random.h>
+#include <libtensor/apps/micrograd/engine.h>
 
 namespace lt::apps::micrograd {
 

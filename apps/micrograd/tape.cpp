@@ -1,9 +1,9 @@
-#include "apps/micrograd/tape.h"
+#include <libtensor/apps/micrograd/tape.h>
 
 #include <atomic>
 #include <stdexcept>
 
-#include "tensor/error.h"
+#include <libtensor/tensor/error.h>
 
 // What is rare: opening and closing scopes, growing, and refusing a value.
 

@@ -1,4 +1,4 @@
-#include "apps/micrograd/training.h"
+#include <libtensor/apps/micrograd/training.h>
 
 // Sums run in the order of the examples, as Python's sum() does. The inputs become leaves of the step's
 // Scope.

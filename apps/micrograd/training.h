@@ -7,8 +7,8 @@
 #include <span>
 #include <vector>
 
-#include "apps/common/moons.h"
-#include "apps/micrograd/nn.h"
+#include <libtensor/apps/common/moons.h>
+#include <libtensor/apps/micrograd/nn.h>
 
 namespace lt::apps::micrograd {
 

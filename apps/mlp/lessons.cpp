@@ -1,4 +1,4 @@
-#include "apps/mlp/lessons.h"
+#include <libtensor/apps/mlp/lessons.h>
 
 #include <fmt/format.h>
 
@@ -6,11 +6,11 @@
 #include <cmath>
 #include <map>
 
-#include "apps/common/chart.h"
-#include "apps/common/progress.h"
-#include "apps/common/training.h"
-#include "nn/schedule.h"
-#include "tensor/ops.h"
+#include <libtensor/apps/common/chart.h>
+#include <libtensor/apps/common/progress.h>
+#include <libtensor/apps/common/training.h>
+#include <libtensor/nn/schedule.h>
+#include <libtensor/tensor/ops.h>
 
 namespace lt::apps::mlp {
 namespace {

@@ -2,9 +2,9 @@
 
 // The lecture's demonstrations on the way to the trained network.
 
-#include "apps/common/mlp_net.h"
-#include "apps/common/run.h"
-#include "apps/mlp/search.h"
+#include <libtensor/apps/common/mlp_net.h>
+#include <libtensor/apps/common/run.h>
+#include <libtensor/apps/mlp/search.h>
 
 namespace lt::apps::mlp {
 

@@ -11,11 +11,11 @@
 
 #include <fmt/format.h>
 
-#include "apps/common/chart.h"
-#include "apps/common/memory.h"
-#include "apps/common/training.h"
-#include "apps/mlp/lessons.h"
-#include "apps/mlp/search.h"
+#include <libtensor/apps/common/chart.h>
+#include <libtensor/apps/common/memory.h>
+#include <libtensor/apps/common/training.h>
+#include <libtensor/apps/mlp/lessons.h>
+#include <libtensor/apps/mlp/search.h>
 
 using namespace lt;
 using namespace lt::apps;

@@ -1,11 +1,11 @@
-#include "apps/mlp/search.h"
+#include <libtensor/apps/mlp/search.h>
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "apps/common/chart.h"
-#include "apps/common/training.h"
+#include <libtensor/apps/common/chart.h>
+#include <libtensor/apps/common/training.h>
 
 namespace lt::apps::mlp {
 namespace {

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-#include "apps/common/splits.h"
+#include <libtensor/apps/common/splits.h>
 
 namespace lt::apps::mlp {
 

@@ -1,8 +1,8 @@
-#include "tensor/kernels/activation.h"
+#include <libtensor/tensor/kernels/activation.h>
 
-#include "tensor/kernels/map.h"
-#include "tensor/kernels/parallel.h"
-#include "tensor/kernels/vector_math.h"
+#include <libtensor/tensor/kernels/map.h>
+#include <libtensor/tensor/kernels/parallel.h>
+#include <libtensor/tensor/kernels/simd_math.h>
 
 // Derivatives are one multiplication-bound loop each, which the compiler vectorises; threads share elements.
 

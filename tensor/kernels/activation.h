@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "tensor/activation.h"
+#include <libtensor/tensor/activation.h>
 
 namespace lt::kernels {
 

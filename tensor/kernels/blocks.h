@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "tensor/kernels/walk.h"
+#include <libtensor/tensor/kernels/walk.h>
 
 namespace lt::kernels {
 

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "tensor/kernels/parallel.h"
-#include "tensor/kernels/workspace.h"
+#include <libtensor/tensor/kernels/parallel.h>
+#include <libtensor/tensor/kernels/workspace.h>
 
 namespace lt::kernels {
 

@@ -9,10 +9,10 @@
 #include <cstdint>
 #include <type_traits>
 
-#include "tensor/kernels/operand.h"
-#include "tensor/kernels/pack.h"
-#include "tensor/kernels/parallel.h"
-#include "tensor/kernels/walk.h"
+#include <libtensor/tensor/kernels/operand.h>
+#include <libtensor/tensor/kernels/pack.h>
+#include <libtensor/tensor/kernels/parallel.h>
+#include <libtensor/tensor/kernels/walk.h>
 
 namespace lt::kernels {
 

@@ -11,10 +11,10 @@
 #include <type_traits>
 #include <utility>
 
-#include "tensor/kernels/blocks.h"
-#include "tensor/kernels/crossed.h"
-#include "tensor/kernels/parallel.h"
-#include "tensor/kernels/walk.h"
+#include <libtensor/tensor/kernels/blocks.h>
+#include <libtensor/tensor/kernels/crossed.h>
+#include <libtensor/tensor/kernels/parallel.h>
+#include <libtensor/tensor/kernels/walk.h>
 
 namespace lt::kernels {
 

@@ -1,9 +1,9 @@
-#include "tensor/kernels/extremum.h"
+#include <libtensor/tensor/kernels/extremum.h>
 
 #include <algorithm>
 
-#include "tensor/kernels/parallel.h"
-#include "tensor/kernels/reduce.h"
+#include <libtensor/tensor/kernels/parallel.h>
+#include <libtensor/tensor/kernels/reduce.h>
 
 // Two passes over a row that is then in the cache: its extreme, vectorised (reduce.cpp), and the first number
 // equal to it, a group at a time so that the comparisons vectorise too. Threads share the rows.

@@ -1,11 +1,11 @@
-#include "tensor/kernels/gather.h"
+#include <libtensor/tensor/kernels/gather.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cstring>
 #include <type_traits>
 
-#include "tensor/kernels/parallel.h"
+#include <libtensor/tensor/kernels/parallel.h>
 
 // Copying out of a tensor splits the rows over threads: each row of the result has one writer. Writing into a
 // tensor cannot, since two rows may go to the same place; there each thread takes a band of columns and walks

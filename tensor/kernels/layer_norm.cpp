@@ -1,12 +1,11 @@
-#include "tensor/kernels/layer_norm.h"
+#include <libtensor/tensor/kernels/layer_norm.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include "tensor/kernels/column_sums.h"
-#include "tensor/kernels/parallel.h"
-#include "tensor/kernels/reduce_lanes.h"
-#include "tensor/kernels/tail.h"
+#include <libtensor/tensor/kernels/column_sums.h>
+#include <libtensor/tensor/kernels/parallel.h>
+#include <libtensor/tensor/kernels/simd.h>
 
 // Forward, a row is read three times while it is in L1: for its sum, for the squares of the deviations, which
 // would lose their digits if they came from the sums of x and x * x, and for y. The terms of a sum go to

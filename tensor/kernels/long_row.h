@@ -10,10 +10,9 @@
 #include <cmath>
 #include <limits>
 
-#include "tensor/kernels/map.h"
-#include "tensor/kernels/reduce_lanes.h"
-#include "tensor/kernels/tail.h"
-#include "tensor/kernels/vector_math.h"
+#include <libtensor/tensor/kernels/map.h>
+#include <libtensor/tensor/kernels/simd.h>
+#include <libtensor/tensor/kernels/simd_math.h>
 
 namespace lt::kernels {
 

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-#include "tensor/kernels/tail.h"
+#include <libtensor/tensor/kernels/simd.h>
 
 namespace lt::kernels {
 

@@ -14,17 +14,17 @@
 // or columns are dot products (matmul_few.h), and a few columns beyond whole vectors are done by vectors of
 // rows (matmul_last.h). Tiny products and those of whole numbers are a plain loop.
 
-#include "tensor/kernels/matmul.h"
+#include <libtensor/tensor/kernels/matmul.h>
 
 #include <algorithm>
 
-#include "tensor/kernels/matmul_block.h"
-#include "tensor/kernels/matmul_few.h"
-#include "tensor/kernels/matmul_last.h"
-#include "tensor/kernels/matmul_plan.h"
-#include "tensor/kernels/matmul_turn.h"
-#include "tensor/kernels/parallel.h"
-#include "tensor/kernels/workspace.h"
+#include <libtensor/tensor/kernels/matmul_block.h>
+#include <libtensor/tensor/kernels/matmul_few.h>
+#include <libtensor/tensor/kernels/matmul_last.h>
+#include <libtensor/tensor/kernels/matmul_plan.h>
+#include <libtensor/tensor/kernels/matmul_turn.h>
+#include <libtensor/tensor/kernels/parallel.h>
+#include <libtensor/tensor/kernels/workspace.h>
 
 namespace lt::kernels {
 namespace {

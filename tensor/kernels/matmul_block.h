@@ -13,10 +13,10 @@
 
 #include <algorithm>
 
-#include "tensor/kernels/matmul_kernels.h"
-#include "tensor/kernels/matmul_panels.h"
-#include "tensor/kernels/matmul_product.h"
-#include "tensor/kernels/matmul_rows.h"
+#include <libtensor/tensor/kernels/matmul_kernels.h>
+#include <libtensor/tensor/kernels/matmul_panels.h>
+#include <libtensor/tensor/kernels/matmul_product.h>
+#include <libtensor/tensor/kernels/matmul_rows.h>
 
 namespace lt::kernels {
 

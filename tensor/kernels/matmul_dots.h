@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <array>
 
-#include "tensor/kernels/pack.h"
+#include <libtensor/tensor/kernels/pack.h>
 
 namespace lt::kernels {
 

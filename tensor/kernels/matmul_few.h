@@ -11,11 +11,11 @@
 
 #include <algorithm>
 
-#include "tensor/kernels/activation.h"
-#include "tensor/kernels/matmul_dots.h"
-#include "tensor/kernels/matmul_product.h"
-#include "tensor/kernels/parallel.h"
-#include "tensor/kernels/workspace.h"
+#include <libtensor/tensor/kernels/activation.h>
+#include <libtensor/tensor/kernels/matmul_dots.h>
+#include <libtensor/tensor/kernels/matmul_product.h>
+#include <libtensor/tensor/kernels/parallel.h>
+#include <libtensor/tensor/kernels/workspace.h>
 
 namespace lt::kernels {
 

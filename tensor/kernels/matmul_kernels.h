@@ -6,7 +6,7 @@
 #include <array>
 #include <utility>
 
-#include "tensor/kernels/matmul_tile.h"
+#include <libtensor/tensor/kernels/matmul_tile.h>
 
 namespace lt::kernels {
 

@@ -13,8 +13,8 @@
 
 #include <algorithm>
 
-#include "tensor/kernels/matmul_plan.h"
-#include "tensor/kernels/pack.h"
+#include <libtensor/tensor/kernels/matmul_plan.h>
+#include <libtensor/tensor/kernels/pack.h>
 
 namespace lt::kernels {
 

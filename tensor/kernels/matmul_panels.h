@@ -6,10 +6,10 @@
 
 #include <algorithm>
 
-#include "tensor/kernels/matmul_tile.h"
-#include "tensor/kernels/pack.h"
-#include "tensor/kernels/parallel.h"
-#include "tensor/kernels/workspace.h"
+#include <libtensor/tensor/kernels/matmul_tile.h>
+#include <libtensor/tensor/kernels/pack.h>
+#include <libtensor/tensor/kernels/parallel.h>
+#include <libtensor/tensor/kernels/workspace.h>
 
 namespace lt::kernels {
 

@@ -7,9 +7,9 @@
 
 #include <algorithm>
 
-#include "tensor/kernels/matmul_panels.h"
-#include "tensor/kernels/matmul_product.h"
-#include "tensor/kernels/parallel.h"
+#include <libtensor/tensor/kernels/matmul_panels.h>
+#include <libtensor/tensor/kernels/matmul_product.h>
+#include <libtensor/tensor/kernels/parallel.h>
 
 namespace lt::kernels {
 

@@ -2,8 +2,8 @@
 
 // A matrix product as its parts hand it to each other, and the sizes at which it is cut.
 
-#include "tensor/kernels/activation.h"
-#include "tensor/kernels/operand.h"
+#include <libtensor/tensor/kernels/activation.h>
+#include <libtensor/tensor/kernels/operand.h>
 
 namespace lt::kernels {
 

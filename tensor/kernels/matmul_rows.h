@@ -5,9 +5,9 @@
 
 #include <algorithm>
 
-#include "tensor/kernels/matmul_tile.h"
-#include "tensor/kernels/pack.h"
-#include "tensor/kernels/workspace.h"
+#include <libtensor/tensor/kernels/matmul_tile.h>
+#include <libtensor/tensor/kernels/pack.h>
+#include <libtensor/tensor/kernels/workspace.h>
 
 namespace lt::kernels {
 

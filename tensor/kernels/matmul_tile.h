@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <array>
 
-#include "tensor/kernels/tail.h"
+#include <libtensor/tensor/kernels/simd.h>
 
 namespace lt::kernels {
 

@@ -8,9 +8,9 @@
 // - where a is transposed and c has few columns, as the gradient of a layer of few outputs: its rows fill
 //   vectors better, and a is read from end to end.
 
-#include "tensor/kernels/activation.h"
-#include "tensor/kernels/matmul_plan.h"
-#include "tensor/kernels/pack.h"
+#include <libtensor/tensor/kernels/activation.h>
+#include <libtensor/tensor/kernels/matmul_plan.h>
+#include <libtensor/tensor/kernels/pack.h>
 
 namespace lt::kernels {
 

@@ -1,10 +1,10 @@
-#include "tensor/kernels/normalize.h"
+#include <libtensor/tensor/kernels/normalize.h>
 
 #include <algorithm>
 
-#include "tensor/kernels/column_sums.h"
-#include "tensor/kernels/parallel.h"
-#include "tensor/kernels/tail.h"
+#include <libtensor/tensor/kernels/column_sums.h>
+#include <libtensor/tensor/kernels/parallel.h>
+#include <libtensor/tensor/kernels/simd.h>
 
 // One pass each over the matrices, in bands of columns: what belongs to a band's columns is loaded once and
 // stays in registers while rows pass by, and so do their sums. Threads share rows, or column_sums.h's blocks

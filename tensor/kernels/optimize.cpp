@@ -1,8 +1,8 @@
-#include "tensor/kernels/optimize.h"
+#include <libtensor/tensor/kernels/optimize.h>
 
 #include <cmath>
 
-#include "tensor/kernels/parallel.h"
+#include <libtensor/tensor/kernels/parallel.h>
 
 // Elementwise over arrays that do not overlap, which lets the compiler vectorise each loop; threads share
 // elements.

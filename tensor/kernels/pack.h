@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "tensor/kernels/operand.h"
-#include "tensor/kernels/tail.h"
+#include <libtensor/tensor/kernels/operand.h>
+#include <libtensor/tensor/kernels/simd.h>
 
 namespace lt::kernels {
 

@@ -3,7 +3,7 @@
 // data again in the next operation. A thread that is done with its run goes on with what is left of
 // another's, whose core may have other work to do.
 
-#include "tensor/kernels/parallel.h"
+#include <libtensor/tensor/kernels/parallel.h>
 
 #include <fmt/format.h>
 #include <omp.h>
@@ -14,8 +14,8 @@
 #include <exception>
 #include <limits>
 
-#include "tensor/error.h"
-#include "tensor/parallel.h"
+#include <libtensor/tensor/error.h>
+#include <libtensor/tensor/parallel.h>
 
 namespace lt {
 namespace {

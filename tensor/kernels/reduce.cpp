@@ -1,15 +1,15 @@
-#include "tensor/kernels/reduce.h"
+#include <libtensor/tensor/kernels/reduce.h>
 
 #include <algorithm>
 #include <atomic>
 #include <numeric>
 #include <type_traits>
 
-#include "tensor/kernels/pack.h"
-#include "tensor/kernels/parallel.h"
-#include "tensor/kernels/reduce_block.h"
-#include "tensor/kernels/reduce_ops.h"
-#include "tensor/kernels/workspace.h"
+#include <libtensor/tensor/kernels/pack.h>
+#include <libtensor/tensor/kernels/parallel.h>
+#include <libtensor/tensor/kernels/reduce_block.h>
+#include <libtensor/tensor/kernels/reduce_ops.h>
+#include <libtensor/tensor/kernels/workspace.h>
 
 // The n numbers of a result are cut into blocks of 1 KiB, each of which reduce_block.h folds; the blocks are
 // joined pairwise by their number, so that the error grows with the logarithm of n alone (Higham, "The

@@ -9,8 +9,7 @@
 #include <bit>
 #include <type_traits>
 
-#include "tensor/kernels/reduce_lanes.h"
-#include "tensor/kernels/tail.h"
+#include <libtensor/tensor/kernels/simd.h>
 
 namespace lt::kernels {
 

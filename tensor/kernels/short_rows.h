@@ -8,8 +8,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "tensor/kernels/reduce_lanes.h"
-#include "tensor/kernels/tail.h"
+#include <libtensor/tensor/kernels/simd.h>
 
 namespace lt::kernels {
 

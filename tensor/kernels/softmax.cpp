@@ -1,19 +1,18 @@
 // Rows of up to kShort vectors go through in blocks (short_rows.h), longer ones one by one in chunks
 // (long_row.h). Threads share the rows; a row's arithmetic depends on n alone.
 
-#include "tensor/kernels/softmax.h"
+#include <libtensor/tensor/kernels/softmax.h>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
-#include "tensor/kernels/long_row.h"
-#include "tensor/kernels/map.h"
-#include "tensor/kernels/parallel.h"
-#include "tensor/kernels/reduce_lanes.h"
-#include "tensor/kernels/short_rows.h"
-#include "tensor/kernels/tail.h"
-#include "tensor/kernels/vector_math.h"
+#include <libtensor/tensor/kernels/long_row.h>
+#include <libtensor/tensor/kernels/map.h>
+#include <libtensor/tensor/kernels/parallel.h>
+#include <libtensor/tensor/kernels/short_rows.h>
+#include <libtensor/tensor/kernels/simd.h>
+#include <libtensor/tensor/kernels/simd_math.h>
 
 namespace lt::kernels {
 namespace {

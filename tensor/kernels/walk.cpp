@@ -1,6 +1,6 @@
-#include "tensor/kernels/walk.h"
+#include <libtensor/tensor/kernels/walk.h>
 
-#include "tensor/kernels/parallel.h"
+#include <libtensor/tensor/kernels/parallel.h>
 
 // Walking is the same for every op, so it is compiled once for each number of operands.
 

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "tensor/shape.h"
+#include <libtensor/tensor/shape.h>
 
 namespace lt::kernels {
 

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "tensor/random/generator.h"
+#include <libtensor/tensor/random/generator.h>
 
 namespace lt {
 

@@ -2,7 +2,7 @@
 // before it. Units are made from a stack buffer of words at a time, so that tempering and conversion run on
 // vectors. This unit is compiled without contraction: the profile says what is fused.
 
-#include "tensor/random/fill.h"
+#include <libtensor/tensor/random/fill.h>
 
 #include <fmt/format.h>
 
@@ -12,8 +12,8 @@
 #include <numeric>
 #include <type_traits>
 
-#include "tensor/error.h"
-#include "tensor/random/affine.h"
+#include <libtensor/tensor/error.h>
+#include <libtensor/tensor/random/affine.h>
 
 namespace lt {
 

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <span>
 
-#include "tensor/random/generator.h"
+#include <libtensor/tensor/random/generator.h>
 
 namespace lt {
 

@@ -1,4 +1,4 @@
-#include "tensor/random/generator.h"
+#include <libtensor/tensor/random/generator.h>
 
 // The state is PyTorch's legacy block, little endian, 5056 bytes:
 //   0 seed u64 | 8 left i32 | 12 seeded i32 | 16 next u64 | 24 the 624 words, a u64 each
@@ -12,7 +12,7 @@
 #include <cstring>
 #include <numbers>
 
-#include "tensor/error.h"
+#include <libtensor/tensor/error.h>
 
 namespace lt {
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "tensor/random/mt19937.h"
+#include <libtensor/tensor/random/mt19937.h>
 
 namespace lt {
 

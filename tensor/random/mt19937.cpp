@@ -1,4 +1,4 @@
-#include "tensor/random/mt19937.h"
+#include <libtensor/tensor/random/mt19937.h>
 
 // Words are twisted 624 at a time and tempered when drawn. Both loops carry no value from one step to the
 // next (the twist reads at a distance of 1 and 397), so they run on vectors.
@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-#include "tensor/error.h"
+#include <libtensor/tensor/error.h>
 
 namespace lt {
 

@@ -10,8 +10,8 @@
 #include <numeric>
 #include <vector>
 
-#include "tensor/error.h"
-#include "tensor/random/fill.h"
+#include <libtensor/tensor/error.h>
+#include <libtensor/tensor/random/fill.h>
 
 namespace lt {
 

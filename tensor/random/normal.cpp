@@ -6,7 +6,7 @@
 // The order of operations below is part of the definition, down to which product is fused: it gives the bits
 // of PyTorch's AVX2 build. This unit is compiled without contraction.
 
-#include "tensor/random/normal.h"
+#include <libtensor/tensor/random/normal.h>
 
 #include <fmt/format.h>
 
@@ -15,9 +15,9 @@
 #include <cmath>
 #include <numbers>
 
-#include "tensor/error.h"
-#include "tensor/random/affine.h"
-#include "tensor/random/fill.h"
+#include <libtensor/tensor/error.h>
+#include <libtensor/tensor/random/affine.h>
+#include <libtensor/tensor/random/fill.h>
 
 namespace lt {
 

@@ -4,7 +4,7 @@
 
 #include <array>
 
-#include "tensor/random/generator.h"
+#include <libtensor/tensor/random/generator.h>
 
 namespace lt {
 

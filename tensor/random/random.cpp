@@ -1,4 +1,4 @@
-#include "tensor/random.h"
+#include <libtensor/tensor/random.h>
 
 // Tensors for the fills of fill.h. A contiguous tensor is filled where it lies. Any other is filled in a
 // dense copy whose axes lie in memory in the same order, and then copied over.
@@ -9,8 +9,8 @@
 #include <numeric>
 #include <span>
 
-#include "tensor/ops.h"
-#include "tensor/random/fill.h"
+#include <libtensor/tensor/ops.h>
+#include <libtensor/tensor/random/fill.h>
 
 namespace lt {
 

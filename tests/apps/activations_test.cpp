@@ -7,9 +7,9 @@
 
 #include <algorithm>
 
-#include "apps/activations/deep.h"
-#include "apps/activations/gains.h"
-#include "tests/apps/app_run.h"
+#include <libtensor/apps/activations/deep.h>
+#include <libtensor/apps/activations/gains.h>
+#include <libtensor/tests/apps/app_run.h>
 
 namespace lt::apps::activations {
 namespace {

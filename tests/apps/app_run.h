@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/scratch.h"
+#include <libtensor/tests/scratch.h>
 
 namespace lt::apps {
 

@@ -6,8 +6,8 @@
 #include <chrono>
 #include <cmath>
 
-#include "apps/common/counts.h"
-#include "tests/apps/app_run.h"
+#include <libtensor/apps/common/counts.h>
+#include <libtensor/tests/apps/app_run.h>
 
 namespace lt::apps {
 namespace {

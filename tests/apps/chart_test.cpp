@@ -1,4 +1,4 @@
-#include "apps/common/chart.h"
+#include <libtensor/apps/common/chart.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,9 +7,9 @@
 #include <numeric>
 #include <regex>
 
-#include "apps/common/heat_map.h"
-#include "tensor/error.h"
-#include "tests/expect.h"
+#include <libtensor/apps/common/heat_map.h>
+#include <libtensor/tensor/error.h>
+#include <libtensor/tests/expect.h>
 
 namespace lt::apps {
 namespace {

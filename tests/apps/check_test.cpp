@@ -1,4 +1,4 @@
-#include "apps/common/check.h"
+#include <libtensor/apps/common/check.h>
 
 #include <gtest/gtest.h>
 

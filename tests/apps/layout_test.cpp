@@ -1,4 +1,4 @@
-#include "apps/common/layout.h"
+#include <libtensor/apps/common/layout.h>
 
 #include <gtest/gtest.h>
 

@@ -5,8 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "apps/common/mlp_net.h"
-#include "tests/apps/app_run.h"
+#include <libtensor/apps/common/mlp_net.h>
+#include <libtensor/tests/apps/app_run.h>
 
 namespace lt::apps {
 namespace {

@@ -1,13 +1,13 @@
-#include "apps/common/log.h"
+#include <libtensor/apps/common/log.h>
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <limits>
 
-#include "tensor/error.h"
-#include "tests/apps/app_run.h"
-#include "tests/expect.h"
+#include <libtensor/tensor/error.h>
+#include <libtensor/tests/apps/app_run.h>
+#include <libtensor/tests/expect.h>
 
 namespace lt::apps {
 namespace {

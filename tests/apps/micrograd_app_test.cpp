@@ -8,7 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "apps/common/process.h"
+#include <libtensor/apps/common/process.h>
 
 namespace lt::apps {
 namespace {

@@ -1,4 +1,4 @@
-#include "apps/micrograd/engine.h"
+#include <libtensor/apps/micrograd/engine.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 #include <optional>
 #include <thread>
 
-#include "tensor/error.h"
+#include <libtensor/tensor/error.h>
 
 namespace lt::apps::micrograd {
 namespace {

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "apps/micrograd/engine.h"
+#include <libtensor/apps/micrograd/engine.h>
 
 namespace lt::apps::micrograd {
 

@@ -5,7 +5,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "tests/apps/micrograd_expressions.h"
+#include <libtensor/tests/apps/micrograd_expressions.h>
 
 using namespace lt::apps::micrograd;
 

@@ -1,4 +1,4 @@
-#include "tests/apps/micrograd_expressions.h"
+#include <libtensor/tests/apps/micrograd_expressions.h>
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "apps/micrograd/graph.h"
+#include <libtensor/apps/micrograd/graph.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

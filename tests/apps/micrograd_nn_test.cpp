@@ -1,11 +1,11 @@
-#include "apps/micrograd/nn.h"
+#include <libtensor/apps/micrograd/nn.h>
 
 #include <gtest/gtest.h>
 
 #include <array>
 #include <numeric>
 
-#include "apps/micrograd/training.h"
+#include <libtensor/apps/micrograd/training.h>
 
 namespace lt::apps::micrograd {
 namespace {

@@ -1,10 +1,10 @@
-#include "apps/common/numpy_random.h"
+#include <libtensor/apps/common/numpy_random.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tensor/error.h"
-#include "tests/random_golden.h"
+#include <libtensor/tensor/error.h>
+#include <libtensor/tests/random_golden.h>
 
 namespace lt::apps {
 namespace {

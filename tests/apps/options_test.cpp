@@ -1,11 +1,11 @@
-#include "apps/common/options.h"
+#include <libtensor/apps/common/options.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <limits>
 
-#include "tests/expect.h"
+#include <libtensor/tests/expect.h>
 
 namespace lt::apps {
 namespace {

@@ -1,4 +1,4 @@
-#include "apps/common/progress.h"
+#include <libtensor/apps/common/progress.h>
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "apps/common/python_random.h"
+#include <libtensor/apps/common/python_random.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 #include <map>
 #include <numeric>
 
-#include "tests/random_golden.h"
+#include <libtensor/tests/random_golden.h>
 
 namespace lt::apps {
 namespace {

@@ -1,11 +1,11 @@
-#include "apps/common/report.h"
+#include <libtensor/apps/common/report.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tensor/error.h"
-#include "tests/apps/app_run.h"
-#include "tests/expect.h"
+#include <libtensor/tensor/error.h>
+#include <libtensor/tests/apps/app_run.h>
+#include <libtensor/tests/expect.h>
 
 namespace lt::apps {
 namespace {

@@ -1,4 +1,4 @@
-#include "apps/common/text_data.h"
+#include <libtensor/apps/common/text_data.h>
 
 #include <gtest/gtest.h>
 
@@ -6,10 +6,10 @@
 #include <filesystem>
 #include <set>
 
-#include "apps/common/sha256.h"
-#include "tensor/error.h"
-#include "tests/expect.h"
-#include "tests/scratch.h"
+#include <libtensor/apps/common/sha256.h>
+#include <libtensor/tensor/error.h>
+#include <libtensor/tests/expect.h>
+#include <libtensor/tests/scratch.h>
 
 namespace lt::apps {
 namespace {

@@ -1,11 +1,11 @@
 // What training does for any app, shown on the mlp app: checkpoints, killed and stopped runs, bad input.
 
-#include "apps/common/training.h"
+#include <libtensor/apps/common/training.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/apps/app_run.h"
+#include <libtensor/tests/apps/app_run.h>
 
 namespace lt::apps {
 namespace {

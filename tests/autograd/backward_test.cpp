@@ -2,9 +2,9 @@
 
 #include <thread>
 
-#include "autograd/ops.h"
-#include "autograd/record.h"
-#include "tests/expect.h"
+#include <libtensor/autograd/ops.h>
+#include <libtensor/autograd/record.h>
+#include <libtensor/tests/expect.h>
 
 namespace lt {
 namespace {

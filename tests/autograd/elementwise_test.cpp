@@ -3,8 +3,8 @@
 #include <cmath>
 #include <limits>
 
-#include "tests/autograd/layouts.h"
-#include "tests/expect.h"
+#include <libtensor/tests/autograd/layouts.h>
+#include <libtensor/tests/expect.h>
 
 namespace lt {
 namespace {

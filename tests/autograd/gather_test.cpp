@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
-#include "tests/autograd/layouts.h"
-#include "tests/expect.h"
+#include <libtensor/tests/autograd/layouts.h>
+#include <libtensor/tests/expect.h>
 
 namespace lt {
 namespace {

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "tests/autograd/layouts.h"
+#include <libtensor/tests/autograd/layouts.h>
 
 namespace lt {
 namespace {

@@ -1,11 +1,11 @@
-#include "autograd/gradcheck.h"
+#include <libtensor/autograd/gradcheck.h>
 
 #include <gtest/gtest.h>
 
-#include "autograd/ops.h"
-#include "autograd/record.h"
-#include "tests/autograd/layouts.h"
-#include "tests/expect.h"
+#include <libtensor/autograd/ops.h>
+#include <libtensor/autograd/record.h>
+#include <libtensor/tests/autograd/layouts.h>
+#include <libtensor/tests/expect.h>
 
 namespace lt {
 namespace {

@@ -1,8 +1,8 @@
-#include "autograd/graph.h"
+#include <libtensor/autograd/graph.h>
 
 #include <gtest/gtest.h>
 
-#include "autograd/ops.h"
+#include <libtensor/autograd/ops.h>
 
 namespace lt {
 namespace {

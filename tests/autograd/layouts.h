@@ -6,8 +6,8 @@
 
 #include <vector>
 
-#include "autograd/gradcheck.h"
-#include "autograd/ops.h"
+#include <libtensor/autograd/gradcheck.h>
+#include <libtensor/autograd/ops.h>
 
 namespace lt::test {
 

@@ -2,8 +2,8 @@
 
 #include <cmath>
 
-#include "tests/autograd/layouts.h"
-#include "tests/expect.h"
+#include <libtensor/tests/autograd/layouts.h>
+#include <libtensor/tests/expect.h>
 
 namespace lt {
 namespace {

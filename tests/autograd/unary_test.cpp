@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "tests/autograd/layouts.h"
+#include <libtensor/tests/autograd/layouts.h>
 
 namespace lt {
 namespace {

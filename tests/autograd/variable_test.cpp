@@ -1,9 +1,9 @@
-#include "autograd/variable.h"
+#include <libtensor/autograd/variable.h>
 
 #include <gtest/gtest.h>
 
-#include "autograd/ops.h"
-#include "tests/expect.h"
+#include <libtensor/autograd/ops.h>
+#include <libtensor/tests/expect.h>
 
 namespace lt {
 namespace {

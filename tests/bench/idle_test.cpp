@@ -1,4 +1,4 @@
-#include "bench/idle.h"
+#include <libtensor/bench/idle.h>
 
 #include <gtest/gtest.h>
 

@@ -1,8 +1,8 @@
-#include "bench/options.h"
+#include <libtensor/bench/options.h>
 
 #include <gmock/gmock.h>
 
-#include "tests/scratch.h"
+#include <libtensor/tests/scratch.h>
 
 namespace lt::bench {
 namespace {

@@ -1,4 +1,4 @@
-#include "bench/readme.h"
+#include <libtensor/bench/readme.h>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>

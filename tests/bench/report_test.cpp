@@ -1,4 +1,4 @@
-#include "bench/report.h"
+#include <libtensor/bench/report.h>
 
 #include <gmock/gmock.h>
 

@@ -1,11 +1,11 @@
-#include "bench/rows.h"
+#include <libtensor/bench/rows.h>
 
 #include <gmock/gmock.h>
 
 #include <stdexcept>
 
-#include "tensor/error.h"
-#include "tests/scratch.h"
+#include <libtensor/tensor/error.h>
+#include <libtensor/tests/scratch.h>
 
 namespace lt::bench {
 namespace {

@@ -1,4 +1,4 @@
-#include "tests/differential/arguments.h"
+#include <libtensor/tests/differential/arguments.h>
 
 #include <algorithm>
 

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "tests/differential/program.h"
+#include <libtensor/tests/differential/program.h>
 
 namespace lt::differential {
 

@@ -7,8 +7,8 @@
 #include <tuple>
 #include <vector>
 
-#include "tests/differential/arguments.h"
-#include "tests/differential/menu.h"
+#include <libtensor/tests/differential/arguments.h>
+#include <libtensor/tests/differential/menu.h>
 
 namespace lt::differential {
 

@@ -1,4 +1,4 @@
-#include "tests/differential/menu.h"
+#include <libtensor/tests/differential/menu.h>
 
 #include <utility>
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/differential/program.h"
+#include <libtensor/tests/differential/program.h>
 
 namespace lt::differential {
 

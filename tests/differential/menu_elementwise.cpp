@@ -1,4 +1,4 @@
-#include "tests/differential/entry.h"
+#include <libtensor/tests/differential/entry.h>
 
 namespace lt::differential {
 

@@ -1,4 +1,4 @@
-#include "tests/differential/program.h"
+#include <libtensor/tests/differential/program.h>
 
 #include <algorithm>
 #include <limits>

@@ -12,7 +12,7 @@
 #include <variant>
 #include <vector>
 
-#include "tensor/ops.h"
+#include <libtensor/tensor/ops.h>
 
 namespace lt::differential {
 

@@ -9,7 +9,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "tests/differential/menu.h"
+#include <libtensor/tests/differential/menu.h>
 
 namespace lt::differential {
 namespace {

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "autograd/ops.h"
+#include <libtensor/autograd/ops.h>
 
 namespace lt::differential {
 

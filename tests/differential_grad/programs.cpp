@@ -7,7 +7,7 @@
 #include <functional>
 #include <iostream>
 
-#include "tests/differential_grad/program.h"
+#include <libtensor/tests/differential_grad/program.h>
 
 namespace lt::differential {
 namespace {

@@ -27,9 +27,9 @@ run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/staged)
 file(RENAME ${WORK}/staged ${WORK}/prefix)
 
 # tensor/eigen.h is for programs that have Eigen; every other header stands without it.
-file(GLOB_RECURSE headers RELATIVE ${WORK}/prefix/include/libtensor ${WORK}/prefix/include/libtensor/*.h)
-list(REMOVE_ITEM headers tensor/eigen.h)
-list(TRANSFORM headers REPLACE "(.+)" "#include \"\\1\"\n")
+file(GLOB_RECURSE headers RELATIVE ${WORK}/prefix/include ${WORK}/prefix/include/libtensor/*.h)
+list(REMOVE_ITEM headers libtensor/tensor/eigen.h)
+list(TRANSFORM headers REPLACE "(.+)" "#include <\\1>\n")
 file(WRITE ${WORK}/build/all_headers.h ${headers})
 
 run(${CMAKE_COMMAND} -G Ninja -S ${here} -B ${WORK}/build -DCMAKE_CXX_COMPILER=${CXX} -DCMAKE_PREFIX_PATH=${WORK}/prefix)

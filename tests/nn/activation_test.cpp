@@ -1,8 +1,8 @@
-#include "nn/activation.h"
+#include <libtensor/nn/activation.h>
 
 #include <gtest/gtest.h>
 
-#include "tests/nn/golden.h"
+#include <libtensor/tests/nn/golden.h>
 
 namespace lt::nn {
 namespace {

@@ -1,11 +1,11 @@
-#include "nn/batch_norm.h"
+#include <libtensor/nn/batch_norm.h>
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-#include "tests/expect.h"
-#include "tests/nn/golden.h"
+#include <libtensor/tests/expect.h>
+#include <libtensor/tests/nn/golden.h>
 
 namespace lt::nn {
 namespace {

@@ -1,13 +1,13 @@
-#include "nn/checkpoint.h"
+#include <libtensor/nn/checkpoint.h>
 
 #include <gtest/gtest.h>
 
 #include <fstream>
 #include <sstream>
 
-#include "nn/linear.h"
-#include "tests/expect.h"
-#include "tests/scratch.h"
+#include <libtensor/nn/linear.h>
+#include <libtensor/tests/expect.h>
+#include <libtensor/tests/scratch.h>
 
 namespace lt::nn {
 namespace {

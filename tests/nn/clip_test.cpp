@@ -2,10 +2,10 @@
 
 #include <limits>
 
-#include "nn/optim.h"
-#include "tensor/ops.h"
-#include "tests/expect.h"
-#include "tests/nn/golden.h"
+#include <libtensor/nn/optim.h>
+#include <libtensor/tensor/ops.h>
+#include <libtensor/tests/expect.h>
+#include <libtensor/tests/nn/golden.h>
 
 namespace lt::nn {
 namespace {

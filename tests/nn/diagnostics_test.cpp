@@ -1,4 +1,4 @@
-#include "nn/diagnostics.h"
+#include <libtensor/nn/diagnostics.h>
 
 #include <gtest/gtest.h>
 
@@ -6,8 +6,8 @@
 #include <limits>
 #include <numeric>
 
-#include "tensor/ops.h"
-#include "tests/expect.h"
+#include <libtensor/tensor/ops.h>
+#include <libtensor/tests/expect.h>
 
 namespace lt::nn {
 namespace {

@@ -1,8 +1,8 @@
-#include "nn/flatten.h"
+#include <libtensor/nn/flatten.h>
 
 #include <gtest/gtest.h>
 
-#include "tests/expect.h"
+#include <libtensor/tests/expect.h>
 
 namespace lt::nn {
 namespace {

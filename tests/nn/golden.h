@@ -2,8 +2,8 @@
 
 // PyTorch's recorded numbers of tests/golden/nn.json.
 
-#include "nn/module.h"
-#include "tests/reduce_golden.h"
+#include <libtensor/nn/module.h>
+#include <libtensor/tests/reduce_golden.h>
 
 namespace lt::test {
 

@@ -3,13 +3,13 @@
 #include <cstdlib>
 #include <new>
 
-#include "nn/activation.h"
-#include "nn/batch_norm.h"
-#include "nn/embedding.h"
-#include "nn/flatten.h"
-#include "nn/linear.h"
-#include "nn/optim.h"
-#include "nn/sequential.h"
+#include <libtensor/nn/activation.h>
+#include <libtensor/nn/batch_norm.h>
+#include <libtensor/nn/embedding.h>
+#include <libtensor/nn/flatten.h>
+#include <libtensor/nn/linear.h>
+#include <libtensor/nn/optim.h>
+#include <libtensor/nn/sequential.h>
 
 // What a training step asks of the heap, seen by an operator new of our own for the whole program; tensors
 // and nodes come from a pool, whose requests memory_stats() counts. Sanitizers have an operator new of

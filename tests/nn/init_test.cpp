@@ -1,12 +1,12 @@
-#include "nn/init.h"
+#include <libtensor/nn/init.h>
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-#include "tensor/ops.h"
-#include "tests/expect.h"
-#include "tests/nn/golden.h"
+#include <libtensor/tensor/ops.h>
+#include <libtensor/tests/expect.h>
+#include <libtensor/tests/nn/golden.h>
 
 namespace lt::nn {
 namespace {

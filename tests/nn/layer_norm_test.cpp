@@ -1,9 +1,9 @@
-#include "nn/layer_norm.h"
+#include <libtensor/nn/layer_norm.h>
 
 #include <gtest/gtest.h>
 
-#include "tests/expect.h"
-#include "tests/nn/golden.h"
+#include <libtensor/tests/expect.h>
+#include <libtensor/tests/nn/golden.h>
 
 namespace lt::nn {
 namespace {

@@ -1,17 +1,17 @@
-#include "nn/module.h"
+#include <libtensor/nn/module.h>
 
 #include <gtest/gtest.h>
 
-#include "nn/activation.h"
-#include "nn/batch_norm.h"
-#include "nn/embedding.h"
-#include "nn/flatten.h"
-#include "nn/layer_norm.h"
-#include "nn/linear.h"
-#include "nn/sequential.h"
-#include "tests/expect.h"
-#include "tests/nn/golden.h"
-#include "tests/scratch.h"
+#include <libtensor/nn/activation.h>
+#include <libtensor/nn/batch_norm.h>
+#include <libtensor/nn/embedding.h>
+#include <libtensor/nn/flatten.h>
+#include <libtensor/nn/layer_norm.h>
+#include <libtensor/nn/linear.h>
+#include <libtensor/nn/sequential.h>
+#include <libtensor/tests/expect.h>
+#include <libtensor/tests/nn/golden.h>
+#include <libtensor/tests/scratch.h>
 
 namespace lt::nn {
 namespace {

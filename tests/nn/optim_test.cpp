@@ -1,4 +1,4 @@
-#include "nn/optim.h"
+#include <libtensor/nn/optim.h>
 
 #include <gtest/gtest.h>
 
@@ -6,9 +6,9 @@
 
 #include <functional>
 
-#include "autograd/ops.h"
-#include "tests/expect.h"
-#include "tests/nn/golden.h"
+#include <libtensor/autograd/ops.h>
+#include <libtensor/tests/expect.h>
+#include <libtensor/tests/nn/golden.h>
 
 namespace lt::nn {
 namespace {

@@ -1,9 +1,9 @@
-#include "nn/schedule.h"
+#include <libtensor/nn/schedule.h>
 
 #include <gtest/gtest.h>
 
-#include "tensor/error.h"
-#include "tests/expect.h"
+#include <libtensor/tensor/error.h>
+#include <libtensor/tests/expect.h>
 
 namespace lt::nn {
 namespace {

@@ -1,17 +1,17 @@
-#include "nn/sequential.h"
+#include <libtensor/nn/sequential.h>
 
 #include <gtest/gtest.h>
 
 #include <sstream>
 
-#include "nn/activation.h"
-#include "nn/batch_norm.h"
-#include "nn/dropout.h"
-#include "nn/embedding.h"
-#include "nn/flatten.h"
-#include "nn/layer_norm.h"
-#include "nn/linear.h"
-#include "tests/nn/golden.h"
+#include <libtensor/nn/activation.h>
+#include <libtensor/nn/batch_norm.h>
+#include <libtensor/nn/dropout.h>
+#include <libtensor/nn/embedding.h>
+#include <libtensor/nn/flatten.h>
+#include <libtensor/nn/layer_norm.h>
+#include <libtensor/nn/linear.h>
+#include <libtensor/tests/nn/golden.h>
 
 namespace lt::nn {
 namespace {

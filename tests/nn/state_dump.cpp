@@ -6,14 +6,14 @@
 #include <cstdlib>
 #include <iostream>
 
-#include "nn/activation.h"
-#include "nn/batch_norm.h"
-#include "nn/checkpoint.h"
-#include "nn/embedding.h"
-#include "nn/flatten.h"
-#include "nn/layer_norm.h"
-#include "nn/linear.h"
-#include "nn/sequential.h"
+#include <libtensor/nn/activation.h>
+#include <libtensor/nn/batch_norm.h>
+#include <libtensor/nn/checkpoint.h>
+#include <libtensor/nn/embedding.h>
+#include <libtensor/nn/flatten.h>
+#include <libtensor/nn/layer_norm.h>
+#include <libtensor/nn/linear.h>
+#include <libtensor/nn/sequential.h>
 
 namespace lt::nn {
 namespace {

@@ -3,8 +3,8 @@
 #include <limits>
 #include <vector>
 
-#include "tensor/ops.h"
-#include "tests/expect.h"
+#include <libtensor/tensor/ops.h>
+#include <libtensor/tests/expect.h>
 
 namespace lt {
 namespace {

@@ -1,8 +1,8 @@
-#include "tensor/eigen.h"
+#include <libtensor/tensor/eigen.h>
 
 #include <gtest/gtest.h>
 
-#include "tests/expect.h"
+#include <libtensor/tests/expect.h>
 
 namespace lt {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <limits>
 
-#include "tensor/ops.h"
-#include "tests/expect.h"
+#include <libtensor/tensor/ops.h>
+#include <libtensor/tests/expect.h>
 
 namespace lt {
 namespace {

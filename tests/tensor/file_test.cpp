@@ -1,4 +1,4 @@
-#include "tensor/file.h"
+#include <libtensor/tensor/file.h>
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
@@ -12,9 +12,9 @@
 #include <utility>
 #include <vector>
 
-#include "tensor/error.h"
-#include "tests/expect.h"
-#include "tests/scratch.h"
+#include <libtensor/tensor/error.h>
+#include <libtensor/tests/expect.h>
+#include <libtensor/tests/scratch.h>
 
 namespace lt {
 namespace {

@@ -2,9 +2,9 @@
 
 #include <limits>
 
-#include "tensor/ops.h"
-#include "tests/expect.h"
-#include "tests/reduce_golden.h"
+#include <libtensor/tensor/ops.h>
+#include <libtensor/tests/expect.h>
+#include <libtensor/tests/reduce_golden.h>
 
 namespace lt {
 namespace {

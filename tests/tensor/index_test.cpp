@@ -2,9 +2,9 @@
 
 #include <random>
 
-#include "tensor/ops.h"
-#include "tensor/parallel.h"
-#include "tests/expect.h"
+#include <libtensor/tensor/ops.h>
+#include <libtensor/tensor/parallel.h>
+#include <libtensor/tests/expect.h>
 
 namespace lt {
 namespace {

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
-#include "tensor/ops.h"
-#include "tests/expect.h"
+#include <libtensor/tensor/ops.h>
+#include <libtensor/tests/expect.h>
 
 namespace lt {
 namespace {

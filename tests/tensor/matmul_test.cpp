@@ -4,11 +4,11 @@
 #include <limits>
 #include <utility>
 
-#include "tensor/ops.h"
-#include "tensor/parallel.h"
-#include "tensor/random.h"
-#include "tests/expect.h"
-#include "tests/reduce_golden.h"
+#include <libtensor/tensor/ops.h>
+#include <libtensor/tensor/parallel.h>
+#include <libtensor/tensor/random.h>
+#include <libtensor/tests/expect.h>
+#include <libtensor/tests/reduce_golden.h>
 
 namespace lt {
 namespace {

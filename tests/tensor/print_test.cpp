@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "tensor/ops.h"
+#include <libtensor/tensor/ops.h>
 
 namespace lt {
 namespace {

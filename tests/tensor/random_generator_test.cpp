@@ -4,8 +4,8 @@
 #include <cstring>
 #include <vector>
 
-#include "tensor/random.h"
-#include "tests/random_golden.h"
+#include <libtensor/tensor/random.h>
+#include <libtensor/tests/random_golden.h>
 
 namespace lt {
 namespace {

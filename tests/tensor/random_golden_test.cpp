@@ -9,9 +9,9 @@
 #include <regex>
 #include <variant>
 
-#include "tensor/ops.h"
-#include "tensor/random.h"
-#include "tests/random_golden.h"
+#include <libtensor/tensor/ops.h>
+#include <libtensor/tensor/random.h>
+#include <libtensor/tests/random_golden.h>
 
 namespace lt {
 namespace {

@@ -5,9 +5,9 @@
 #include <array>
 #include <bit>
 
-#include "tensor/random/fill.h"
-#include "tensor/random/normal.h"
-#include "tests/random_golden.h"
+#include <libtensor/tensor/random/fill.h>
+#include <libtensor/tensor/random/normal.h>
+#include <libtensor/tests/random_golden.h>
 
 namespace lt {
 namespace {

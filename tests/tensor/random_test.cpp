@@ -1,4 +1,4 @@
-#include "tensor/random.h"
+#include <libtensor/tensor/random.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 #include <limits>
 #include <vector>
 
-#include "tensor/ops.h"
+#include <libtensor/tensor/ops.h>
 
 namespace lt {
 namespace {

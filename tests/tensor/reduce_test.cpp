@@ -6,10 +6,10 @@
 #include <numeric>
 #include <random>
 
-#include "tensor/ops.h"
-#include "tensor/parallel.h"
-#include "tests/expect.h"
-#include "tests/reduce_golden.h"
+#include <libtensor/tensor/ops.h>
+#include <libtensor/tensor/parallel.h>
+#include <libtensor/tests/expect.h>
+#include <libtensor/tests/reduce_golden.h>
 
 namespace lt {
 namespace {

@@ -4,11 +4,11 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "tensor/file.h"
-#include "tensor/io.h"
-#include "tensor/ops.h"
-#include "tests/expect.h"
-#include "tests/scratch.h"
+#include <libtensor/tensor/file.h>
+#include <libtensor/tensor/io.h>
+#include <libtensor/tensor/ops.h>
+#include <libtensor/tests/expect.h>
+#include <libtensor/tests/scratch.h>
 
 namespace lt {
 namespace {

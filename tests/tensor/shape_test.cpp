@@ -1,10 +1,10 @@
-#include "tensor/shape.h"
+#include <libtensor/tensor/shape.h>
 
 #include <sstream>
 #include <type_traits>
 
-#include "tensor/error.h"
-#include "tests/expect.h"
+#include <libtensor/tensor/error.h>
+#include <libtensor/tests/expect.h>
 
 namespace lt {
 namespace {

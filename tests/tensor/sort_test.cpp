@@ -3,9 +3,9 @@
 #include <cmath>
 #include <limits>
 
-#include "tensor/ops.h"
-#include "tests/expect.h"
-#include "tests/reduce_golden.h"
+#include <libtensor/tensor/ops.h>
+#include <libtensor/tests/expect.h>
+#include <libtensor/tests/reduce_golden.h>
 
 namespace lt {
 namespace {

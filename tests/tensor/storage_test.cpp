@@ -1,4 +1,4 @@
-#include "tensor/storage.h"
+#include <libtensor/tensor/storage.h>
 
 #include <cstdint>
 #include <cstring>
@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "tensor/count.h"
-#include "tensor/ops.h"
-#include "tests/expect.h"
+#include <libtensor/tensor/count.h>
+#include <libtensor/tensor/ops.h>
+#include <libtensor/tests/expect.h>
 
 namespace lt {
 namespace {

@@ -1,4 +1,4 @@
-#include "tensor/tensor.h"
+#include <libtensor/tensor/tensor.h>
 
 #include <cmath>
 #include <cstdint>
@@ -6,8 +6,8 @@
 #include <limits>
 #include <vector>
 
-#include "tensor/ops.h"
-#include "tests/expect.h"
+#include <libtensor/tensor/ops.h>
+#include <libtensor/tests/expect.h>
 
 namespace lt {
 namespace {

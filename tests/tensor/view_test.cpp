@@ -1,8 +1,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "tensor/ops.h"
-#include "tests/expect.h"
+#include <libtensor/tensor/ops.h>
+#include <libtensor/tests/expect.h>
 
 namespace lt {
 namespace {

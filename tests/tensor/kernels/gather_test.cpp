@@ -1,4 +1,4 @@
-#include "tensor/kernels/gather.h"
+#include <libtensor/tensor/kernels/gather.h>
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "tensor/kernels/layer_norm.h"
+#include <libtensor/tensor/kernels/layer_norm.h>
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <limits>
 #include <vector>
 
-#include "tensor/parallel.h"
+#include <libtensor/tensor/parallel.h>
 
 namespace lt::kernels {
 namespace {

@@ -1,4 +1,4 @@
-#include "tensor/kernels/matmul.h"
+#include <libtensor/tensor/kernels/matmul.h>
 
 #include <gtest/gtest.h>
 
@@ -10,11 +10,11 @@
 #include <utility>
 #include <vector>
 
-#include "tensor/kernels/matmul_tile.h"
-#include "tensor/kernels/matmul_turn.h"
-#include "tensor/kernels/pack.h"
-#include "tensor/parallel.h"
-#include "tests/reference.h"
+#include <libtensor/tensor/kernels/matmul_tile.h>
+#include <libtensor/tensor/kernels/matmul_turn.h>
+#include <libtensor/tensor/kernels/pack.h>
+#include <libtensor/tensor/parallel.h>
+#include <libtensor/tests/reference.h>
 
 namespace lt::kernels {
 namespace {

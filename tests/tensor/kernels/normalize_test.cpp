@@ -1,11 +1,11 @@
-#include "tensor/kernels/normalize.h"
+#include <libtensor/tensor/kernels/normalize.h>
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <vector>
 
-#include "tensor/parallel.h"
+#include <libtensor/tensor/parallel.h>
 
 namespace lt::kernels {
 namespace {

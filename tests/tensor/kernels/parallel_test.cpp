@@ -1,4 +1,4 @@
-#include "tensor/kernels/parallel.h"
+#include <libtensor/tensor/kernels/parallel.h>
 
 #include <gtest/gtest.h>
 
@@ -8,8 +8,8 @@
 #include <thread>
 #include <vector>
 
-#include "tensor/error.h"
-#include "tensor/parallel.h"
+#include <libtensor/tensor/error.h>
+#include <libtensor/tensor/parallel.h>
 
 namespace lt::kernels {
 namespace {

@@ -1,4 +1,4 @@
-#include "tensor/kernels/softmax.h"
+#include <libtensor/tensor/kernels/softmax.h>
 
 #include <gtest/gtest.h>
 
@@ -8,9 +8,9 @@
 #include <random>
 #include <vector>
 
-#include "tensor/parallel.h"
-#include "tests/expect.h"
-#include "tests/reference.h"
+#include <libtensor/tensor/parallel.h>
+#include <libtensor/tests/expect.h>
+#include <libtensor/tests/reference.h>
 
 namespace lt::kernels {
 namespace {

@@ -1,4 +1,4 @@
-#include "tensor/kernels/walk.h"
+#include <libtensor/tensor/kernels/walk.h>
 
 #include <gtest/gtest.h>
 

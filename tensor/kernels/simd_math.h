@@ -9,8 +9,8 @@
 #include <cmath>
 #include <limits>
 
-#include "tensor/kernels/tail.h"
-#include "tensor/kernels/tanh_table.h"
+#include <libtensor/tensor/kernels/simd.h>
+#include <libtensor/tensor/kernels/tanh_table.h>
 
 namespace lt::kernels {
 

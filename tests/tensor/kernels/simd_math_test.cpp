@@ -1,4 +1,4 @@
-#include "tensor/kernels/vector_math.h"
+#include <libtensor/tensor/kernels/simd_math.h>
 
 #include <gtest/gtest.h>
 
@@ -8,9 +8,8 @@
 #include <limits>
 #include <vector>
 
-#include "tensor/kernels/map.h"
-#include "tensor/kernels/reduce_lanes.h"
-#include "tensor/kernels/tail.h"
+#include <libtensor/tensor/kernels/map.h>
+#include <libtensor/tensor/kernels/simd.h>
 
 namespace lt::kernels {
 namespace {
@@ -65,21 +64,21 @@ const auto kVectorTanh = [](auto x) { return tanh(x); };
 const auto kVectorSigmoid = [](auto x) { return sigmoid(x); };
 
 // The bounds are those stated in the header.
-TEST(VectorMath, ExpIsWithinItsUlpsForEveryExponent) {
+TEST(SimdMath, ExpIsWithinItsUlpsForEveryExponent) {
   EXPECT_LE(worst_ulps(kVectorExp, [](double x) { return std::exp(x); }), 1.1);
 }
-TEST(VectorMath, LogIsWithinItsUlpsForEveryExponent) {
+TEST(SimdMath, LogIsWithinItsUlpsForEveryExponent) {
   EXPECT_LE(worst_ulps(kVectorLog, [](double x) { return std::log(x); }), 0.9);
 }
-TEST(VectorMath, TanhIsWithinItsUlpsForEveryExponent) {
+TEST(SimdMath, TanhIsWithinItsUlpsForEveryExponent) {
   const double bound = kVectorBytes == 64 ? 1.1 : 1.5;  // by pieces, or by a division
   EXPECT_LE(worst_ulps(kVectorTanh, [](double x) { return std::tanh(x); }), bound);
 }
-TEST(VectorMath, SigmoidIsWithinItsUlpsForEveryExponent) {
+TEST(SimdMath, SigmoidIsWithinItsUlpsForEveryExponent) {
   EXPECT_LE(worst_ulps(kVectorSigmoid, [](double x) { return 1 / (1 + std::exp(-x)); }), 2.5);
 }
 
-TEST(VectorMath, ExpMeetsItsLimits) {
+TEST(SimdMath, ExpMeetsItsLimits) {
   EXPECT_EQ(at(kVectorExp, 0.0F), 1.0F);
   EXPECT_EQ(at(kVectorExp, -0.0F), 1.0F);
   EXPECT_EQ(at(kVectorExp, kInf), kInf);
@@ -90,7 +89,7 @@ TEST(VectorMath, ExpMeetsItsLimits) {
   EXPECT_TRUE(std::isnan(at(kVectorExp, kNan)));
 }
 
-TEST(VectorMath, LogMeetsItsLimits) {
+TEST(SimdMath, LogMeetsItsLimits) {
   EXPECT_EQ(at(kVectorLog, 1.0F), 0.0F);
   EXPECT_EQ(at(kVectorLog, 0.0F), -kInf);
   EXPECT_EQ(at(kVectorLog, -0.0F), -kInf);
@@ -100,7 +99,7 @@ TEST(VectorMath, LogMeetsItsLimits) {
   EXPECT_TRUE(std::isnan(at(kVectorLog, kNan)));
 }
 
-TEST(VectorMath, TanhKeepsSignsAndSmallNumbers) {
+TEST(SimdMath, TanhKeepsSignsAndSmallNumbers) {
   EXPECT_EQ(at(kVectorTanh, kInf), 1.0F);
   EXPECT_EQ(at(kVectorTanh, -kInf), -1.0F);
   EXPECT_EQ(at(kVectorTanh, kTiny), kTiny);
@@ -110,7 +109,7 @@ TEST(VectorMath, TanhKeepsSignsAndSmallNumbers) {
 }
 
 // Where one of its pieces ends and the next begins, too: the quarters of powers of two, and 9.02.
-TEST(VectorMath, TanhNeverFallsWhereItsArgumentRises) {
+TEST(SimdMath, TanhNeverFallsWhereItsArgumentRises) {
   std::vector<float> seams = {0.625F, 9.02F};
   for (float power = 0x1p-6F; power <= 8; power *= 2) {
     for (const float quarter : {1.0F, 1.25F, 1.5F, 1.75F}) seams.push_back(power * quarter);
@@ -127,7 +126,7 @@ TEST(VectorMath, TanhNeverFallsWhereItsArgumentRises) {
   }
 }
 
-TEST(VectorMath, SigmoidReachesZeroAndOne) {
+TEST(SimdMath, SigmoidReachesZeroAndOne) {
   EXPECT_EQ(at(kVectorSigmoid, kInf), 1.0F);
   EXPECT_EQ(at(kVectorSigmoid, -kInf), 0.0F);
   EXPECT_GT(at(kVectorSigmoid, -100.0F), 0.0F);
@@ -135,7 +134,7 @@ TEST(VectorMath, SigmoidReachesZeroAndOne) {
   EXPECT_TRUE(std::isnan(at(kVectorSigmoid, kNan)));
 }
 
-TEST(VectorMath, DoublesAreLibmsOwn) {
+TEST(SimdMath, DoublesAreLibmsOwn) {
   for (const double x : {-800.0, -1.5, -0.0, 1e-310, 0.7, 3.0, 800.0, HUGE_VAL}) {
     EXPECT_EQ(at(kVectorExp, x), std::exp(x)) << x;
     EXPECT_EQ(at(kVectorTanh, x), std::tanh(x)) << x;
@@ -144,7 +143,7 @@ TEST(VectorMath, DoublesAreLibmsOwn) {
   EXPECT_DOUBLE_EQ(at(kVectorSigmoid, -2.0), 1 / (1 + std::exp(2.0)));
 }
 
-TEST(VectorMath, MapReachesEveryElementAndNoneBeyond) {
+TEST(SimdMath, MapReachesEveryElementAndNoneBeyond) {
   for (int64_t n = 0; n < 3 * kLanes<float> + 2; ++n) {
     std::vector<float> x(static_cast<size_t>(n) + 1, 1.0F);
     map(x.data(), x.data(), n, [](Vec<float> v) { return v + 1; });

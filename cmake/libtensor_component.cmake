@@ -1,4 +1,11 @@
-# What every target of this project is compiled with, and the one way to declare a room.
+# What every target of this project is compiled with, and the one way to declare a component (tensor, autograd, nn).
+
+# Includes are <libtensor/tensor/ops.h> here as in an installed tree: in this folder `libtensor` has a link to each of ours.
+set(LIBTENSOR_INCLUDE_DIR ${PROJECT_BINARY_DIR}/include)
+file(MAKE_DIRECTORY ${LIBTENSOR_INCLUDE_DIR}/libtensor)
+foreach(folder tensor autograd nn apps bench tests)
+  file(CREATE_LINK ${PROJECT_SOURCE_DIR}/${folder} ${LIBTENSOR_INCLUDE_DIR}/libtensor/${folder} SYMBOLIC)
+endforeach()
 
 add_library(libtensor_flags INTERFACE)
 target_compile_options(libtensor_flags INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow)
@@ -20,19 +27,19 @@ if(LIBTENSOR_SANITIZE)
   target_link_options(libtensor_flags INTERFACE -fsanitize=${LIBTENSOR_SANITIZE})
 endif()
 
-# libtensor_room(NAME [HWCAPS] [PUBLIC target...] [PRIVATE target...] [DEFINITIONS name=value...] [HEADERS header...]):
+# libtensor_component(NAME [HWCAPS] [PUBLIC target...] [PRIVATE target...] [DEFINITIONS name=value...] [HEADERS header...]):
 # a library target libtensor::NAME from every .cpp at or below this folder, linking the targets given. Sources are found by
-# pattern (checked at every build), so adding an op is adding its files. HWCAPS: the room has loops worth compiling again
+# pattern (checked at every build), so adding an op is adding its files. HWCAPS: it has loops worth compiling again
 # for each of LIBTENSOR_LEVELS, as the target libtensor_NAME_LEVEL, a library of the same name in another folder. HEADERS:
-# what many of its sources include besides the house's own.
-function(libtensor_room name)
-  cmake_parse_arguments(PARSE_ARGV 1 room "HWCAPS" "" "PUBLIC;PRIVATE;DEFINITIONS;HEADERS")
+# what many of its sources include besides our own.
+function(libtensor_component name)
+  cmake_parse_arguments(PARSE_ARGV 1 component "HWCAPS" "" "PUBLIC;PRIVATE;DEFINITIONS;HEADERS")
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS *.cpp)
   set(targets libtensor_${name})
   add_library(libtensor_${name} ${sources})
   add_library(libtensor::${name} ALIAS libtensor_${name})
   set_target_properties(libtensor_${name} PROPERTIES EXPORT_NAME ${name} INSTALL_RPATH $ORIGIN)
-  if(room_HWCAPS)
+  if(component_HWCAPS)
     foreach(level IN LISTS LIBTENSOR_LEVELS)
       list(APPEND targets libtensor_${name}_${level})
       add_library(libtensor_${name}_${level} SHARED ${sources})
@@ -46,12 +53,12 @@ function(libtensor_room name)
       OUTPUT_NAME libtensor_${name} PREFIX "" VISIBILITY_INLINES_HIDDEN ON POSITION_INDEPENDENT_CODE ON
       VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
     target_compile_features(${target} PUBLIC cxx_std_20)
-    target_compile_definitions(${target} PRIVATE ${room_DEFINITIONS})
-    target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}>
-                                                $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/libtensor>)
-    target_link_libraries(${target} PUBLIC ${room_PUBLIC} PRIVATE $<BUILD_INTERFACE:libtensor_flags> ${room_PRIVATE})
+    target_compile_definitions(${target} PRIVATE ${component_DEFINITIONS})
+    target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${LIBTENSOR_INCLUDE_DIR}>
+                                                $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+    target_link_libraries(${target} PUBLIC ${component_PUBLIC} PRIVATE $<BUILD_INTERFACE:libtensor_flags> ${component_PRIVATE})
     if(LIBTENSOR_MERGED)
-      target_precompile_headers(${target} PRIVATE <fmt/format.h> <tensor/ops.h> ${room_HEADERS})
+      target_precompile_headers(${target} PRIVATE <fmt/format.h> <libtensor/tensor/ops.h> ${component_HEADERS})
     endif()
   endforeach()
 endfunction()
