@@ -1,6 +1,5 @@
 #include <libtensor/autograd/ops.h>
 #include <libtensor/autograd/record.h>
-#include <libtensor/tensor/kernels/activation.h>
 
 // d(A B) = dY B^T and A^T dY over the last two axes; the tape sums over broadcast leading axes. Transposed
 // operands are read as they lie.
@@ -23,17 +22,6 @@ BasicTensor<T> transposed(const BasicTensor<T>& x) {
 template <typename T>
 BasicTensor<T> as_operand(const BasicTensor<T>& gradient, int dim, bool left) {
   return dim > 1 ? gradient : gradient.squeeze(left ? -2 : -1);
-}
-
-// The gradient of x where y = activation(x).
-template <typename T>
-BasicTensor<T> before_activation(Activation activation, const BasicTensor<T>& y, const BasicTensor<T>& dy) {
-  if (activation == Activation::none) return dy;
-  if (activation == Activation::relu) return where(y <= T{0}, scalar<T>(0), dy);
-  const BasicTensor<T> dense = dy.contiguous();
-  BasicTensor<T> dx = empty<T>(y.shape());
-  kernels::tanh_backward(y.data(), dense.data(), dx.mutable_data(), dx.numel());
-  return dx;
 }
 
 }  // namespace
@@ -61,14 +49,10 @@ BasicVariable<T> matmul(const BasicVariable<T>& a, const BasicVariable<T>& b) {
 }
 
 template <typename T>
-BasicVariable<T> addmm(const BasicVariable<T>& bias, const BasicVariable<T>& a, const BasicVariable<T>& b,
-                       Activation activation) {
-  const BasicTensor<T> result = addmm(bias.data(), a.data(), b.data(), activation);
-  return record("addmm", result, {bias, a, b},
+BasicVariable<T> addmm(const BasicVariable<T>& bias, const BasicVariable<T>& a, const BasicVariable<T>& b) {
+  return record("addmm", addmm(bias.data(), a.data(), b.data()), {bias, a, b},
                 [x = save_if(b.requires_grad(), a), y = save_if(a.requires_grad(), b),
-                 result = save_if(activation != Activation::none, result), activation,
-                 need_bias = bias.requires_grad()](const BasicTensor<T>& d_result) {
-                  const BasicTensor<T> dy = before_activation(activation, *result, d_result);
+                 need_bias = bias.requires_grad()](const BasicTensor<T>& dy) {
                   Gradients<T, 3> gradients;
                   if (need_bias) gradients[0] = sum(dy, 0);
                   if (y.kept()) gradients[1] = matmul_nt(dy, *y);
@@ -79,8 +63,7 @@ BasicVariable<T> addmm(const BasicVariable<T>& bias, const BasicVariable<T>& a, 
 
 template Variable matmul(const Variable&, const Variable&);
 template DoubleVariable matmul(const DoubleVariable&, const DoubleVariable&);
-template Variable addmm(const Variable&, const Variable&, const Variable&, Activation);
-template DoubleVariable addmm(const DoubleVariable&, const DoubleVariable&, const DoubleVariable&,
-                              Activation);
+template Variable addmm(const Variable&, const Variable&, const Variable&);
+template DoubleVariable addmm(const DoubleVariable&, const DoubleVariable&, const DoubleVariable&);
 
 }  // namespace lt

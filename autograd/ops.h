@@ -120,8 +120,7 @@ BasicVariable<T> cumsum(const BasicVariable<T>& x, int64_t axis);
 template <typename T>
 BasicVariable<T> matmul(const BasicVariable<T>& a, const BasicVariable<T>& b);
 template <typename T>
-BasicVariable<T> addmm(const BasicVariable<T>& bias, const BasicVariable<T>& a, const BasicVariable<T>& b,
-                       Activation activation = Activation::none);
+BasicVariable<T> addmm(const BasicVariable<T>& bias, const BasicVariable<T>& a, const BasicVariable<T>& b);
 template <typename T>
 BasicVariable<T> softmax(const BasicVariable<T>& x, int64_t axis);
 template <typename T>

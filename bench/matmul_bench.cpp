@@ -38,12 +38,13 @@ struct Data {
 
 Contender ours(const Work& w, Data& d) {
   return {"ours", [w, &d] {
-            const int64_t a_row = w.a_transposed ? 1 : w.k;
-            const int64_t a_col = w.a_transposed ? w.m : 1;
-            const int64_t b_row = w.b_transposed ? 1 : w.n;
-            const int64_t b_col = w.b_transposed ? w.k : 1;
-            kernels::matmul(d.a.data(), a_row, a_col, d.b.data(), b_row, b_col, d.c.data(), w.n, w.m, w.n,
-                            w.k);
+            const auto matrix = [](const Floats& x, int64_t rows, int64_t columns, bool transposed) {
+              const kernels::MatrixRef<float> plain{x.data(), rows, columns, columns, 1};
+              const kernels::MatrixRef<float> stored{x.data(), columns, rows, rows, 1};
+              return transposed ? stored.transposed() : plain;
+            };
+            kernels::matmul(matrix(d.a, w.m, w.k, w.a_transposed), matrix(d.b, w.k, w.n, w.b_transposed),
+                            d.c.data(), w.n);
           }};
 }
 

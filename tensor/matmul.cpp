@@ -4,7 +4,6 @@
 
 #include <type_traits>
 
-#include <libtensor/tensor/kernels/activation.h>
 #include <libtensor/tensor/kernels/parallel.h>
 #include <libtensor/tensor/kernels/walk.h>
 #include <libtensor/tensor/ops.h>
@@ -36,31 +35,14 @@ Shape broadcast_batch(const Shape& x, const Shape& y, Describe shapes) try {
   throw ShapeError("matmul: leading axes do not broadcast: " + shapes());
 }
 
-// A matrix that lies in somebody's memory: element (i, j) at data[i * row + j * col].
-template <typename T>
-struct Matrix {
-  const T* data;
-  int64_t rows, columns, row, col;
-
-  Matrix t() const { return {data, columns, rows, col, row}; }
-};
-
 // The last two axes of x, at `data`.
 template <typename T>
-Matrix<T> matrix(const BasicTensor<T>& x, const T* data) {
+kernels::MatrixRef<T> matrix(const BasicTensor<T>& x, const T* data) {
   return {data, x.size(-2), x.size(-1), x.stride(-2), x.stride(-1)};
 }
 template <typename T>
-Matrix<T> matrix(const BasicTensor<T>& x) {
+kernels::MatrixRef<T> matrix(const BasicTensor<T>& x) {
   return matrix(x, x.data());
-}
-
-// c (m, n) = activation(a (m, k) @ b (k, n) + bias (n), or nothing).
-template <typename T>
-void multiply(const Matrix<T>& a, const Matrix<T>& b, T* c, const T* bias = nullptr,
-              Activation activation = Activation::none) {
-  kernels::matmul(a.data, a.row, a.col, b.data, b.row, b.col, c, b.columns, a.rows, b.columns, a.columns,
-                  bias, false, activation);
 }
 
 // shapes: x (batch..., m, k), y (batch..., k, n), c (batch, m, n)
@@ -73,7 +55,8 @@ void multiply_batch(const BasicTensor<T>& x, const BasicTensor<T>& y, T* c) {
   const auto run = [&](int64_t begin, int64_t end) {
     int64_t position = begin;
     kernels::for_each_outer(walk, begin, end, [&](const auto& offset) {
-      multiply(matrix(x, x.data() + offset[0]), matrix(y, y.data() + offset[1]), c + size * position++);
+      kernels::matmul(matrix(x, x.data() + offset[0]), matrix(y, y.data() + offset[1]), c + size * position++,
+                      y.size(-1));
     });
   };
   const int64_t work = size * x.size(-1);
@@ -86,11 +69,11 @@ void multiply_batch(const BasicTensor<T>& x, const BasicTensor<T>& y, T* c) {
 
 // shapes: a (m, k), b (k, n) -> (m, n)
 template <typename T>
-BasicTensor<T> matrix_product(const Matrix<T>& a, const Matrix<T>& b) {
+BasicTensor<T> matrix_product(const kernels::MatrixRef<T>& a, const kernels::MatrixRef<T>& b) {
   BasicTensor<T> out = empty<T>({a.rows, b.columns});
   if (out.numel() == 0) return out;
   if (a.columns == 0) return out.zero_();  // operands without memory have no addresses to step through
-  multiply(a, b, out.mutable_data());
+  kernels::matmul(a, b, out.mutable_data(), b.columns);
   return out;
 }
 
@@ -137,7 +120,7 @@ BasicTensor<T> matmul_tn(const BasicTensor<T>& a, const BasicTensor<T>& b) {
     throw ShapeError(fmt::format("matmul_tn: matrices (k, m) and (k, n) are wanted, got {} and {}",
                                  to_string(a.shape()), to_string(b.shape())));
   }
-  return matrix_product(matrix(a).t(), matrix(b));
+  return matrix_product(matrix(a).transposed(), matrix(b));
 }
 
 template <typename T>
@@ -146,15 +129,11 @@ BasicTensor<T> matmul_nt(const BasicTensor<T>& a, const BasicTensor<T>& b) {
     throw ShapeError(fmt::format("matmul_nt: matrices (m, k) and (n, k) are wanted, got {} and {}",
                                  to_string(a.shape()), to_string(b.shape())));
   }
-  return matrix_product(matrix(a), matrix(b).t());
+  return matrix_product(matrix(a), matrix(b).transposed());
 }
 
 template <typename T>
-BasicTensor<T> addmm(const BasicTensor<T>& bias, const BasicTensor<T>& a, const BasicTensor<T>& b,
-                     Activation activation) {
-  if (std::is_integral_v<T> && activation != Activation::none) {
-    throw ValueError("addmm: whole numbers have no activation");
-  }
+BasicTensor<T> addmm(const BasicTensor<T>& bias, const BasicTensor<T>& a, const BasicTensor<T>& b) {
   if (a.dim() != 2 || b.dim() != 2 || a.size(1) != b.size(0) || bias.shape() != Shape(b.size(1))) {
     throw ShapeError(
         fmt::format("addmm: a bias (n) and matrices (m, k) @ (k, n) are wanted, got {} and {} @ {}",
@@ -164,13 +143,10 @@ BasicTensor<T> addmm(const BasicTensor<T>& bias, const BasicTensor<T>& a, const 
   if (out.numel() == 0) return out;
   if (a.size(1) == 0) {  // operands without memory have no addresses to step through
     out.copy_(bias.expand(out.shape()));
-    if constexpr (!std::is_integral_v<T>) {
-      kernels::activate(activation, out.mutable_data(), out.size(1), out.size(0), out.size(1));
-    }
     return out;
   }
   const BasicTensor<T> row = bias.contiguous();
-  multiply(matrix(a), matrix(b), out.mutable_data(), row.data(), activation);
+  kernels::matmul(matrix(a), matrix(b), out.mutable_data(), out.size(1), row.data());
   return out;
 }
 
@@ -183,8 +159,8 @@ template IntTensor matmul_tn(const IntTensor&, const IntTensor&);
 template Tensor matmul_nt(const Tensor&, const Tensor&);
 template DoubleTensor matmul_nt(const DoubleTensor&, const DoubleTensor&);
 template IntTensor matmul_nt(const IntTensor&, const IntTensor&);
-template Tensor addmm(const Tensor&, const Tensor&, const Tensor&, Activation);
-template DoubleTensor addmm(const DoubleTensor&, const DoubleTensor&, const DoubleTensor&, Activation);
-template IntTensor addmm(const IntTensor&, const IntTensor&, const IntTensor&, Activation);
+template Tensor addmm(const Tensor&, const Tensor&, const Tensor&);
+template DoubleTensor addmm(const DoubleTensor&, const DoubleTensor&, const DoubleTensor&);
+template IntTensor addmm(const IntTensor&, const IntTensor&, const IntTensor&);
 
 }  // namespace lt

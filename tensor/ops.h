@@ -12,7 +12,6 @@
 #include <utility>
 #include <vector>
 
-#include <libtensor/tensor/activation.h>
 #include <libtensor/tensor/tensor.h>
 
 namespace lt {
@@ -257,13 +256,11 @@ template <typename T>
 BasicTensor<T> matmul_tn(const BasicTensor<T>& a, const BasicTensor<T>& b);
 template <typename T>
 BasicTensor<T> matmul_nt(const BasicTensor<T>& a, const BasicTensor<T>& b);
-// a @ b with the bias added to every row, and an activation of floating numbers, in one pass.
+// a @ b with the bias added to every row, in one pass.
 //   shapes: (n), (m, k), (k, n) -> (m, n)
-//   number; throws: ShapeError for others (PyTorch would broadcast a bias of other shapes), ValueError for an
-//   activation of whole numbers
+//   number; throws: ShapeError for others (PyTorch would broadcast a bias of other shapes)
 template <typename T>
-BasicTensor<T> addmm(const BasicTensor<T>& bias, const BasicTensor<T>& a, const BasicTensor<T>& b,
-                     Activation activation = Activation::none);
+BasicTensor<T> addmm(const BasicTensor<T>& bias, const BasicTensor<T>& a, const BasicTensor<T>& b);
 // exp(x) / sum(exp(x)) along an axis, and its logarithm; stable for any finite x. floating
 template <typename T>
 BasicTensor<T> softmax(const BasicTensor<T>& x, int64_t axis);

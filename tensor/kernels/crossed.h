@@ -9,9 +9,9 @@
 #include <cstdint>
 #include <type_traits>
 
-#include <libtensor/tensor/kernels/operand.h>
-#include <libtensor/tensor/kernels/pack.h>
+#include <libtensor/tensor/kernels/matmul_blocking.h>
 #include <libtensor/tensor/kernels/parallel.h>
+#include <libtensor/tensor/kernels/transpose.h>
 #include <libtensor/tensor/kernels/walk.h>
 
 namespace lt::kernels {
@@ -48,15 +48,15 @@ class CrossedTile {
   // The next tile's lines, of which the processor foresees none: a tenth to a quarter off large transposes.
   static void fetch(const T* x, int64_t step, int64_t rows, int64_t columns) {
     for (int64_t j = 0; j < columns; ++j) {
-      for (int64_t i = 0; i < rows; i += kLine<T>) __builtin_prefetch(x + j * step + i, 0, 2);
+      for (int64_t i = 0; i < rows; i += kCacheLine<T>) __builtin_prefetch(x + j * step + i, 0, 2);
     }
   }
 
   static void copy(const T* x, int64_t row, int64_t step, int64_t rows, int64_t columns, T* to) {
     if constexpr (sizeof(T) == sizeof(Same)) {
-      if (row == 1 && rows >= kPiece<Same>) {
-        const Operand<Same> from{reinterpret_cast<const Same*>(x), 1, step};
-        return pack_columns(from, rows, columns, reinterpret_cast<Same*>(to), kColumns);
+      if (row == 1) {
+        return transpose_block(reinterpret_cast<const Same*>(x), step, rows, columns,
+                               reinterpret_cast<Same*>(to), kColumns);
       }
     }
     for (int64_t j = 0; j < columns; ++j) {

@@ -1,29 +1,30 @@
-// The matrix product in the BLIS manner: loops around one register tile (matmul_tile.h).
+// The matrix product in the BLIS manner (Van Zee and van de Geijn 2015): five loops around a micro-kernel.
 //
-//   for each block of columns (kColumns)
-//     for each block of k (kDepth)                          or within each cell, where a block is little work
-//       pack b, where that is done as a whole               in parallel
-//       for each cell, a block of rows by a few panels      in parallel, each a part of c of its own
-//         for each panel of b, one tile wide                matmul_block.h
-//           for each tile of rows: multiply_tile
+//   for each NC columns
+//     for each KC of k
+//       pack B, where it pays                       in parallel
+//       for each macro-block of C                   in parallel: some rows by some micro-panels
+//         pack A, where it pays
+//         for each micro-panel of B                 matmul_packing.h
+//           for each micro-tile of rows             matmul_microkernel.h
 //
-// A block of rows of a stays in L2 while all of b passes by. Operands are read where they lie, through their
-// strides, or packed: matmul_plan.h says when. A product that is small in c and deep in k (a weight gradient
-// over a large batch) is cut along k instead, into slices that depend on the sizes alone, whose partial
-// products are added in order. Some products are turned, c^T = b^T a^T (matmul_turn.h), those with few rows
-// or columns are dot products (matmul_few.h), and a few columns beyond whole vectors are done by vectors of
-// rows (matmul_last.h). Tiny products and those of whole numbers are a plain loop.
+// matmul_blocking.h says how large these are, and what is packed. A product that is small in C and deep in k
+// (a weight gradient over a large batch) is cut along k instead, into slices that depend on the sizes alone,
+// whose partial products are added in order. What the micro-kernel suits badly goes other ways: see matmul()
+// below.
 
 #include <libtensor/tensor/kernels/matmul.h>
 
 #include <algorithm>
+#include <type_traits>
 
-#include <libtensor/tensor/kernels/matmul_block.h>
-#include <libtensor/tensor/kernels/matmul_few.h>
-#include <libtensor/tensor/kernels/matmul_last.h>
-#include <libtensor/tensor/kernels/matmul_plan.h>
-#include <libtensor/tensor/kernels/matmul_turn.h>
+#include <libtensor/tensor/kernels/matmul_blocking.h>
+#include <libtensor/tensor/kernels/matmul_microkernel.h>
+#include <libtensor/tensor/kernels/matmul_packing.h>
+#include <libtensor/tensor/kernels/matmul_remainder.h>
+#include <libtensor/tensor/kernels/matmul_skinny.h>
 #include <libtensor/tensor/kernels/parallel.h>
+#include <libtensor/tensor/kernels/transpose.h>
 #include <libtensor/tensor/kernels/workspace.h>
 
 namespace lt::kernels {
@@ -34,181 +35,181 @@ struct Range {
   int64_t size() const { return end - begin; }
 };
 
-// Part t of `deal`, each thing in which stands for `unit` of `count`.
-Range part(const Deal& deal, int64_t t, int64_t unit, int64_t count) {
-  return {deal.start(t) * unit, std::min(deal.start(t + 1) * unit, count)};
+// Part t of `parts`, each thing in which stands for `unit` of `count`.
+Range part(const Partition& parts, int64_t t, int64_t unit, int64_t count) {
+  return {parts.start(t) * unit, std::min(parts.start(t + 1) * unit, count)};
 }
 
-// Some rows and columns of c and a block of k: the first adds the bias, later ones to what the first wrote,
-// and the last is activated.
+// Some rows and columns of C and a block of k: the first adds the bias, later ones add to what it wrote.
 template <typename T>
-Product<T> part_of(const Product<T>& x, Range rows, Range columns, Range k) {
-  Product<T> part = x;
-  part.a = x.a.at(rows.begin, k.begin);
-  part.b = x.b.at(k.begin, columns.begin);
-  part.c = x.c + rows.begin * x.c_row + columns.begin;
-  part.m = rows.size();
-  part.n = columns.size();
-  part.k = k.size();
-  part.bias = x.bias && k.begin == 0 ? x.bias + columns.begin : nullptr;
-  part.accumulate = x.accumulate || k.begin > 0;
-  part.activation = k.end == x.k ? x.activation : Activation::none;
-  return part;
-}
-
-// f(i, g) for rows i and columns g, in parallel.
-template <typename F>
-void for_each_cell(const Deal& rows, const Deal& groups, int64_t work, F&& f) {
-  const int64_t cells = rows.parts * groups.parts;
-  parallel_for(cells, work / cells, [&](int64_t begin, int64_t end) {
-    for (int64_t cell = begin; cell < end; ++cell) f(cell / groups.parts, cell % groups.parts);
-  });
+Gemm<T> block_of(const Gemm<T>& x, Range rows, Range columns, Range k) {
+  return {x.a.block(rows.begin, k.begin, rows.size(), k.size()),
+          x.b.block(k.begin, columns.begin, k.size(), columns.size()),
+          x.c + rows.begin * x.c_row_stride + columns.begin,
+          x.c_row_stride,
+          x.bias && k.begin == 0 ? x.bias + columns.begin : nullptr,
+          k.begin > 0};
 }
 
 template <typename T>
-void multiply_cell(Product<T> x, const Panels<T>& panels, Range group, const Plan& plan) {
-  x.a_packed = plan.pack_a;
-  if (plan.pack_a) x.a = pack_a(x.a, deal_rows(x, kTileVectors, plan.fetch), x.m, x.k);
-  multiply_block(x, panels, group.begin, group.end, plan.fetch);
+Gemm<T> rows_of(const Gemm<T>& x, Range rows) {
+  Gemm<T> y = x;
+  y.a = x.a.block(rows.begin, 0, rows.size(), x.k());
+  y.c += rows.begin * x.c_row_stride;
+  return y;
 }
 
+// A micro-panel of B times all rows of A, in place or packed.
 template <typename T>
-void multiply_cell(const Product<T>& x, const Plan& plan) {
-  const Panels<T> panels(x.b, x.n, x.k, plan.pack_b);
-  multiply_cell(x, panels, {0, panels.count()}, plan);
+void multiply_panel(const Gemm<T>& x, const Partition& tiles, const MicroPanel<T>& panel, const T* packed_a) {
+  TileColumn<T> column;  // field by field: clearing it first would show in small products
+  column.a = packed_a ? packed_a : x.a.data;
+  column.a_row_stride = packed_a ? 1 : x.a.row_stride;
+  column.b = panel.data;
+  column.b_row_stride = panel.row_stride;
+  column.c = x.c + panel.first;
+  column.c_row_stride = x.c_row_stride;
+  column.k = x.k();
+  column.bias = x.bias ? x.bias + panel.first : nullptr;
+  column.accumulate = x.accumulate;
+  column.last_lanes = panel.last_lanes();
+  const auto multiply = [&](int64_t count, int64_t rows) {
+    if (count == 0) return;
+    column.count = count;
+    column.rows = static_cast<int>(rows);
+    column.a_column_stride = packed_a ? rows : x.a.column_stride;
+    column.a_tile_stride = packed_a ? rows * x.k() : rows * x.a.row_stride;
+    micro_kernel<T>(rows, panel.vectors, column.last_lanes < kLanes<T>)(column);
+    column.a += count * column.a_tile_stride;
+    column.c += count * rows * column.c_row_stride;
+  };
+  multiply(tiles.extra, tiles.least + 1);
+  multiply(tiles.parts - tiles.extra, tiles.least);
 }
 
-// One block of k, where b is packed for all cells.
+// A macro-block: rows of C times some panels of B, one block of k.
 template <typename T>
-void multiply_together(const Product<T>& x, const Plan& plan) {
-  const Panels<T> panels(x.b, x.n, x.k, plan.pack_b);
-  const Deal rows(x.m, plan.row_blocks);
-  const Deal groups(panels.count(), plan.column_groups);
-  for_each_cell(rows, groups, work(x), [&](int64_t i, int64_t g) {
-    const Product<T> cell = part_of(x, part(rows, i, 1, x.m), {0, x.n}, {0, x.k});
-    multiply_cell(cell, panels, part(groups, g, 1, panels.count()), plan);
-  });
-}
-
-// Blocks of k, all of them in one cell before the next, and each cell with what it packs.
-template <typename T>
-void multiply_cells(const Product<T>& x, const Deal& depths, const Plan& plan) {
-  const Deal rows(x.m, plan.row_blocks);
-  const Deal groups(divide_up(x.n, kLanes<T>), plan.column_groups);
-  for_each_cell(rows, groups, work(x), [&](int64_t i, int64_t g) {
-    const Range columns = part(groups, g, kLanes<T>, x.n);
-    for (int64_t d = 0; d < depths.parts; ++d) {
-      multiply_cell(part_of(x, part(rows, i, 1, x.m), columns, part(depths, d, 1, x.k)), plan);
-    }
-  });
-}
-
-template <typename T>
-void multiply(const Product<T>& x) {
-  const Plan cut = plan(x);
-  const Deal depths(x.k, std::max<int64_t>(divide_up(x.k, cut.depth), 1));
-  const Deal columns(divide_up(x.n, kLanes<T>), divide_up(x.n, kColumns));
-  const bool whole = depths.parts == 1 && columns.parts == 1 && cut.row_blocks == 1 && cut.column_groups == 1;
-  if (whole) return multiply_cell(x, cut);  // divisions and copies would show in small products
-  for (int64_t b = 0; b < columns.parts; ++b) {
-    const Range j = part(columns, b, kLanes<T>, x.n);
-    if (cut.apart) {
-      multiply_cells(part_of(x, {0, x.m}, j, {0, x.k}), depths, cut);
-      continue;
-    }
-    for (int64_t d = 0; d < depths.parts; ++d) {
-      const Product<T> block = part_of(x, {0, x.m}, j, part(depths, d, 1, x.k));
-      cut.pack_b == PackB::whole ? multiply_together(block, cut)
-                                 : multiply_cells(block, Deal(block.k, 1), cut);
-    }
+void multiply_block(const Gemm<T>& x, const PanelsOfB<T>& panels, Range some, bool packs_a) {
+  Partition tiles = micro_tiles(x.m(), kMaxTileVectors);
+  int64_t vectors = kMaxTileVectors;
+  const T* const packed_a = packs_a ? pack_a(x.a, tiles) : nullptr;
+  for (int64_t t = some.begin; t < some.end; ++t) {
+    const MicroPanel<T> panel = panels[t];
+    if (!packed_a && panel.vectors != vectors) tiles = micro_tiles(x.m(), vectors = panel.vectors);
+    multiply_panel(x, tiles, panel, packed_a);
   }
 }
 
-// Cuts k into slices, each a product of its own into scratch memory, and adds them up in order.
 template <typename T>
-void multiply_slices(const Product<T>& x, int64_t count) {
-  T* partial = workspace<T>(Workspace::kPartialSums, count * x.m * x.n);
-  const Deal slices(x.k, count);
-  parallel_for(count, x.m * x.n * slices.least / kLanes<T>, [&](int64_t begin, int64_t end) {
+void multiply_blocked(const Gemm<T>& x) {
+  const Blocking plan = blocking(x);
+  if (x.k() <= plan.kc && x.n() <= columns_at_once() && plan.row_blocks == 1 && plan.column_groups == 1) {
+    const PanelsOfB<T> panels(x.b, plan.pack_b);  // divisions and copies would show in small products
+    return multiply_block(x, panels, {0, panels.count()}, plan.pack_a);
+  }
+  const Partition columns(divide_up(x.n(), kLanes<T>), divide_up(x.n(), columns_at_once()));
+  const Partition depths(x.k(), std::max<int64_t>(divide_up(x.k(), plan.kc), 1));
+  const Partition rows(x.m(), plan.row_blocks);
+  for (int64_t slab = 0; slab < columns.parts * depths.parts; ++slab) {
+    const Gemm<T> y = block_of(x, {0, x.m()}, part(columns, slab / depths.parts, kLanes<T>, x.n()),
+                               part(depths, slab % depths.parts, 1, x.k()));
+    const PanelsOfB<T> panels(y.b, plan.pack_b);
+    const Partition groups(panels.count(), plan.column_groups);
+    const int64_t blocks = rows.parts * groups.parts;
+    parallel_for(blocks, y.work() / blocks, [&](int64_t begin, int64_t end) {
+      for (int64_t block = begin; block < end; ++block) {
+        const Range i = part(rows, block / groups.parts, 1, x.m());
+        multiply_block(rows_of(y, i), panels, part(groups, block % groups.parts, 1, panels.count()),
+                       plan.pack_a);
+      }
+    });
+  }
+}
+
+// Slices of k, each a product of its own into scratch memory, added up in order.
+template <typename T>
+void multiply_slices(const Gemm<T>& x, int64_t count) {
+  const int64_t m = x.m(), n = x.n();
+  T* const partial = workspace<T>(Workspace::kPartialSums, count * m * n);
+  const Partition slices(x.k(), count);
+  parallel_for(count, m * n * slices.least / kLanes<T>, [&](int64_t begin, int64_t end) {
     for (int64_t s = begin; s < end; ++s) {
-      const int64_t p = slices.start(s);
-      Product<T> part{
-          x.a.at(0, p), x.b.at(p, 0), partial + s * x.m * x.n, x.n, x.m, x.n, slices.start(s + 1) - p,
-          nullptr,      false,        Activation::none};
-      is_few(part) ? multiply_few(part) : multiply(part);
+      const Range k = part(slices, s, 1, x.k());
+      multiply_blocked(Gemm<T>{x.a.block(0, k.begin, m, k.size()), x.b.block(k.begin, 0, k.size(), n),
+                               partial + s * m * n, n});
     }
   });
-  for (int64_t i = 0; i < x.m; ++i) {
-    for (int64_t j = 0; j < x.n; ++j) {
+  for (int64_t i = 0; i < m; ++i) {
+    for (int64_t j = 0; j < n; ++j) {
       T sum = x.bias ? x.bias[j] : T{0};
-      for (int64_t s = 0; s < count; ++s) sum += partial[(s * x.m + i) * x.n + j];
-      T& to = x.c[i * x.c_row + j];
-      to = x.accumulate ? to + sum : sum;
+      for (int64_t s = 0; s < count; ++s) sum += partial[(s * m + i) * n + j];
+      x.c[i * x.c_row_stride + j] = sum;
     }
-    activate(x.activation, x.c + i * x.c_row, x.c_row, 1, x.n);
   }
 }
 
+// C^T = B^T A^T, and C from it.
 template <typename T>
-void multiply_turned(const Product<T>& x) {
-  T* const c = workspace<T>(Workspace::kPartialSums, x.n * x.m);
-  multiply(turned(x, c));
-  turn_back(x, c);
+void multiply_swapped(const Gemm<T>& x) {
+  const int64_t m = x.m(), n = x.n();
+  T* const ct = workspace<T>(Workspace::kPartialSums, n * m);
+  multiply_blocked(Gemm<T>{x.b.transposed(), x.a.transposed(), ct, m});
+  for (int64_t j = 0; j < n; j += kLanes<T>) {
+    transpose_block(ct + j * m, m, m, std::min<int64_t>(kLanes<T>, n - j), x.c + j, x.c_row_stride);
+  }
+  for (int64_t i = 0; x.bias && i < m; ++i) {
+    for (int64_t j = 0; j < n; ++j) x.c[i * x.c_row_stride + j] += x.bias[j];
+  }
+}
+
+// A plain loop, for tiny products and for whole numbers. These are exact in any order, and unsigned here,
+// where overflow wraps as PyTorch's does.
+template <typename T>
+void multiply_plain(const Gemm<T>& x) {
+  using Sum = std::conditional_t<std::is_integral_v<T>, uint64_t, T>;
+  for (int64_t i = 0; i < x.m(); ++i) {
+    for (int64_t j = 0; j < x.n(); ++j) {
+      Sum sum = 0;
+      for (int64_t p = 0; p < x.k(); ++p) {
+        sum += static_cast<Sum>(*x.a.at(i, p)) * static_cast<Sum>(*x.b.at(p, j));
+      }
+      if (x.bias) sum += static_cast<Sum>(x.bias[j]);
+      x.c[i * x.c_row_stride + j] = static_cast<T>(sum);
+    }
+  }
 }
 
 // So few multiplications are done before the loops around a tile are set up.
 constexpr int64_t kTinyProduct = 16;
 
-// A plain loop, for tiny products and for whole numbers. These are exact in any order, and unsigned here,
-// where overflow wraps as PyTorch's does.
+// How many slices of k a product is cut into: of 4096 at least, where C is too small for threads to share.
 template <typename T>
-void multiply_plain(const Product<T>& x) {
-  using Sum = std::conditional_t<std::is_integral_v<T>, uint64_t, T>;
-  for (int64_t i = 0; i < x.m; ++i) {
-    for (int64_t j = 0; j < x.n; ++j) {
-      T& c = x.c[i * x.c_row + j];
-      Sum sum = 0;
-      for (int64_t p = 0; p < x.k; ++p) {
-        sum += static_cast<Sum>(*x.a.at(i, p).data) * static_cast<Sum>(*x.b.at(p, j).data);
-      }
-      if (x.bias) sum += static_cast<Sum>(x.bias[j]);
-      if (x.accumulate) sum += static_cast<Sum>(c);
-      c = static_cast<T>(sum);
-    }
-  }
-  if constexpr (!std::is_integral_v<T>) activate(x.activation, x.c, x.c_row, x.m, x.n);
+int64_t slices_of(const Gemm<T>& x) {
+  constexpr int64_t kSlice = 4096;
+  return x.m() * x.n() <= 16 * kLanes<T> * kLanes<T> ? std::clamp<int64_t>(x.k() / kSlice, 1, 16) : 1;
 }
 
 }  // namespace
 
 template <typename T>
-void matmul(const T* a, int64_t a_row, int64_t a_col, const T* b, int64_t b_row, int64_t b_col, T* c,
-            int64_t c_row, int64_t m, int64_t n, int64_t k, const T* bias, bool accumulate,
-            Activation activation) {
-  if (m == 0 || n == 0) return;
-  Product<T> x{{a, a_row, a_col}, {b, b_row, b_col}, c, c_row, m, n, k, bias, accumulate, activation};
-  if (std::is_integral_v<T> || m * n * k <= kTinyProduct) return multiply_plain(x);
+void matmul(const MatrixRef<T>& a, const MatrixRef<T>& b, T* c, int64_t c_row_stride, const T* bias) {
+  Gemm<T> x{a, b, c, c_row_stride, bias};
+  if (std::is_integral_v<T> || x.m() * x.n() * x.k() <= kTinyProduct) return multiply_plain(x);
   if constexpr (!std::is_integral_v<T>) {
-    if (n == 1) x.b.col = 1;  // one column is contiguous whatever its stride
-    // Slices of at least kSlice of k, where c is too small to be shared by threads.
-    constexpr int64_t kSlice = 4096;
-    const int64_t slices = m * n <= kLanes<T> * kLanes<T> * 16 ? std::clamp<int64_t>(k / kSlice, 1, 16) : 1;
-    if (slices > 1) return multiply_slices(x, slices);
-    if (is_few(x)) return multiply_few(x);
-    if (is_better_turned(x)) return multiply_turned(x);
-    if (const int64_t last = last_columns(x)) {
-      multiply_last(x, last);
-      x.n -= last;
+    if (x.n() == 1) x.b.column_stride = 1;  // one column is contiguous whatever its stride
+    if (const int64_t slices = slices_of(x); slices > 1) return multiply_slices(x, slices);
+    if (is_skinny(x)) return multiply_skinny(x);
+    if (is_better_swapped(x)) return multiply_swapped(x);
+    if (const int64_t columns = remainder_columns(x)) {
+      multiply_remainder(x);
+      x.b.columns -= columns;
     }
-    multiply(x);
+    multiply_blocked(x);
   }
 }
 
-template void matmul(const float*, int64_t, int64_t, const float*, int64_t, int64_t, float*, int64_t, int64_t,
-                     int64_t, int64_t, const float*, bool, Activation);
-template void matmul(const double*, int64_t, int64_t, const double*, int64_t, int64_t, double*, int64_t,
-                     int64_t, int64_t, int64_t, const double*, bool, Activation);
-template void matmul(const int64_t*, int64_t, int64_t, const int64_t*, int64_t, int64_t, int64_t*, int64_t,
-                     int64_t, int64_t, int64_t, const int64_t*, bool, Activation);
+template void matmul(const MatrixRef<float>&, const MatrixRef<float>&, float*, int64_t, const float*);
+template void matmul(const MatrixRef<double>&, const MatrixRef<double>&, double*, int64_t, const double*);
+template void matmul(const MatrixRef<int64_t>&, const MatrixRef<int64_t>&, int64_t*, int64_t, const int64_t*);
 
 }  // namespace lt::kernels

@@ -1,24 +1,34 @@
 #pragma once
 
-// c = a @ b for one pair of matrices.
+// The product of two matrices, C = A B + bias.
 
 #include <cstdint>
 
-#include <libtensor/tensor/activation.h>
-
 namespace lt::kernels {
 
-// c = activation(a @ b + bias), or c = activation(c + a @ b + bias).
-//   a: (m, k), element (i, p) at a[i * a_row + p * a_col]
-//   b: (k, n), element (p, j) at b[p * b_row + j * b_col]
-//   c: (m, n), element (i, j) at c[i * c_row + j]; must not overlap a, b or bias
-//   bias: n numbers added to every row, or null
-// Strides are free: a transposed operand is its matrix with the strides swapped, and 0 repeats a row or
-// column. Every element sums over k in the same order whatever its place and the number of threads. k = 0
-// gives zeros (and the bias). T is float, double or int64_t; whole numbers have no activation.
+// A matrix as it lies in memory: element (i, j) at data[i * row_stride + j * column_stride]. Strides are
+// free: a transposed matrix has them swapped, and 0 repeats a row or a column.
 template <typename T>
-void matmul(const T* a, int64_t a_row, int64_t a_col, const T* b, int64_t b_row, int64_t b_col, T* c,
-            int64_t c_row, int64_t m, int64_t n, int64_t k, const T* bias = nullptr, bool accumulate = false,
-            Activation activation = Activation::none);
+struct MatrixRef {
+  const T* data;
+  int64_t rows, columns;
+  int64_t row_stride, column_stride;
+
+  const T* at(int64_t i, int64_t j) const { return data + i * row_stride + j * column_stride; }
+  // The part whose first element is (i, j).
+  MatrixRef block(int64_t i, int64_t j, int64_t block_rows, int64_t block_columns) const {
+    return {at(i, j), block_rows, block_columns, row_stride, column_stride};
+  }
+  MatrixRef transposed() const { return {data, columns, rows, column_stride, row_stride}; }
+};
+
+// c = a @ b, with bias added to every row.
+//   shapes: a (m, k), b (k, n), c (m, n) with element (i, j) at c[i * c_row_stride + j]; bias (n) or null
+//   c must not overlap the others.
+// Every element sums over k in the same order whatever its place and the number of threads. k = 0 gives zeros
+// (and the bias). T is float, double or int64_t, which wraps.
+template <typename T>
+void matmul(const MatrixRef<T>& a, const MatrixRef<T>& b, T* c, int64_t c_row_stride,
+            const T* bias = nullptr);
 
 }  // namespace lt::kernels

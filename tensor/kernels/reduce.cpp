@@ -5,10 +5,10 @@
 #include <numeric>
 #include <type_traits>
 
-#include <libtensor/tensor/kernels/pack.h>
 #include <libtensor/tensor/kernels/parallel.h>
 #include <libtensor/tensor/kernels/reduce_block.h>
 #include <libtensor/tensor/kernels/reduce_ops.h>
+#include <libtensor/tensor/kernels/transpose.h>
 #include <libtensor/tensor/kernels/workspace.h>
 
 // The n numbers of a result are cut into blocks of 1 KiB, each of which reduce_block.h folds; the blocks are
@@ -86,8 +86,8 @@ void fold_short_rows(const Op& op, const T* x, int64_t row, int64_t results, int
     for (int64_t i = begin; i < end; i += kTile) {
       const int64_t width = std::min(end - i, kTile);
       for (int64_t j = 0; j < width; j += kLanes<T>) {
-        const Operand<T> columns{x + (i + j) * row, 1, row};
-        pack_columns(columns, n, std::min<int64_t>(width - j, kLanes<T>), turned + j, kTile);
+        transpose_block(x + (i + j) * row, row, n, std::min<int64_t>(width - j, kLanes<T>), turned + j,
+                        kTile);
       }
       fold_column_block(op, turned, kTile, n, width, i, out + i);
     }

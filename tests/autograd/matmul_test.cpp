@@ -55,11 +55,8 @@ TEST(Matmul, ComputesNoGradientThatNobodyWants) {
 
 TEST(Addmm, HasTheRightGradient) {
   for (const DoubleTensor& right : test::layouts(test::normal({3, 4}, 2))) {
-    for (const Activation activation : {Activation::none, Activation::relu, Activation::tanh}) {
-      test::expect_gradients_in_layouts(
-          [activation](const auto& v) { return addmm(v[2], v[0], v[1], activation); },
-          {test::normal({2, 3}, 1), right, test::normal({4}, 3)});
-    }
+    test::expect_gradients_in_layouts([](const auto& v) { return addmm(v[2], v[0], v[1]); },
+                                      {test::normal({2, 3}, 1), right, test::normal({4}, 3)});
   }
 }
 
@@ -89,22 +86,15 @@ TEST(Matmul, NoticesAnOverwrittenOperandOnlyWhereAGradientNeedsIt) {
   check("linear", 3, [](const Variable& a, const Variable& b) { return linear(a, b, Variable()); });
 }
 
-// Without an activation the rule has no use for the sum, which may be changed in place, as in PyTorch.
-TEST(Addmm, NoticesAnOverwrittenResultOnlyWhereItsRuleReadsIt) {
-  const auto after_overwriting = [](Activation activation) {
-    const Variable b(ones({3, 4}), true);
-    const Variable y = addmm(Variable(zeros(4)), Variable(ones({2, 3})), b, activation);
-    const Variable loss = sum(y);
-    Tensor numbers = y.data();
-    numbers.fill_(7);
-    loss.backward();
-    return b.grad();
-  };
-  EXPECT_TRUE(equal(after_overwriting(Activation::none), full({3, 4}, 2)));
-  for (const Activation activation : {Activation::relu, Activation::tanh}) {
-    EXPECT_EQ(error_text<GradError>([&] { after_overwriting(activation); }),
-              "backward of addmm: a value saved for backward was changed in place");
-  }
+// The rule has no use for the sum, which may be changed in place, as in PyTorch.
+TEST(Addmm, DoesNotMindAnOverwrittenResult) {
+  const Variable b(ones({3, 4}), true);
+  const Variable y = addmm(Variable(zeros(4)), Variable(ones({2, 3})), b);
+  const Variable loss = sum(y);
+  Tensor numbers = y.data();
+  numbers.fill_(7);
+  loss.backward();
+  EXPECT_TRUE(equal(b.grad(), full({3, 4}, 2)));
 }
 
 TEST(Matmul, NamesBothShapesWhereInnerSizesDiffer) {

@@ -10,9 +10,10 @@
 #include <utility>
 #include <vector>
 
-#include <libtensor/tensor/kernels/matmul_tile.h>
-#include <libtensor/tensor/kernels/matmul_turn.h>
-#include <libtensor/tensor/kernels/pack.h>
+#include <libtensor/tensor/kernels/matmul_blocking.h>
+#include <libtensor/tensor/kernels/matmul_remainder.h>
+#include <libtensor/tensor/kernels/matmul_skinny.h>
+#include <libtensor/tensor/kernels/transpose.h>
 #include <libtensor/tensor/parallel.h>
 #include <libtensor/tests/reference.h>
 
@@ -45,6 +46,7 @@ struct Matrix {
       }
     }
   }
+  MatrixRef<T> ref(int64_t rows, int64_t columns) const { return {data, rows, columns, row, col}; }
   static T nan() {
     return std::numeric_limits<T>::has_quiet_NaN ? std::numeric_limits<T>::quiet_NaN() : T{99};
   }
@@ -55,8 +57,8 @@ struct Matrix {
 // sixteenths below 8, so that a product of k <= 1000 of them is exact in float whatever the order (longer
 // ones while they are below 2^16): no tolerance.
 template <typename T>
-void expect_product(int64_t m, int64_t n, int64_t k, Layout a_layout, Layout b_layout, bool with_bias = false,
-                    bool accumulate = false) {
+void expect_product(int64_t m, int64_t n, int64_t k, Layout a_layout, Layout b_layout,
+                    bool with_bias = false) {
   const Matrix<T> a(m, k, a_layout, 1);
   const Matrix<T> b(k, n, b_layout, 2);
   const Matrix<T> bias(1, n, Layout::kPlain, 3);
@@ -64,21 +66,17 @@ void expect_product(int64_t m, int64_t n, int64_t k, Layout a_layout, Layout b_l
   const int64_t c_row = n + (m + n + k) % 2 * 2;
   constexpr int64_t kBeyond = 20;
   std::vector<T> c(static_cast<size_t>(m * c_row + kBeyond), kBefore);
-  matmul(a.data, a.row, a.col, b.data, b.row, b.col, c.data(), c_row, m, n, k,
-         with_bias ? bias.data : nullptr, accumulate);
+  matmul(a.ref(m, k), b.ref(k, n), c.data(), c_row, with_bias ? bias.data : nullptr);
   const auto want = reference::matmul(a.data, a.row, a.col, b.data, b.row, b.col, m, n, k);
   for (int64_t i = 0; i < m; ++i) {
     for (int64_t j = 0; j < c_row; ++j) {
       double expected = static_cast<double>(kBefore);
       if (j < n) {
-        expected = want[static_cast<size_t>(i * n + j)] +
-                   (with_bias ? static_cast<double>(bias.data[j]) : 0) +
-                   (accumulate ? static_cast<double>(kBefore) : 0);
+        expected = want[static_cast<size_t>(i * n + j)] + (with_bias ? static_cast<double>(bias.data[j]) : 0);
       }
       ASSERT_EQ(static_cast<double>(c[static_cast<size_t>(i * c_row + j)]), expected)
           << "at (" << i << ", " << j << ") of " << m << " x " << n << " x " << k << ", layouts "
-          << static_cast<int>(a_layout) << static_cast<int>(b_layout) << (with_bias ? " bias" : "")
-          << (accumulate ? " accumulate" : "");
+          << static_cast<int>(a_layout) << static_cast<int>(b_layout) << (with_bias ? " bias" : "");
     }
   }
   ASSERT_EQ(std::count(c.end() - kBeyond, c.end(), kBefore), kBeyond) << m << " x " << n << " x " << k;
@@ -100,9 +98,8 @@ TEST_F(Matmul, AgreesWithThePlainLoopForEverySizeTo40) {
   for (int64_t m = 0; m <= 40; ++m) {
     for (int64_t n = 0; n <= 40; ++n) {
       for (int64_t k = 0; k <= 40; ++k, ++turn) {
-        // All nine pairs of layouts come round, and bias and accumulation with each of them.
-        expect_product<float>(m, n, k, kLayouts[turn % 3], kLayouts[turn / 3 % 3], turn % 5 == 0,
-                              turn % 7 == 0);
+        // All nine pairs of layouts come round, and a bias with each of them.
+        expect_product<float>(m, n, k, kLayouts[turn % 3], kLayouts[turn / 3 % 3], turn % 5 == 0);
         if (HasFatalFailure()) return;
       }
     }
@@ -113,16 +110,16 @@ TEST_F(Matmul, AgreesInDoubleForEveryLayout) {
   for (const Layout a : kLayouts) {
     for (const Layout b : kLayouts) {
       for (int64_t size = 0; size <= 40; ++size) {
-        expect_product<double>(size, 41 - size, (size * 7) % 41, a, b, size % 2 == 0, size % 3 == 0);
+        expect_product<double>(size, 41 - size, (size * 7) % 41, a, b, size % 2 == 0);
         if (HasFatalFailure()) return;
       }
     }
   }
 }
 
-// A few columns beyond the last whole vector are computed by vectors of rows, k one by one where a is
-// transposed, else in pieces of four (two doubles).
-TEST_F(Matmul, AgreesInTheLastColumns) {
+// A few columns beyond the last whole vector are computed by vectors of rows, k one by one where A is
+// transposed, else four at a time (two doubles).
+TEST_F(Matmul, AgreesInTheRemainderOfColumns) {
   for (const Layout a : kLayouts) {
     for (const Layout b : kLayouts) {
       for (const int64_t m : {15, 16, 30, 33, 100}) {
@@ -148,11 +145,10 @@ TEST_F(Matmul, AgreesWhereRowsOrColumnsAreFew) {
       for (const int64_t many : {1, 3, 4, 8, 9, 31, 70}) {
         for (const int64_t k : {10, 47, 160, 163, 200}) {
           const bool bias = (few + k) % 2 == 0;
-          const bool accumulate = (few + many) % 3 == 0;
-          expect_product<float>(few, many, k, a, b, bias, accumulate);
-          expect_product<float>(many, few, k, a, b, bias, accumulate);
-          expect_product<double>(few, many, k, a, b, bias, accumulate);
-          expect_product<double>(many, few, k, a, b, bias, accumulate);
+          expect_product<float>(few, many, k, a, b, bias);
+          expect_product<float>(many, few, k, a, b, bias);
+          expect_product<double>(few, many, k, a, b, bias);
+          expect_product<double>(many, few, k, a, b, bias);
           if (HasFatalFailure()) return;
         }
       }
@@ -160,19 +156,19 @@ TEST_F(Matmul, AgreesWhereRowsOrColumnsAreFew) {
   }
 }
 
-// A transposed b that has many more numbers than a and c is not packed: the product is turned, and c back.
-TEST_F(Matmul, AgreesWhereItIsTurned) {
+// A transposed B that has many more numbers than A and C is not packed: operands are swapped, C is
+// transposed.
+TEST_F(Matmul, AgreesWhereOperandsAreSwapped) {
   const float* const at = nullptr;
   const auto better = [at](int64_t m, int64_t n, int64_t k) {
-    return is_better_turned(
-        Product<float>{{at, k, 1}, {at, 1, k}, nullptr, n, m, n, k, nullptr, false, Activation::none});
+    return is_better_swapped(Gemm<float>{{at, m, k, k, 1}, {at, k, n, 1, k}, nullptr, n});
   };
-  EXPECT_FALSE(better(32, 1'000'000, 64));  // c is too large to be kept twice
-  int turned = 0;
+  EXPECT_FALSE(better(32, 1'000'000, 64));  // C is too large to be kept twice
+  int swapped = 0;
   for (const int64_t m : {16, 17, 31, 32, 45}) {
     for (const int64_t n : {100, 128, 129, 133}) {
       for (const int64_t k : {64, 130, 500}) {
-        turned += better(m, n, k);
+        swapped += better(m, n, k);
         for (const bool bias : {false, true}) {
           expect_product<float>(m, n, k, Layout::kPlain, Layout::kTransposed, bias);
           expect_product<double>(m, n, k, Layout::kPlain, Layout::kTransposed, bias);
@@ -181,19 +177,18 @@ TEST_F(Matmul, AgreesWhereItIsTurned) {
       }
     }
   }
-  EXPECT_GT(turned, 0);
+  EXPECT_GT(swapped, 0);
 }
 
-// So is that of a transposed a with few columns of c.
-TEST_F(Matmul, AgreesWhereATransposedAIsTurned) {
+// So are those of a transposed A with few columns of C.
+TEST_F(Matmul, AgreesWhereOperandsAreSwappedForATransposedA) {
   const float* const at = nullptr;
   const auto better = [at](int64_t m, int64_t n, int64_t k) {
-    return kernels::is_better_turned(
-        Product<float>{{at, 1, m}, {at, n, 1}, nullptr, n, m, n, k, nullptr, false, Activation::none});
+    return is_better_swapped(Gemm<float>{{at, m, k, 1, m}, {at, k, n, n, 1}, nullptr, n});
   };
-  EXPECT_TRUE(better(1000, 27, 400));
-  EXPECT_FALSE(better(100, 27, 32));      // turning back would take longer
-  EXPECT_FALSE(better(2000, 1000, 400));  // a is packed
+  EXPECT_FALSE(better(100, 27, 32));      // transposing C would take longer
+  EXPECT_FALSE(better(2000, 1000, 400));  // A is packed
+  EXPECT_TRUE(better(1000, 17, 400));
   for (const Layout b : kLayouts) {
     for (const int64_t n : {1, 27, 33, 192}) {
       expect_product<float>(200, n, 384, Layout::kTransposed, b, n % 2 == 0);
@@ -210,7 +205,7 @@ TEST_F(Matmul, AgreesWhereCIsLargeAndSumsAreShort) {
     for (const Layout b : kLayouts) {
       for (const int64_t k : {1, 9}) {
         expect_product<float>(130 + k % 2, 2100, k, a, b, true);
-        expect_product<float>(2800, 97, k, a, b, false, true);
+        expect_product<float>(2800, 97, k, a, b);
         expect_product<double>(1030, 129, k, a, b, true);
         if (HasFatalFailure()) return;
       }
@@ -219,47 +214,44 @@ TEST_F(Matmul, AgreesWhereCIsLargeAndSumsAreShort) {
   expect_product<float>(135, 2048, 160, Layout::kPlain, Layout::kPlain);
 }
 
-// Where blocks of k (1024 floats, or 384 of a transposed a in place), of columns (2048) and of rows (512 KB
-// of a) begin and end; where b is packed (a transposed one always, others from 640 KB on if more than four
-// tiles use it, from 3 MB on if two do), panel by panel or, from 1 MB of a on, as a whole; where a transposed
-// a is packed (from 256 KB on, unless it is fetched); and where packing is cut short by them. Signs differ,
-// so sums stay far below the 2^16 from where sixteenths' products are no longer exact.
+// Where blocks of k (1024 floats, or 384 of a transposed A in place), of columns (512 to 2048) and of rows (a
+// quarter of L2 of A) begin and end; where B is packed (a transposed one always, others from 5/16 of L2 on if
+// more than four tiles use it); where a transposed A is packed (from 256 KB on); and where packing is cut
+// short by them. Signs differ, so sums stay far below the 2^16 from where sixteenths' products are no longer
+// exact.
 TEST_F(Matmul, AgreesAroundEveryBlockBoundary) {
   for (const Layout a : kLayouts) {
     for (const Layout b : kLayouts) {
       for (const int64_t around : {-1, 0, 1}) {
-        expect_product<float>(3, 5, 1024 + around, a, b, true, true);
-        expect_product<float>(3, 5, 2 * 1024 + around, a, b, true, true);
-        if (a != Layout::kPlain) expect_product<float>(20, 5, 384 + around, a, b, true, true);
+        expect_product<float>(3, 5, 1024 + around, a, b, true);
+        expect_product<float>(3, 5, 2 * 1024 + around, a, b, true);
+        if (a != Layout::kPlain) expect_product<float>(20, 5, 384 + around, a, b, true);
         expect_product<float>(29, 2048 + around, 10, a, b, true);
-        expect_product<float>(15, 2 * 2048 + around, 9, a, b, false, true);
+        expect_product<float>(15, 2 * 2048 + around, 9, a, b);
         expect_product<float>(256 + around, 20, 1024, a, b, true);
-        expect_product<float>(4 * kTileRows[0] + 4, 253 + around, 259, a, b);
+        expect_product<float>(4 * kMaxTileRows[0] + 4, 253 + around, 259, a, b);
         expect_product<float>(2048 + around, 3, 64, a, b);
-        if (a == b) expect_product<float>(260, 193 + around, 256, a, b, true, true);
+        if (a == b) expect_product<float>(260, 193 + around, 256, a, b, true);
         if (HasFatalFailure()) return;
       }
     }
-    expect_product<float>(4 * kTileRows[0] + 1, 241, 690, a, Layout::kPlain, true);
-    for (const int m : {kTileRows[0], kTileRows[0] + 1}) {
-      expect_product<float>(m, 900, 900, a, Layout::kPlain);   // b of 3.2 MB
+    expect_product<float>(4 * kMaxTileRows[0] + 1, 241, 690, a, Layout::kPlain, true);
+    for (const int m : {kMaxTileRows[0], kMaxTileRows[0] + 1}) {
+      expect_product<float>(m, 900, 900, a, Layout::kPlain);   // B of 3.2 MB
       expect_product<float>(m, 1021, 512, a, Layout::kPlain);  // rows 4 KB apart
     }
     expect_product<float>(259, 200, 1025, a, Layout::kPlain, true);
     expect_product<double>(5, 33, 513, a, Layout::kTransposed, true);
-    expect_product<double>(4 * kTileRows[0] + 1, 102, 690, a, Layout::kPlain, true);
+    expect_product<double>(4 * kMaxTileRows[0] + 1, 102, 690, a, Layout::kPlain, true);
     if (HasFatalFailure()) return;
   }
 }
 
-// Operands and result of more than 1 MB, whose tiles fetch what comes next and do four steps of k at a time:
-// of an a in place by rows or by columns, and packed; tiles at an edge, and what is left of four steps.
-TEST_F(Matmul, AgreesWhereOperandsAreFetchedAhead) {
+// Operands and result of more than 1 MB: A in place and packed, tiles at every edge.
+TEST_F(Matmul, AgreesWhereOperandsAreLarge) {
   for (const Layout a : kLayouts) {
     for (const Layout b : kLayouts) {
       for (const int64_t k : {516, 517, 518, 519}) expect_product<float>(41, 519, k, a, b, k % 2 == 0);
-      // The first tile of a panel packs it: 9 or 8 rows high, or 8 of a transposed a, which is not packed,
-      // however large, if its columns are whole lines apart (it has 3 rows fewer).
       for (const int64_t m : {135, 64, 125, 141}) expect_product<float>(m, 500, 519, a, b, m == 64);
       expect_product<double>(69, 250, 519, a, b);
       expect_product<double>(71, 250, 519, a, b, true);
@@ -268,31 +260,17 @@ TEST_F(Matmul, AgreesWhereOperandsAreFetchedAhead) {
   }
 }
 
-// Rows of a that lie 16 KB apart are packed, others of this size are not.
-TEST_F(Matmul, AgreesWhereRowsLieFarApart) {
-  constexpr int64_t kFar = 4096;
-  const Matrix<float> a(30, kFar - 3, Layout::kPlain, 1);  // with the gap, kFar to a row
-  ASSERT_EQ(a.row, kFar);
-  for (const int64_t k : {1, 15, 16, 17, 70}) {
-    const Matrix<float> b(k, 200, Layout::kPlain, 2);
-    std::vector<float> c(30 * 200);
-    matmul(a.data, a.row, a.col, b.data, b.row, b.col, c.data(), 200, 30, 200, k);
-    const auto want = reference::matmul(a.data, a.row, a.col, b.data, b.row, b.col, 30, 200, k);
-    EXPECT_TRUE(std::equal(c.begin(), c.end(), want.begin())) << k;
-  }
-}
-
 TEST_F(Matmul, AgreesWhereItIsCutAlongK) {
   // Sums this long of sixteenths might not be exact; of ones they are, to 2^24.
   for (const int64_t k : {4095, 4096, 8191, 8192, 8193, 70001}) {
     const std::vector<float> ones(static_cast<size_t>(k * 27), 1.0F);
     std::vector<float> c(27 * 27, 2.0F);
-    matmul(ones.data(), 1, 27, ones.data(), 27, 1, c.data(), 27, 27, 27, k, ones.data(), true);
-    for (const float sum : c) ASSERT_EQ(sum, static_cast<float>(k + 3));
+    matmul<float>({ones.data(), 27, k, 1, 27}, {ones.data(), k, 27, 27, 1}, c.data(), 27, ones.data());
+    for (const float sum : c) ASSERT_EQ(sum, static_cast<float>(k + 1));
     // Few rows and few columns.
-    matmul(ones.data(), k, 1, ones.data(), 1, k, c.data(), 5, 3, 5, k, ones.data());
+    matmul<float>({ones.data(), 3, k, k, 1}, {ones.data(), k, 5, 1, k}, c.data(), 5, ones.data());
     for (int i = 0; i < 15; ++i) ASSERT_EQ(c[static_cast<size_t>(i)], static_cast<float>(k + 1));
-    matmul(ones.data(), k, 1, ones.data(), 1, 1, c.data(), 1, 5, 1, k);
+    matmul<float>({ones.data(), 5, k, k, 1}, {ones.data(), k, 1, 1, 1}, c.data(), 1);
     for (int i = 0; i < 5; ++i) ASSERT_EQ(c[static_cast<size_t>(i)], static_cast<float>(k));
   }
 }
@@ -317,7 +295,7 @@ TEST_F(Matmul, GivesTheSameBitsOnOneTwoAndFiveThreads) {
       const auto product = [&](int threads) {
         set_num_threads(threads);
         std::vector<float> c(static_cast<size_t>(s.m * s.n));
-        matmul(a.data, a.row, a.col, b.data, b.row, b.col, c.data(), s.n, s.m, s.n, s.k);
+        matmul(a.ref(s.m, s.k), b.ref(s.k, s.n), c.data(), s.n);
         return c;
       };
       const auto alone = product(1);
@@ -340,7 +318,7 @@ void expect_the_same_everywhere(int64_t m, int64_t n, int64_t k, Layout a_layout
     for (int64_t j = 0; j < n; ++j) set(b, p, j, std::cos(static_cast<T>(3 * p)));
   }
   std::vector<T> c(static_cast<size_t>(m * n));
-  matmul(a.data, a.row, a.col, b.data, b.row, b.col, c.data(), n, m, n, k);
+  matmul(a.ref(m, k), b.ref(k, n), c.data(), n);
   EXPECT_EQ(std::count(c.begin(), c.end(), c[0]), m * n) << m << " x " << n << " x " << k;
 }
 
@@ -375,7 +353,7 @@ TEST_F(Matmul, AnElementsBitsDoNotDependOnItsPlaceInExpandedOperands) {
   }
   for (const int64_t m : {1, 3, 67}) {
     std::vector<float> c(static_cast<size_t>(m * n));
-    matmul(a.data(), 0, 1, b.data(), 1, 0, c.data(), n, m, n, k);
+    matmul<float>({a.data(), m, k, 0, 1}, {b.data(), k, n, 1, 0}, c.data(), n);
     EXPECT_EQ(std::count(c.begin(), c.end(), c[0]), m * n) << m;
   }
 }
@@ -389,7 +367,7 @@ TEST_F(Matmul, RunsInfinityAndNanThroughTheirOwnRowsAndColumnsOnly) {
     const int64_t a_row = transposed ? 1 : size, a_col = transposed ? size : 1;
     a[static_cast<size_t>(7 * a_row + 3 * a_col)] = std::numeric_limits<float>::infinity();
     b[static_cast<size_t>(4 * size + 49)] = std::numeric_limits<float>::quiet_NaN();
-    matmul(a.data(), a_row, a_col, b.data(), size, 1, c.data(), size, size, size, size);
+    matmul<float>({a.data(), size, size, a_row, a_col}, {b.data(), size, size, size, 1}, c.data(), size);
     for (int64_t i = 0; i < size; ++i) {
       for (int64_t j = 0; j < size; ++j) {
         const float got = c[static_cast<size_t>(i * size + j)];
@@ -405,27 +383,26 @@ TEST_F(Matmul, RunsInfinityAndNanThroughTheirOwnRowsAndColumnsOnly) {
 }
 
 TEST_F(Matmul, MultipliesWholeNumbersAndWrapsAsTheyDo) {
-  for (const Layout a : kLayouts) expect_product<int64_t>(13, 9, 17, a, Layout::kTransposed, true, true);
+  for (const Layout a : kLayouts) expect_product<int64_t>(13, 9, 17, a, Layout::kTransposed, true);
   const int64_t big = std::numeric_limits<int64_t>::max();
   const int64_t two = 2;
   int64_t c = 0;
-  matmul(&big, 1, 1, &two, 1, 1, &c, 1, 1, 1, 1);
+  matmul<int64_t>({&big, 1, 1, 1, 1}, {&two, 1, 1, 1, 1}, &c, 1);
   EXPECT_EQ(c, -2);
 }
 
-TEST(Pack, TransposesEveryNumberOfRowsAndColumnsHoweverTheyLie) {
-  // 256 floats are 1 KB, columns whose lines share few sets of the cache.
-  for (const int64_t column : {int64_t{21}, int64_t{256}}) {
-    std::vector<float> numbers(static_cast<size_t>(column * kLanes<float>));
+TEST(Transpose, MovesEveryNumberAndWritesNoOther) {
+  for (const int64_t stride : {int64_t{21}, int64_t{256}}) {
+    std::vector<float> numbers(static_cast<size_t>(stride * kLanes<float>));
     std::iota(numbers.begin(), numbers.end(), 0.0F);
     for (int64_t rows = 0; rows <= 21; ++rows) {
       for (int64_t columns = 1; columns <= kLanes<float>; ++columns) {
         std::vector<float> to(static_cast<size_t>(rows * kLanes<float>), -1.0F);
-        pack_columns<float>({numbers.data(), 1, column}, rows, columns, to.data(), kLanes<float>);
-        for (int64_t p = 0; p < rows; ++p) {
-          for (int64_t j = 0; j < columns; ++j) {
-            ASSERT_EQ(to[static_cast<size_t>(p * kLanes<float> + j)], static_cast<float>(p + j * column))
-                << rows << " x " << columns;
+        transpose_block(numbers.data(), stride, rows, columns, to.data(), kLanes<float>);
+        for (int64_t i = 0; i < rows; ++i) {
+          for (int64_t j = 0; j < kLanes<float>; ++j) {
+            const float expected = j < columns ? static_cast<float>(i + j * stride) : -1.0F;
+            ASSERT_EQ(to[static_cast<size_t>(i * kLanes<float> + j)], expected) << rows << " x " << columns;
           }
         }
       }

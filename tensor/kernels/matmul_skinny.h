@@ -1,0 +1,109 @@
+#pragma once
+
+// Skinny products (GEMV and its like): few rows or few columns of C, both operands contiguous along k, as a
+// matrix times a vector, or a few inputs beside a layer's weight (out, in). Each element is an inner product
+// by vectors along k, whose lanes a row of C would leave empty; nothing is packed.
+//
+//   for each block of the many                  in parallel
+//     for each tile of up to four of the few
+//       for each kLanes / four of the block: inner products, in registers while k runs
+
+#include <algorithm>
+#include <array>
+
+#include <libtensor/tensor/kernels/matmul_blocking.h>
+#include <libtensor/tensor/kernels/parallel.h>
+#include <libtensor/tensor/kernels/simd.h>
+
+namespace lt::kernels {
+
+// C of a skinny product: `few` and `many` are the operands' rows, (count, k) and contiguous; element (f, g)
+// is at c[f * c_few + g * c_many], its bias at bias[f * bias_few + g * bias_many].
+template <typename T>
+struct SkinnyGemm {
+  MatrixRef<T> few, many;
+  T* c;
+  int64_t c_few, c_many;
+  const T* bias;
+  int64_t bias_few, bias_many;
+};
+
+// The many that are done before the next tile of the few reads them again: 64 KB of L2 where k is 256.
+inline constexpr int64_t kManyBlock = 64;
+
+// Beside so many of the few: as many sums as a vector has lanes, so that one vector takes all results.
+template <typename T, int Few>
+inline constexpr int kManyOf = std::max(kLanes<T> / Few, 1);
+
+// Inner products of `Few` rows from f on with kManyOf rows from g on; rows from g_end on are copies of the
+// last, and not written.
+template <typename T, int Few>
+void multiply_skinny_tile(const SkinnyGemm<T>& x, int64_t f, int64_t g, int64_t g_end) {
+  constexpr int kMany = kManyOf<T, Few>;
+  constexpr int kSums = (Few * kMany + kLanes<T> - 1) / kLanes<T> * kLanes<T>;
+  const T* few[Few];
+  const T* many[kMany];
+  unroll<Few>([&](auto i) { few[i] = x.few.at(f + i, 0); });
+  unroll<kMany>([&](auto j) { many[j] = x.many.at(std::min<int64_t>(g + j, g_end - 1), 0); });
+  Vec<T> sums[kSums] = {};
+  const auto step = [&](int64_t p, auto load_at) __attribute__((always_inline)) {
+    Vec<T> a[Few];
+    unroll<Few>([&](auto i) { a[i] = load_at(few[i] + p); });
+    unroll<kMany>([&](auto j) {
+      const Vec<T> b = load_at(many[j] + p);
+      unroll<Few>([&](auto i) { sums[i * kMany + j] += a[i] * b; });
+    });
+  };
+  const int64_t k = x.few.columns;
+  int64_t p = 0;
+  for (; p + kLanes<T> <= k; p += kLanes<T>) step(p, [](const T* from) { return load(from); });
+  const Tail<T> tail(k - p);
+  if (p < k) step(p, [&tail](const T* from) { return tail.load(from); });
+
+  const auto add = [](Vec<T> a, Vec<T> b) { return a + b; };
+  T dots[kSums];
+  for (int i = 0; i < kSums; i += kLanes<T>) store(dots + i, reduce_each<T>(sums + i, add));
+  const int64_t written = std::min<int64_t>(kMany, g_end - g);
+  for (int64_t i = 0; i < Few; ++i) {
+    for (int64_t j = 0; j < written; ++j) {
+      const T bias = x.bias ? x.bias[(f + i) * x.bias_few + (g + j) * x.bias_many] : T{0};
+      x.c[(f + i) * x.c_few + (g + j) * x.c_many] = dots[i * kMany + j] + bias;
+    }
+  }
+}
+
+template <typename T, int Few>
+void multiply_skinny_tiles(const SkinnyGemm<T>& x, int64_t f, int64_t g, int64_t g_end) {
+  for (; g < g_end; g += kManyOf<T, Few>) multiply_skinny_tile<T, Few>(x, f, g, g_end);
+}
+
+// Whether x is skinny. Adding up the lanes of a sum takes as long as ten of its products for each of the few.
+template <typename T>
+bool is_skinny(const Gemm<T>& x) {
+  const int64_t few = std::min(x.m(), x.n());
+  return x.a.column_stride == 1 && x.b.row_stride == 1 && few < kLanes<T> && x.k() >= 10 * few;
+}
+
+template <typename T>
+void multiply_skinny(const Gemm<T>& x) {
+  static constexpr std::array kTiles = {multiply_skinny_tiles<T, 1>, multiply_skinny_tiles<T, 2>,
+                                        multiply_skinny_tiles<T, 3>, multiply_skinny_tiles<T, 4>};
+  const SkinnyGemm<T> skinny =
+      x.m() <= x.n() ? SkinnyGemm<T>{x.a, x.b.transposed(), x.c, x.c_row_stride, 1, x.bias, 0, 1}
+                     : SkinnyGemm<T>{x.b.transposed(), x.a, x.c, 1, x.c_row_stride, x.bias, 1, 0};
+  const int64_t few = skinny.few.rows, many = skinny.many.rows;
+  const Partition tiles(few, divide_up(few, static_cast<int64_t>(kTiles.size())));
+  parallel_for(divide_up(many, kManyBlock), few * kManyBlock * x.k() / kLanes<T>,
+               [&](int64_t begin, int64_t end) {
+                 for (int64_t block = begin; block < end; ++block) {
+                   const int64_t g = block * kManyBlock;
+                   for (int64_t t = 0; t < tiles.parts; ++t) {
+                     const int64_t f = tiles.start(t);
+                     kTiles[static_cast<size_t>(tiles.start(t + 1) - f - 1)](skinny, f, g,
+                                                                             std::min(g + kManyBlock, many));
+                   }
+                 }
+               });
+}
+
+}  // namespace lt::kernels
