@@ -103,12 +103,12 @@ void multiply_block(const Gemm<T>& x, const PanelsOfB<T>& panels, Range some, bo
 template <typename T>
 void multiply_blocked(const Gemm<T>& x) {
   const Blocking plan = blocking(x);
-  if (x.k() <= plan.kc && x.n() <= columns_at_once() && plan.row_blocks == 1 && plan.column_groups == 1) {
+  if (x.k() <= kKc<T> && x.n() <= columns_at_once() && plan.row_blocks == 1 && plan.column_groups == 1) {
     const PanelsOfB<T> panels(x.b, plan.pack_b);  // divisions and copies would show in small products
     return multiply_block(x, panels, {0, panels.count()}, plan.pack_a);
   }
   const Partition columns(divide_up(x.n(), kLanes<T>), divide_up(x.n(), columns_at_once()));
-  const Partition depths(x.k(), std::max<int64_t>(divide_up(x.k(), plan.kc), 1));
+  const Partition depths(x.k(), std::max<int64_t>(divide_up(x.k(), kKc<T>), 1));
   const Partition rows(x.m(), plan.row_blocks);
   for (int64_t slab = 0; slab < columns.parts * depths.parts; ++slab) {
     const Gemm<T> y = block_of(x, {0, x.m()}, part(columns, slab / depths.parts, kLanes<T>, x.n()),

@@ -75,9 +75,6 @@ inline const Caches& caches() {
 // decides the order of a sum and so its bits: the same on every machine.
 template <typename T>
 inline constexpr int64_t kKc = 4096 / static_cast<int64_t>(sizeof(T));
-// Of a transposed A in place each step reads another line, which the next tile wants again: 24 KB of them
-// stay in L1.
-inline constexpr int64_t kKcInPlace = 384;
 
 // NC, the columns of B that are worked on at a time: a quarter of L3 with KC of k (8 MB, 2048 columns, from
 // an L3 of 32 MB on, which is as many as help).
@@ -92,13 +89,12 @@ inline constexpr int64_t kWorthPacking = 4;
 template <typename T>
 inline constexpr int64_t kFewColumns = kWorthPacking* kMaxTileVectors* kLanes<T>;
 
-// Whether A is packed: a transposed one, which is slow in place from this size on, since its tiles touch a
-// line with each step. It decides KC, so the limit follows no cache.
+// Whether A is packed: a transposed one that is larger than a block, since each step of a tile touches
+// another of its lines.
 template <typename T>
 bool packs_a(const Gemm<T>& x) {
-  constexpr int64_t kSlowInPlace = 256 << 10;
   return x.a_is_transposed() && x.m() > kMaxTileRows[0] && x.n() > kFewColumns<T> &&
-         bytes<T>(x.m(), x.k()) > kSlowInPlace;
+         bytes<T>(x.m(), x.k()) > block_of_a_bytes();
 }
 
 // Whether B is packed: one whose rows are not contiguous, as the micro-kernel wants them; one of more than
@@ -121,8 +117,7 @@ bool is_better_swapped(const Gemm<T>& x) {
   const bool for_b = x.b_is_transposed() && x.a.column_stride == 1 && m >= kLanes<T>;
   const bool for_a = x.a_is_transposed() && n < m && n <= kFewColumns<T>;
   if (!(for_b || for_a) || bytes<T>(m, n) > kLargestC) return false;
-  if (x.bias && k > (for_a ? kKcInPlace : kKc<T>))
-    return false;  // it would be added after the last block of k
+  if (x.bias && k > kKc<T>) return false;  // it would be added after the last block of k, not the first
   const auto multiply = [k](int64_t rows, int64_t columns) {
     return k * rows * divide_up(columns, kLanes<T>) * 4;
   };
@@ -134,17 +129,15 @@ bool is_better_swapped(const Gemm<T>& x) {
 // How a product is cut into macro-blocks of C, which threads share, and blocks of k.
 struct Blocking {
   bool pack_a, pack_b;
-  int64_t kc;
   int64_t row_blocks, column_groups;
 };
 
 template <typename T>
 Blocking blocking(const Gemm<T>& x) {
-  Blocking plan{packs_a(x), packs_b(x), kKc<T>, 1, 1};
-  if (x.a.column_stride != 1 && !plan.pack_a) plan.kc = kKcInPlace;
+  Blocking plan{packs_a(x), packs_b(x), 1, 1};
   // Four macro-blocks are enough for as many threads, and cost one thread little.
   const int64_t wanted = std::min<int64_t>(chunks_for(x.work(), 1), 4);
-  const int64_t row_bytes = bytes<T>(1, std::clamp<int64_t>(x.k(), 1, plan.kc));  // of a block of A
+  const int64_t row_bytes = bytes<T>(1, std::clamp<int64_t>(x.k(), 1, kKc<T>));  // of a block of A
   const int64_t blocks = divide_up(x.m() * row_bytes, block_of_a_bytes());
   if (blocks == 1 && wanted == 1) return plan;
   const int64_t high = x.m() / (2 * kMaxTileRows[0]);  // so many blocks are two tiles high

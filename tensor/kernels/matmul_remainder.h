@@ -30,12 +30,10 @@ int64_t remainder_columns(const Gemm<T>& x) {
   if (columns == 0 || columns > kLane128<T> || kLane128<T> * 4 > kLanes<T> || x.n() < kLanes<T>) return 0;
   const int64_t rows = kRemainderVectors * kLanes<T>;
   if (x.m() < rows) return 0;
-  const bool fits = x.a.row_stride == 1
-                        ? x.k() <= kKcInPlace
-                        : x.a.column_stride == 1 && x.k() <= kKc<T> && x.k() % kLane128<T> == 0;
+  const bool fits = x.a.row_stride == 1 || (x.a.column_stride == 1 && x.k() % kLane128<T> == 0);
   // Not where the last rows are mostly computed twice, nor where threads would share the product.
   const bool saves = divide_up(x.m(), rows) * rows * 3 <= x.m() * 4;
-  return fits && saves && !x.bias && bytes<T>(x.m(), x.k()) <= block_of_a_bytes() &&
+  return fits && saves && x.k() <= kKc<T> && !x.bias && bytes<T>(x.m(), x.k()) <= block_of_a_bytes() &&
                  chunks_for(x.work(), 1) == 1
              ? columns
              : 0;
