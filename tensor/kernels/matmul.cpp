@@ -63,25 +63,21 @@ Gemm<T> rows_of(const Gemm<T>& x, Range rows) {
 template <typename T>
 void multiply_panel(const Gemm<T>& x, const Partition& tiles, const MicroPanel<T>& panel, const T* packed_a) {
   TileColumn<T> column;  // field by field: clearing it first would show in small products
-  column.a = packed_a ? packed_a : x.a.data;
-  column.a_row_stride = packed_a ? 1 : x.a.row_stride;
-  column.b = panel.data;
-  column.b_row_stride = panel.row_stride;
+  column.b = panel.b;
   column.c = x.c + panel.first;
   column.c_row_stride = x.c_row_stride;
-  column.k = x.k();
   column.bias = x.bias ? x.bias + panel.first : nullptr;
   column.accumulate = x.accumulate;
-  column.last_lanes = panel.last_lanes();
+  int64_t i = 0;
   const auto multiply = [&](int64_t count, int64_t rows) {
     if (count == 0) return;
-    column.count = count;
-    column.rows = static_cast<int>(rows);
-    column.a_column_stride = packed_a ? rows : x.a.column_stride;
+    column.a =
+        packed_a ? MatrixRef<T>{packed_a + i * x.k(), rows, x.k(), 1, rows} : x.a.block(i, 0, rows, x.k());
     column.a_tile_stride = packed_a ? rows * x.k() : rows * x.a.row_stride;
-    micro_kernel<T>(rows, panel.vectors, column.last_lanes < kLanes<T>)(column);
-    column.a += count * column.a_tile_stride;
+    column.count = count;
+    micro_kernel<T>(rows, panel.vectors, panel.is_masked())(column);
     column.c += count * rows * column.c_row_stride;
+    i += count * rows;
   };
   multiply(tiles.extra, tiles.least + 1);
   multiply(tiles.parts - tiles.extra, tiles.least);

@@ -8,6 +8,7 @@
 #include <array>
 #include <utility>
 
+#include <libtensor/tensor/kernels/matmul.h>
 #include <libtensor/tensor/kernels/simd.h>
 
 namespace lt::kernels {
@@ -28,67 +29,63 @@ inline constexpr std::array<int, kMaxTileVectors> kMaxTileRows = {12, 6, 4};
 
 constexpr int max_tile_rows(int64_t vectors) { return kMaxTileRows[static_cast<size_t>(vectors - 1)]; }
 
-// `count` micro-tiles of `rows` rows, one below the other, beside one micro-panel of B. One call does them
+// `count` micro-tiles of equal height, one below the other, beside one micro-panel of B. One call does them
 // all: a call each would show in small products.
 template <typename T>
 struct TileColumn {
-  const T* a;  // element (i, p) of the first tile at a[i * a_row_stride + p * a_column_stride]
-  int64_t a_row_stride, a_column_stride;
+  MatrixRef<T> a;         // (rows, k) of the first tile
   int64_t a_tile_stride;  // from one tile's A to the next's
-  const T* b;             // element (p, j) at b[p * b_row_stride + j]
-  int64_t b_row_stride;
-  T* c;  // element (i, j) at c[i * c_row_stride + j]
+  MatrixRef<T> b;         // (k, columns), its rows contiguous
+  T* c;                   // element (i, j) at c[i * c_row_stride + j]
   int64_t c_row_stride;
-  int64_t k;
   const T* bias;    // added to every row, or null
   bool accumulate;  // added to what C holds, or written
-  int last_lanes;   // columns of the last vector, 1 to kLanes<T>
   int64_t count;
-  int rows;
 };
 
-// One tile, whose A and C begin at a_tile and c. Masked: last_lanes < kLanes<T>.
+// One tile, whose A and C begin at a_tile and c. Masked: B's columns are not whole vectors.
 template <typename T, int Rows, int Vectors, bool Masked>
 [[gnu::always_inline]] inline void multiply_tile(const TileColumn<T>& t, const T* a_tile, T* c) {
   constexpr int kLane = kLanes<T>;
-  const Tail<T> tail(t.last_lanes);
+  const Tail<T> tail(t.b.columns - (Vectors - 1) * kLane);
   const auto load_vector = [&tail](const T* row, auto v) {
     return Masked && v == Vectors - 1 ? tail.load(row + v * kLane) : load(row + v * kLane);
   };
 
+  const int rows = static_cast<int>(t.a.rows);  // Rows, where loops are unrolled
   Vec<T> sum[Rows][Vectors] = {};
   // Three rows share a pointer: processors address p, p + stride and p + 2 * stride for free.
   constexpr int kShare = 3;
   constexpr int kPointers = (Rows + kShare - 1) / kShare;
-  const int64_t a_row_stride = t.a_row_stride;
+  const int64_t a_row_stride = t.a.row_stride;
   const T* a[kPointers];
   unroll<kPointers>([&](auto g) { a[g] = a_tile + kShare * g * a_row_stride; });
-  const T* b = t.b;
-  for (int64_t p = 0; p < t.k; ++p) {
+  const T* b = t.b.data;
+  for (int64_t p = 0; p < t.a.columns; ++p) {
     Vec<T> b_row[Vectors];
     unroll<Vectors>([&](auto v) { b_row[v] = load_vector(b, v); });
-    unroll<Rows>(t.rows, [&](auto i) {
+    unroll<Rows>(rows, [&](auto i) {
       const Vec<T> x = broadcast(a[i / kShare][i % kShare * a_row_stride]);
       unroll<Vectors>([&](auto v) { sum[i][v] += x * b_row[v]; });
     });
-    unroll<kPointers>([&](auto g) { a[g] += t.a_column_stride; });
-    b += t.b_row_stride;
+    unroll<kPointers>([&](auto g) { a[g] += t.a.column_stride; });
+    b += t.b.row_stride;
   }
 
   if (t.bias) {
     unroll<Vectors>([&](auto v) {
       const Vec<T> bias = load_vector(t.bias, v);
-      unroll<Rows>(t.rows, [&](auto i) { sum[i][v] += bias; });
+      unroll<Rows>(rows, [&](auto i) { sum[i][v] += bias; });
     });
   }
   const int64_t c_row_stride =
       t.c_row_stride;  // a copy: as far as the compiler knows, a store to c might change t
   if (t.accumulate) {
-    unroll<Rows>(t.rows, [&](auto i) {
+    unroll<Rows>(rows, [&](auto i) {
       unroll<Vectors>([&](auto v) { sum[i][v] += load_vector(c + i * c_row_stride, v); });
     });
   }
-  unroll<Rows>(t.rows, [&](auto i) {
+  unroll<Rows>(rows, [&](auto i) {
     unroll<Vectors>([&](auto v) {
       T* to = c + i * c_row_stride + v * kLane;
       if (Masked && v == Vectors - 1) {
@@ -102,9 +99,9 @@ template <typename T, int Rows, int Vectors, bool Masked>
 
 template <typename T, int Rows, int Vectors, bool Masked>
 void multiply_tiles(const TileColumn<T>& t) {
-  const T* a = t.a;
+  const T* a = t.a.data;
   T* c = t.c;
-  for (int64_t i = 0; i < t.count; ++i, a += t.a_tile_stride, c += t.rows * t.c_row_stride) {
+  for (int64_t i = 0; i < t.count; ++i, a += t.a_tile_stride, c += t.a.rows * t.c_row_stride) {
     multiply_tile<T, Rows, Vectors, Masked>(t, a, c);
   }
 }

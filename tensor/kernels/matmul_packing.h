@@ -26,14 +26,14 @@
 
 namespace lt::kernels {
 
-// A micro-panel of B: `columns` of them from `first` on, in whole vectors but for the last.
+// A micro-panel: the columns of B from `first` on, in whole vectors but for the last. Its rows are contiguous
+// where it is ready for the micro-kernel.
 template <typename T>
 struct MicroPanel {
-  int64_t first, vectors, columns;
-  const T* data;  // element (p, first + j) at data[p * row_stride + j]
-  int64_t row_stride;
+  MatrixRef<T> b;
+  int64_t first, vectors;
 
-  int last_lanes() const { return static_cast<int>(columns - (vectors - 1) * kLanes<T>); }
+  bool is_masked() const { return b.columns < vectors * kLanes<T>; }
 };
 
 // The micro-panels of a block of B (k, n).
@@ -50,11 +50,10 @@ class PanelsOfB {
   int64_t count() const { return panels_.parts; }
 
   MicroPanel<T> operator[](int64_t t) const {
-    const int64_t first = panels_.start(t) * kLanes<T>;
-    const int64_t vectors = panels_.start(t + 1) - panels_.start(t);
-    const int64_t columns = std::min(vectors * kLanes<T>, b_.columns - first);
-    if (!packed_) return {first, vectors, columns, b_.at(0, first), b_.row_stride};
-    return {first, vectors, columns, packed_ + first * b_.rows, vectors * kLanes<T>};
+    MicroPanel<T> panel = in_place(t);
+    if (packed_)
+      panel.b = {packed_ + panel.first * b_.rows, b_.rows, panel.b.columns, panel.vectors * kLanes<T>, 1};
+    return panel;
   }
 
  private:
@@ -67,27 +66,33 @@ class PanelsOfB {
     parallel_for(divide_up(b_.rows, step) * count(), work, [&](int64_t part, int64_t end) {
       for (; part < end; ++part) {
         const int64_t p = part / count() * step;
-        pack_panel((*this)[part % count()], p, std::min(step, b_.rows - p), to);
+        pack_panel(in_place(part % count()), p, std::min(step, b_.rows - p), to);
       }
     });
     packed_ = to;
   }
 
+  MicroPanel<T> in_place(int64_t t) const {
+    const int64_t first = panels_.start(t) * kLanes<T>;
+    const int64_t vectors = panels_.start(t + 1) - panels_.start(t);
+    return {b_.block(0, first, b_.rows, std::min(vectors * kLanes<T>, b_.columns - first)), first, vectors};
+  }
+
   // Rows [p, p + rows), a vector's width at a time. Lanes beyond the last column are not read again.
-  void pack_panel(const MicroPanel<T>& panel, int64_t p, int64_t rows, T* packed) const {
+  static void pack_panel(const MicroPanel<T>& panel, int64_t p, int64_t rows, T* packed) {
+    const MatrixRef<T>& b = panel.b;
     const int64_t width = panel.vectors * kLanes<T>;
-    for (int64_t j = 0; j < panel.columns; j += kLanes<T>) {
-      const int64_t columns = std::min<int64_t>(kLanes<T>, panel.columns - j);
-      const T* const from = b_.at(p, panel.first + j);
-      T* const to = packed + panel.first * b_.rows + p * width + j;
-      if (b_.column_stride == 1) {
+    for (int64_t j = 0; j < b.columns; j += kLanes<T>) {
+      const int64_t columns = std::min<int64_t>(kLanes<T>, b.columns - j);
+      T* const to = packed + panel.first * b.rows + p * width + j;
+      if (b.column_stride == 1) {
         const Tail<T> tail(columns);
-        for (int64_t i = 0; i < rows; ++i) store(to + i * width, tail.load(from + i * b_.row_stride));
-      } else if (b_.row_stride == 1) {
-        transpose_block(from, b_.column_stride, rows, columns, to, width);
+        for (int64_t i = 0; i < rows; ++i) store(to + i * width, tail.load(b.at(p + i, j)));
+      } else if (b.row_stride == 1) {
+        transpose_block(b.at(p, j), b.column_stride, rows, columns, to, width);
       } else {
         for (int64_t i = 0; i < rows * columns; ++i) {
-          to[i / columns * width + i % columns] = *b_.at(p + i / columns, panel.first + j + i % columns);
+          to[i / columns * width + i % columns] = *b.at(p + i / columns, j + i % columns);
         }
       }
     }

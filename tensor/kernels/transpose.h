@@ -18,8 +18,7 @@ struct PartialVector {
 template <typename T, int N>
 using VecOf = typename PartialVector<T, N>::type;
 
-// The numbers of a 128-bit lane: registers are made of such lanes, and shuffles within them are the cheap
-// ones.
+// The numbers of a 128-bit lane: registers are made of these, and shuffles within them are the cheap ones.
 template <typename T>
 inline constexpr int kLane128 = 16 / static_cast<int>(sizeof(T));
 
@@ -67,8 +66,7 @@ inline Vec<T> interleave(Vec<T> a, Vec<T> b) {
   (std::make_index_sequence<kLanes<T>>());
 }
 
-// Within each 128-bit lane, number j of rows[i] becomes number i of rows[j]: log2(kLane128) rounds of
-// interleaving.
+// Within each 128-bit lane, number j of rows[i] becomes number i of rows[j]: log2(kLane128) interleavings.
 template <typename T>
 [[gnu::always_inline]] inline void transpose_lanes128(Vec<T>* rows) {
   constexpr int kRows = kLane128<T>;
