@@ -1,0 +1,129 @@
+# ./run test --all: what takes longer than CI has. Sourced by ./run.
+#
+# Each part is a function of && lists: what they say goes to build/all/PART.log, whose last line is shown.
+
+parts=(g++-static g++-shared clang++-static clang++-shared no-build-type levels address thread lectures)
+
+all_usage() {
+  cat <<'END'
+usage: ./run test --all [--data FILE] [PART...]
+  g++-static, g++-shared, clang++-static, clang++-shared
+                  every test, in Release with this compiler and linkage
+  no-build-type   every test, where CMake is given neither preset nor build type
+  levels          the rooms' tests with the kernels of each level of x86-64
+  address         every test under the address and undefined sanitizers
+  thread          every test under the thread sanitizer
+  lectures        the five programs' whole runs with --check, 200,000 steps
+                  where the lecture has them. FILE is the lecture's names.txt;
+                  default: ../shared/data/names.txt, if it is there. Without it
+                  the programs run, and micrograd alone checks its figures
+Hours on two cores. A line for each part; the logs are in build/all/.
+END
+}
+
+# every_test NAME CMAKE-ARGUMENT...: builds all in build/all/NAME and tests it.
+every_test() {
+  local folder=build/all/$1
+  shift
+  cmake "$@" -B "$folder" "${required[@]}" && cmake --build "$folder" && run_ctest --test-dir "$folder"
+}
+
+# preset_tests PRESET [TARGET LABEL]: builds TARGET, or all, in the preset's own folder, and runs its tests of that label.
+preset_tests() {
+  cmake --preset "$1" "${required[@]}" &&
+    "${fixed_addresses[@]}" cmake --build --preset "$1" ${2:+--target "$2"} &&
+    run_ctest --preset "$1" ${3:+-L "$3"}
+}
+
+run_ctest() {
+  "${fixed_addresses[@]}" ctest --output-on-failure --no-label-summary --timeout 7200 -j "$(nproc)" "$@"
+}
+
+lectures() {
+  local program failed=''
+  local -a programs=(micrograd bigram bigram_net mlp activations) flags
+  cmake --preset release "${required[@]}" && cmake --build --preset release --target "${programs[@]}" || return
+  for program in "${programs[@]}"; do
+    flags=(--quiet --out "build/all/out/$program")
+    [[ -z $data && $program != micrograd ]] || flags+=(--check)
+    [[ -z $data || $program == micrograd ]] || flags+=(--data "$data")
+    echo "$program ${flags[*]}"
+    "build/release/bin/$program" "${flags[@]}" || failed+=" $program"
+  done
+  [[ -z $failed ]] || { echo "failed:$failed" && return 1; }
+  if [[ -n $data ]]; then echo "every figure agrees"; else echo "checked without the lecture's names: micrograd"; fi
+}
+
+run_part() {
+  case $1 in
+    *-static) every_test "$1" --preset release -DCMAKE_CXX_COMPILER="${1%-*}" ;;
+    *-shared) every_test "$1" --preset release -DCMAKE_CXX_COMPILER="${1%-*}" -DBUILD_SHARED_LIBS=ON ;;
+    no-build-type) every_test "$1" -S . -G Ninja ;;
+    levels) preset_tests package levels levels ;;
+    address) preset_tests dev ;;
+    thread) preset_tests tsan ;;
+    lectures) lectures ;;
+  esac
+}
+
+# watch PART LOG: notes every second how far it is.
+watch() {
+  local start=$SECONDS
+  while sleep 1; do note "$1, $((SECONDS - start)) s: $(tail -n 1 "$2")"; done
+}
+
+# summary LOG: what CTest says of all tests, or the last line.
+summary() {
+  local said
+  said=$(grep 'tests passed' "$1") || said=$(tail -n 1 "$1")
+  echo "$said"
+}
+
+# test_all ARGUMENT...: a line for each part with its result, and exit code 1 if one failed.
+test_all() {
+  local part log data='' result start watcher failed=0
+  local -a wanted=() fixed_addresses=() required
+  while (($#)); do
+    case $1 in
+      -h | --help) all_usage && return ;;
+      --data)
+        [[ -r ${2-} ]] || die "--data needs a file that can be read" 2
+        data=$(realpath "$2") && shift
+        ;;
+      *)
+        [[ " ${parts[*]} " == *" $1 "* ]] || die "no part '$1'; there are: ${parts[*]}" 2
+        wanted+=("$1")
+        ;;
+    esac
+    shift
+  done
+  ((${#wanted[@]})) || wanted=("${parts[@]}")
+  need "${libraries[@]}" clang libomp-dev
+  cd "$root"
+  mkdir -p build/all
+  [[ -n $data || ! -r ../shared/data/names.txt ]] || data=$(realpath ../shared/data/names.txt)
+  required=(-DCMAKE_REQUIRE_FIND_PACKAGE_CLI11=ON -DCMAKE_REQUIRE_FIND_PACKAGE_GTest=ON)
+  # Clang 14's thread sanitizer does not start where the kernel randomises many address bits.
+  if setarch -R true 2>/dev/null; then fixed_addresses=(setarch -R); fi
+  if [[ -z ${CMAKE_CXX_COMPILER_LAUNCHER-} ]] && command -v ccache >/dev/null; then export CMAKE_CXX_COMPILER_LAUNCHER=ccache; fi
+  lock_builds
+  for part in "${wanted[@]}"; do
+    log=build/all/$part.log
+    start=$SECONDS
+    : >"$log"
+    watch "$part" "$log" &
+    watcher=$!
+    trap 'kill "$watcher" 2>/dev/null; note ""' EXIT
+    result=passed
+    run_part "$part" >"$log" 2>&1 </dev/null || result=FAILED
+    kill "$watcher"
+    wait "$watcher" 2>/dev/null || true
+    trap - EXIT
+    note ''
+    printf '%-14s  %s %6d s  %s\n' "$part" "$result" $((SECONDS - start)) "$(summary "$log")"
+    [[ $result == passed ]] || { printf '  see %s\n' "$log" && failed=$((failed + 1)); }
+  done
+  unlock_builds
+  printf '%d of %d parts passed\n' $((${#wanted[@]} - failed)) "${#wanted[@]}"
+  ((failed == 0))
+}
