@@ -12,7 +12,7 @@
 namespace lt::apps {
 namespace {
 
-constexpr std::string_view kStyle = R"(<style>
+constexpr std::string_view kSvgStyle = R"(<style>
 .lt-fig{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;font-size:12px}
 .lt-paper{fill:#fff}.lt-text{fill:#24292f}.lt-dim{fill:#6a737d;font-size:11px}.lt-title{fill:#24292f;font-size:14px;font-weight:600}
 .lt-axis{stroke:#8c959f;fill:none}.lt-grid{stroke:#e4e7eb;fill:none}.lt-mark{stroke:#24292f;fill:none}
@@ -132,7 +132,7 @@ std::string Svg::str() const {
              "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" "
              "class=\"lt-fig\" role=\"img\">\n<title>{2}</title>\n",
              w, h, escape_xml(title_)) +
-         std::string(kStyle) + body_ + "</svg>\n";
+         std::string(kSvgStyle) + body_ + "</svg>\n";
 }
 
 std::string side_by_side(const std::vector<std::string>& figures) {
