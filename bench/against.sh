@@ -21,7 +21,7 @@ build_bench() {
   if [[ ! -f $folder/build.ninja ]]; then
     quietly "configuring $commit" cmake -S "$source" -B "$folder" -G Ninja "${options[@]}"
   fi
-  compile "${commit}'s benchmarks" "$folder" "${targets[@]}"
+  compile "the benchmarks of $commit" "$folder" "${targets[@]}"
   unlock_builds
 }
 
