@@ -42,7 +42,6 @@ class Generator {
 
   Profile profile() const { return profile_; }
   Sampling sampling() const { return sampling_; }
-  void set_profile(Profile profile) { profile_ = profile; }
   void set_sampling(Sampling sampling) { sampling_ = sampling; }
 
   uint32_t random() { return engine_(); }
