@@ -8,14 +8,14 @@
 #include <libtensor/tensor/kernels/parallel.h>
 
 // Copying out of a tensor splits the rows over threads: each row of the result has one writer. Writing into a
-// tensor cannot, since two rows may go to the same place; there each thread takes a band of columns and walks
-// all rows in their order, which is the order of one thread alone. Narrow rows are one band, one thread.
+// tensor cannot, since two rows may go to the same place; there each thread takes some of the columns and
+// walks all rows in their order, which is the order of one thread alone. Narrow rows are one thread's.
 
 namespace lt::kernels {
 namespace {
 
-// Columns of one band: four cache lines of float, so that threads do not share one for long.
-constexpr int64_t kBand = 64;
+// Columns of one block: four cache lines of float, so that threads do not share one for long.
+constexpr int64_t kBlockColumns = 64;
 // Up to here a loop of moves is faster than the call of memcpy.
 constexpr int64_t kSmallBytes = 256;
 
@@ -99,14 +99,14 @@ void each_cell(T* base, const Rows& rows, int64_t begin, int64_t end, Write writ
   }
 }
 
-// Calls write(first, count) for bands of columns that cover the rows, each on one thread.
+// Calls write(first column, how many) for blocks of columns that cover the rows, each on one thread.
 template <typename Write>
-void each_band(const Rows& rows, Write write) {
-  if (rows.width < 2 * kBand) return write(0, rows.width);
-  const int64_t bands = rows.width / kBand;
-  parallel_for(bands, rows.count * kBand, [&](int64_t begin, int64_t end) {
-    const int64_t last = end == bands ? rows.width : end * kBand;
-    write(begin * kBand, last - begin * kBand);
+void split_columns(const Rows& rows, Write write) {
+  if (rows.width < 2 * kBlockColumns) return write(0, rows.width);
+  const int64_t blocks = rows.width / kBlockColumns;
+  parallel_for(blocks, rows.count * kBlockColumns, [&](int64_t begin, int64_t end) {
+    const int64_t last = end == blocks ? rows.width : end * kBlockColumns;
+    write(begin * kBlockColumns, last - begin * kBlockColumns);
   });
 }
 
@@ -160,7 +160,7 @@ void put_rows(const T* values, const Rows& rows, T* base) {
   if (rows.cells != nullptr) {
     return each_cell(base, rows, 0, rows.count, [&](T& cell, int64_t at) { cell = values[at]; });
   }
-  each_band(rows, [&](int64_t first, int64_t count) {
+  split_columns(rows, [&](int64_t first, int64_t count) {
     with_copy_of<T>(count, [&](auto copy) {
       for (int64_t i = 0; i < rows.count; ++i) {
         copy(values + i * rows.width + first, base + rows.starts[i] + first);
@@ -175,7 +175,7 @@ void add_rows(const T* values, const Rows& rows, T* base) {
   if (rows.cells != nullptr) {
     return each_cell(base, rows, 0, rows.count, [&](T& cell, int64_t at) { add_to(cell, values[at]); });
   }
-  each_band(rows, [&](int64_t first, int64_t count) {
+  split_columns(rows, [&](int64_t first, int64_t count) {
     for (int64_t i = 0; i < rows.count; ++i) {
       add_cells(values + i * rows.width + first, count, base + rows.starts[i] + first);
     }
