@@ -17,8 +17,8 @@ std::vector<IntTensor> values(const SavedIds& saved) {
 }
 
 // Zeros of a shape, and dy added at x[ids...].
-template <typename T, typename Ids>
-BasicTensor<T> spread(const Shape& shape, const Ids& ids, const BasicTensor<T>& dy) {
+template <typename T>
+BasicTensor<T> add_to_zeros(const Shape& shape, const std::vector<IntTensor>& ids, const BasicTensor<T>& dy) {
   BasicTensor<T> dx = zeros<T>(shape);
   index_put_(dx, ids, dy, true);
   return dx;
@@ -30,15 +30,7 @@ template <typename T>
 BasicVariable<T> index(const BasicVariable<T>& x, const std::vector<IntTensor>& ids) {
   return record("index", index(x.data(), ids), {x},
                 [from = x.shape(), ids = save(ids)](const BasicTensor<T>& dy) {
-                  return spread(from, values(ids), dy);
-                });
-}
-
-template <typename T>
-BasicVariable<T> embedding(const BasicVariable<T>& table, const IntTensor& ids) {
-  return record("embedding", table.data()[ids], {table},
-                [from = table.shape(), ids = save(ids)](const BasicTensor<T>& dy) {
-                  return spread(from, std::initializer_list<IntTensor>{*ids}, dy);
+                  return add_to_zeros(from, values(ids), dy);
                 });
 }
 
@@ -82,7 +74,8 @@ BasicVariable<T> masked_select(const BasicVariable<T>& x, const BoolTensor& mask
                 [wide = broadcast_shapes(x.shape(), mask.shape(), "masked_select"),
                  mask = save(mask)](const BasicTensor<T>& dy) {
                   // A scalar has no axis to index.
-                  return wide.empty() ? sum(dy) : spread(wide, nonzero((*mask).expand(wide)).unbind(1), dy);
+                  return wide.empty() ? sum(dy)
+                                      : add_to_zeros(wide, nonzero((*mask).expand(wide)).unbind(1), dy);
                 });
 }
 
@@ -100,7 +93,6 @@ std::pair<BasicVariable<T>, IntTensor> topk(const BasicVariable<T>& x, int64_t k
 
 #define LT_INSTANTIATE(T)                                                                       \
   template BasicVariable<T> index(const BasicVariable<T>&, const std::vector<IntTensor>&);      \
-  template BasicVariable<T> embedding(const BasicVariable<T>&, const IntTensor&);               \
   template BasicVariable<T> index_add(const BasicVariable<T>&, const std::vector<IntTensor>&,   \
                                       const BasicVariable<T>&);                                 \
   template BasicVariable<T> gather(const BasicVariable<T>&, int64_t, const IntTensor&);         \

@@ -1,9 +1,9 @@
 #pragma once
 
-// The menu of tensor/ops.h again, for variables: same names, same families, same order, same errors. Only
-// float and double have gradients. Where several places tie (amax, max, clamp, relu at 0), the gradient is
-// PyTorch's. floor, ceil, round, sign, argmax, comparisons and the like have no gradient worth having: take
-// them of data().
+// The menus of tensor/ops.h and tensor/functional.h again, for variables: same names, same families, same
+// order, same errors. Only float and double have gradients. Where several places tie (amax, max, clamp, relu
+// at 0), the gradient is PyTorch's. floor, ceil, round, sign, argmax, comparisons and the like have no
+// gradient worth having: take them of data().
 
 #include <cstdint>
 #include <optional>
@@ -11,7 +11,7 @@
 #include <vector>
 
 #include <libtensor/autograd/variable.h>
-#include <libtensor/tensor/ops.h>
+#include <libtensor/tensor/functional.h>
 #include <libtensor/tensor/random.h>
 
 namespace lt {
@@ -81,8 +81,6 @@ template <typename T>
 BasicVariable<T> erf(const BasicVariable<T>& x);
 template <typename T>
 BasicVariable<T> sigmoid(const BasicVariable<T>& x);
-// x * Phi(x), or its tanh form (Hendrycks and Gimpel, "Gaussian error linear units", 2016).
-enum class Gelu { none, tanh };
 template <typename T>
 BasicVariable<T> gelu(const BasicVariable<T>& x, Gelu approximate = Gelu::none);
 
@@ -126,8 +124,7 @@ BasicVariable<T> softmax(const BasicVariable<T>& x, int64_t axis);
 template <typename T>
 BasicVariable<T> log_softmax(const BasicVariable<T>& x, int64_t axis);
 
-// ---------------------------------------------------------------- views (tensor/tensor.h's methods, as
-// functions)
+// ---------------------------------------------------------------- views, tensor/tensor.h's methods
 
 template <typename T>
 BasicVariable<T> view(const BasicVariable<T>& x, const Shape& shape);
@@ -192,21 +189,15 @@ std::pair<BasicVariable<T>, IntTensor> sort(const BasicVariable<T>& x, int64_t a
 template <typename T>
 std::pair<BasicVariable<T>, IntTensor> topk(const BasicVariable<T>& x, int64_t k, int64_t axis = -1);
 
-// ---------------------------------------------------------------- fused, for training; each equals its
-// composition
+// ---------------------------------------------------------------- fused, each equals its composition
 
 // x @ weight^T + bias, PyTorch's layout. bias may be left undefined.
 //   shapes: (..., in), (out, in), (out) -> (..., out). throws: ShapeError for others
 template <typename T>
 BasicVariable<T> linear(const BasicVariable<T>& x, const BasicVariable<T>& weight,
                         const BasicVariable<T>& bias = {});
-// Rows of a table. shapes: (n, d) with ids (i...) -> (i..., d). throws: IndexError for an id outside -n..n-1
 template <typename T>
 BasicVariable<T> embedding(const BasicVariable<T>& table, const IntTensor& ids);
-// Mean over rows of -log softmax(logits)[target]; stable for any finite logits.
-//   shapes: logits (n, classes) or (classes), targets (n) or (); never broadcast -> ()
-//   targets equal to ignore_index do not count; NaN where none counts, as PyTorch
-//   throws: ShapeError, IndexError for a target outside 0..classes-1
 template <typename T>
 BasicVariable<T> cross_entropy(const BasicVariable<T>& logits, const IntTensor& targets,
                                int64_t ignore_index = -100);
@@ -218,29 +209,15 @@ BasicVariable<T> mse_loss(const BasicVariable<T>& a, const BasicVariable<T>& b);
 template <typename T>
 BasicVariable<T> margin_loss(const BasicVariable<T>& score, const BasicTensor<T>& target);
 
-// Of one batch, a number a channel.
-template <typename T>
-struct BatchStatistics {
-  BasicTensor<T> mean;
-  BasicTensor<T> var;  // divided by n - 1
-};
-// Per channel (the last axis), over all others: weight * (x - mean) / sqrt(var + eps) + bias with the biased
-// variance (Ioffe and Szegedy, "Batch normalization", 2015), or, where `unbiased`, with the one divided by
-// n - 1, as the lectures' own BatchNorm1d does. `statistics`, if given, receives the batch's.
-//   shapes: (n..., c), weight and bias (c) or undefined -> (n..., c)
-//   throws: ShapeError for fewer than 2 rows, and for weight or bias of another shape
 template <typename T>
 BasicVariable<T> batch_norm(const BasicVariable<T>& x, const BasicVariable<T>& weight,
                             const BasicVariable<T>& bias, double eps = 1e-5, bool unbiased = false,
                             BatchStatistics<T>* statistics = nullptr);
-// The same over the last axis of each row (Ba, Kiros and Hinton, "Layer normalization", 2016).
-//   shapes: (..., c), weight and bias (c) or undefined -> (..., c)
-//   throws: ShapeError for an empty x, and for weight or bias of another shape
 template <typename T>
 BasicVariable<T> layer_norm(const BasicVariable<T>& x, const BasicVariable<T>& weight,
                             const BasicVariable<T>& bias, double eps = 1e-5);
-// Zeroes each element with probability p and scales the others by 1 / (1 - p). throws: ValueError for p
-// outside 0..1
+// Zeroes each element with probability p and scales the others by 1 / (1 - p).
+//   throws: ValueError for p outside 0..1
 template <typename T>
 BasicVariable<T> dropout(const BasicVariable<T>& x, double p, Generator& generator);
 

@@ -60,6 +60,12 @@ Saved<T> save_if(bool needed, const BasicVariable<T>& value) {
   return save_if(needed, value.data());
 }
 
+// An input that the caller may leave out: then a leaf without numbers, which takes no gradient.
+template <typename T>
+BasicVariable<T> optional_input(const BasicVariable<T>& input) {
+  return input.defined() ? input : BasicVariable<T>(BasicTensor<T>());
+}
+
 // One gradient per input, in order.
 template <typename T, size_t N>
 struct Gradients : std::array<BasicTensor<T>, N> {};

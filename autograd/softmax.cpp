@@ -8,17 +8,15 @@ namespace lt {
 template <typename T>
 BasicVariable<T> softmax(const BasicVariable<T>& x, int64_t axis) {
   const BasicTensor<T> y = softmax(x.data(), axis);
-  return record("softmax", y, {x}, [p = save(y), axis](const BasicTensor<T>& dy) {
-    const BasicTensor<T> scaled = dy * *p;
-    return scaled - *p * sum(scaled, axis, true);
-  });
+  return record("softmax", y, {x},
+                [y = save(y), axis](const BasicTensor<T>& dy) { return softmax_backward(dy, *y, axis); });
 }
 
 template <typename T>
 BasicVariable<T> log_softmax(const BasicVariable<T>& x, int64_t axis) {
   const BasicTensor<T> y = log_softmax(x.data(), axis);
   return record("log_softmax", y, {x},
-                [y = save(y), axis](const BasicTensor<T>& dy) { return dy - exp(*y) * sum(dy, axis, true); });
+                [y = save(y), axis](const BasicTensor<T>& dy) { return log_softmax_backward(dy, *y, axis); });
 }
 
 template Variable softmax(const Variable&, int64_t);

@@ -2,26 +2,11 @@
 
 #include <libtensor/autograd/ops.h>
 #include <libtensor/autograd/record.h>
-#include <libtensor/tensor/kernels/activation.h>
 
 // Elementwise ops of one operand, each with its derivative below it. A rule saves its input or its result,
 // whichever gives the derivative with less work.
 
 namespace lt {
-namespace {
-
-// kernel(y, dy, dx, n) over dense copies where y or dy is not dense.
-template <typename T>
-BasicTensor<T> in_one_pass(void (*kernel)(const T*, const T*, T*, int64_t), const BasicTensor<T>& y,
-                           const BasicTensor<T>& dy) {
-  const BasicTensor<T> dense_y = y.contiguous();
-  const BasicTensor<T> dense_dy = dy.contiguous();
-  BasicTensor<T> dx = empty<T>(y.shape());
-  kernel(dense_y.data(), dense_dy.data(), dx.mutable_data(), dx.numel());
-  return dx;
-}
-
-}  // namespace
 
 template <typename T>
 BasicVariable<T> neg(const BasicVariable<T>& x) {
@@ -110,9 +95,7 @@ BasicVariable<T> cos(const BasicVariable<T>& x) {
 template <typename T>
 BasicVariable<T> tanh(const BasicVariable<T>& x) {
   const BasicTensor<T> y = tanh(x.data());
-  return record("tanh", y, {x}, [y = save(y)](const BasicTensor<T>& dy) {
-    return in_one_pass<T>(kernels::tanh_backward, *y, dy);
-  });
+  return record("tanh", y, {x}, [y = save(y)](const BasicTensor<T>& dy) { return tanh_backward(dy, *y); });
 }
 
 template <typename T>
@@ -125,9 +108,8 @@ BasicVariable<T> erf(const BasicVariable<T>& x) {
 template <typename T>
 BasicVariable<T> sigmoid(const BasicVariable<T>& x) {
   const BasicTensor<T> y = sigmoid(x.data());
-  return record("sigmoid", y, {x}, [y = save(y)](const BasicTensor<T>& dy) {
-    return in_one_pass<T>(kernels::sigmoid_backward, *y, dy);
-  });
+  return record("sigmoid", y, {x},
+                [y = save(y)](const BasicTensor<T>& dy) { return sigmoid_backward(dy, *y); });
 }
 
 #define LT_INSTANTIATE(T)                                         \

@@ -9,6 +9,7 @@
 
 #include <libtensor/bench/common.h>
 #include <libtensor/bench/torch_peer.h>
+#include <libtensor/tensor/kernels/cross_entropy.h>
 #include <libtensor/tensor/kernels/map.h>
 #include <libtensor/tensor/kernels/simd_math.h>
 #include <libtensor/tensor/kernels/softmax.h>
@@ -113,11 +114,10 @@ void measure_rows(int64_t rows, int64_t n, int threads, const Options& options, 
     if ((work + size).find(options.filter) == std::string::npos) return;
     table.push_back(measure(work + size, threads, d, std::move(all), options));
   };
-  std::vector<Contender> softmax{
-      {"ours", [&d] { kernels::softmax_rows(d.x.data(), d.y.data(), d.rows, d.n); }},
-      {"eigen", [&d] { eigen_softmax(d); }}};
+  std::vector<Contender> softmax{{"ours", [&d] { kernels::softmax(d.x.data(), d.y.data(), d.rows, d.n); }},
+                                 {"eigen", [&d] { eigen_softmax(d); }}};
   std::vector<Contender> log_softmax{
-      {"ours", [&d] { kernels::log_softmax_rows(d.x.data(), d.y.data(), d.rows, d.n); }},
+      {"ours", [&d] { kernels::log_softmax(d.x.data(), d.y.data(), d.rows, d.n); }},
       {"eigen", [&d] { eigen_log_softmax(d); }}};
 #ifdef LIBTENSOR_BENCH_ONEDNN
   softmax.push_back(onednn<dnnl::softmax_forward>(d));
@@ -135,9 +135,8 @@ void measure_rows(int64_t rows, int64_t n, int threads, const Options& options, 
   add("log_softmax", std::move(log_softmax));
   std::vector<Contender> cross_entropy{{"ours",
                                         [&d] {
-                                          kernels::cross_entropy_rows(d.x.data(), d.targets.data(),
-                                                                      int64_t{-1}, d.losses.data(),
-                                                                      d.y.data(), d.rows, d.n);
+                                          kernels::cross_entropy(d.x.data(), d.targets.data(), int64_t{-1},
+                                                                 d.losses.data(), d.y.data(), d.rows, d.n);
                                         }},
                                        {"eigen", [&d] { eigen_cross_entropy(d); }}};
 #ifdef LIBTENSOR_BENCH_TORCH

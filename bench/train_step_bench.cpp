@@ -18,7 +18,7 @@
 #include <libtensor/nn/embedding.h>
 #include <libtensor/nn/flatten.h>
 #include <libtensor/nn/linear.h>
-#include <libtensor/nn/optim.h>
+#include <libtensor/nn/optimizer.h>
 #include <libtensor/nn/sequential.h>
 #include <libtensor/tensor/parallel.h>
 

@@ -6,7 +6,7 @@
 #include <string>
 
 #include <libtensor/nn/module.h>
-#include <libtensor/nn/optim.h>
+#include <libtensor/nn/optimizer.h>
 #include <libtensor/tensor/random.h>
 
 namespace lt::nn {

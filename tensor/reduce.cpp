@@ -97,18 +97,6 @@ BasicTensor<T> norm(const BasicTensor<T>& x, const Dims& axes, bool keepdim) {
   return root_of_each(std::move(out));
 }
 
-// log(sum(exp(x - m))) + m with m the maximum, so that the largest term is 1; an infinite m is left out,
-// since inf - inf is no number.
-template <typename T>
-BasicTensor<T> logsumexp(const BasicTensor<T>& x, const Dims& axes, bool keepdim) {
-  const auto plan = plan_reduction(x, axes, true, "logsumexp");
-  BasicTensor<T> shift = empty<T>(plan.shape);
-  kernels::largest(plan.source.data(), plan.lines, shift.mutable_data());
-  shift = change_each(std::move(shift), [](T m) { return std::isinf(m) ? T{0} : m; });
-  const BasicTensor<T> total = sum(exp(sub(x, shift)), axes, true);
-  return add(log(total), shift).reshape(plan_reduction(x, axes, keepdim, "logsumexp").shape);
-}
-
 template <typename T>
 BasicTensor<T> sum_to(const BasicTensor<T>& x, const Shape& shape) {
   const int lead = x.dim() - shape.size();
@@ -151,8 +139,7 @@ int64_t count_nonzero(const BoolTensor& x) { return kernels::count_true(x.contig
   template std::pair<BasicTensor<T>, BasicTensor<T>> var_mean(const BasicTensor<T>&, const Dims&, bool, \
                                                               bool);                                    \
   template BasicTensor<T> stddev(const BasicTensor<T>&, const Dims&, bool, bool);                       \
-  template BasicTensor<T> norm(const BasicTensor<T>&, const Dims&, bool);                               \
-  template BasicTensor<T> logsumexp(const BasicTensor<T>&, const Dims&, bool);
+  template BasicTensor<T> norm(const BasicTensor<T>&, const Dims&, bool);
 LT_INSTANTIATE_NUMBER(float)
 LT_INSTANTIATE_NUMBER(double)
 LT_INSTANTIATE_NUMBER(int64_t)

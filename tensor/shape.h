@@ -74,6 +74,9 @@ inline Strides contiguous_strides(const Shape& shape);
 //   throws: ShapeError naming op and both shapes
 Shape broadcast_shapes(const Shape& a, const Shape& b, const char* op);
 
+// throws: ShapeError naming op and both shapes unless they are equal
+void check_same_shape(const Shape& a, const Shape& b, const char* op);
+
 // Strides that read a tensor of shape `own` as one of shape `to`, to which it broadcasts: 0 where it repeats.
 Strides stretched_strides(const Shape& own, const Strides& strides, const Shape& to);
 

@@ -1,13 +1,14 @@
 #include <libtensor/tensor/kernels/softmax.h>
 
-#include <libtensor/tensor/ops.h>
+#include <libtensor/tensor/functional.h>
 #include <libtensor/tensor/reduction.h>
 
-// Softmax along an axis, as rows: another axis than the last is moved there and back by copies.
+// Softmax and its relatives, of dense rows: another axis than the last is moved there and back by copies.
 
 namespace lt {
 namespace {
 
+// kernel(rows of x, out, how many, how long)
 template <typename T, typename Kernel>
 BasicTensor<T> by_rows(const BasicTensor<T>& x, int64_t axis, const char* op, Kernel kernel) {
   const int a = normalize_axis(axis, x.dim(), op);
@@ -17,21 +18,68 @@ BasicTensor<T> by_rows(const BasicTensor<T>& x, int64_t axis, const char* op, Ke
   return from_rows(out, x.shape(), a);
 }
 
+// The same for kernel(rows of dy, rows of y, out, ...).
+template <typename T, typename Kernel>
+BasicTensor<T> by_rows(const BasicTensor<T>& dy, const BasicTensor<T>& y, int64_t axis, const char* op,
+                       Kernel kernel) {
+  check_same_shape(dy.shape(), y.shape(), op);
+  return by_rows(dy, axis, op, [&](const T* dy_rows, T* dx, int64_t count, int64_t n) {
+    const BasicTensor<T> y_rows = rows_along(y, normalize_axis(axis, y.dim(), op));
+    kernel(dy_rows, y_rows.data(), dx, count, n);
+  });
+}
+
 }  // namespace
 
 template <typename T>
 BasicTensor<T> softmax(const BasicTensor<T>& x, int64_t axis) {
-  return by_rows(x, axis, "softmax", kernels::softmax_rows<T>);
+  return by_rows(x, axis, "softmax", kernels::softmax<T>);
 }
 
 template <typename T>
 BasicTensor<T> log_softmax(const BasicTensor<T>& x, int64_t axis) {
-  return by_rows(x, axis, "log_softmax", kernels::log_softmax_rows<T>);
+  return by_rows(x, axis, "log_softmax", kernels::log_softmax<T>);
 }
 
-template Tensor softmax(const Tensor&, int64_t);
-template DoubleTensor softmax(const DoubleTensor&, int64_t);
-template Tensor log_softmax(const Tensor&, int64_t);
-template DoubleTensor log_softmax(const DoubleTensor&, int64_t);
+template <typename T>
+BasicTensor<T> softmax_backward(const BasicTensor<T>& dy, const BasicTensor<T>& y, int64_t axis) {
+  return by_rows(dy, y, axis, "softmax_backward", kernels::softmax_backward<T>);
+}
+
+template <typename T>
+BasicTensor<T> log_softmax_backward(const BasicTensor<T>& dy, const BasicTensor<T>& y, int64_t axis) {
+  return by_rows(dy, y, axis, "log_softmax_backward", kernels::log_softmax_backward<T>);
+}
+
+// Dense rows are one kernel's. What lies otherwise is composed, which reads it in place: log(sum(exp(x - m)))
+// + m with m the maximum, so that the largest term is 1; an infinite m is left out, since inf - inf is no
+// number.
+template <typename T>
+BasicTensor<T> logsumexp(const BasicTensor<T>& x, const Dims& axes, bool keepdim) {
+  const Shape kept = plan_reduction(x, axes, true, "logsumexp").shape;
+  Dims order, reduced;
+  for (int i = 0; i < x.dim(); ++i) (kept[i] == x.shape()[i] ? order : reduced).push_back(i);
+  for (const int64_t axis : reduced) order.push_back(axis);
+  BasicTensor<T> out = empty<T>(kept);
+  if (x.permute(order).is_contiguous()) {
+    const int64_t results = out.numel();
+    if (results > 0) kernels::logsumexp(x.data(), out.mutable_data(), results, x.numel() / results);
+  } else {
+    const BasicTensor<T> largest = amax(x, axes, true);
+    const BasicTensor<T> shift = where(isinf(largest), scalar<T>(0), largest);
+    out = log(sum(exp(x - shift), axes, true)) + shift;
+  }
+  return keepdim ? out : out.view(plan_reduction(x, axes, false, "logsumexp").shape);
+}
+
+#define LT_INSTANTIATE(T)                                                                              \
+  template BasicTensor<T> softmax(const BasicTensor<T>&, int64_t);                                     \
+  template BasicTensor<T> log_softmax(const BasicTensor<T>&, int64_t);                                 \
+  template BasicTensor<T> softmax_backward(const BasicTensor<T>&, const BasicTensor<T>&, int64_t);     \
+  template BasicTensor<T> log_softmax_backward(const BasicTensor<T>&, const BasicTensor<T>&, int64_t); \
+  template BasicTensor<T> logsumexp(const BasicTensor<T>&, const Dims&, bool);
+LT_INSTANTIATE(float)
+LT_INSTANTIATE(double)
+#undef LT_INSTANTIATE
 
 }  // namespace lt

@@ -7,7 +7,7 @@
 #include <libtensor/apps/common/chart.h>
 #include <libtensor/apps/common/heat_map.h>
 #include <libtensor/nn/diagnostics.h>
-#include <libtensor/nn/optim.h>
+#include <libtensor/nn/optimizer.h>
 
 // Every stage starts from the same seed; what differs is the scale of its parameters.
 

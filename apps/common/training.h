@@ -10,7 +10,7 @@
 #include <vector>
 
 #include <libtensor/apps/common/run.h>
-#include <libtensor/nn/optim.h>
+#include <libtensor/nn/optimizer.h>
 
 namespace lt::apps {
 

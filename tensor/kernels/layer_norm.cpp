@@ -1,19 +1,14 @@
 #include <libtensor/tensor/kernels/layer_norm.h>
 
-#include <algorithm>
 #include <cmath>
-
-#include <libtensor/tensor/kernels/column_sums.h>
-#include <libtensor/tensor/kernels/parallel.h>
-#include <libtensor/tensor/kernels/simd.h>
 
 // Forward, a row is read three times while it is in L1: for its sum, for the squares of the deviations, which
 // would lose their digits if they came from the sums of x and x * x, and for y. The terms of a sum go to
-// kWays vectors in turn, at most kTerms to each; a longer row is cut into halves, whose sums are joined.
+// kAccumulators vectors in turn, at most kTerms to each; a longer row is summed as two halves.
 //
-// Backward, kGroup rows are read twice: for the two sums that dx needs of each row, and for dx and the sums
-// over columns, which so meet memory once a group. The columns' sums are those of column_sums.h's blocks of
-// rows. All orders depend on the sizes alone. Threads share rows, or blocks of them.
+// Backward, kGroup rows are read twice: for the two means that dx needs of each row, and for dx and the sums
+// over columns, which so meet memory once a group. All orders depend on the sizes alone. Threads share rows,
+// or sum_columns's blocks of them.
 
 namespace lt::kernels {
 namespace {
@@ -21,19 +16,11 @@ namespace {
 constexpr int64_t kForwardCost = 4;   // three reads, a write and seven operations an element
 constexpr int64_t kBackwardCost = 6;  // five reads, a write and a dozen operations
 // Additions in flight that hide their latency.
-constexpr int kWays = 4;
+constexpr int kAccumulators = 4;
 // A longer chain loses accuracy, a shorter one spends its time on joining.
 constexpr int64_t kTerms = 8;
 // The rows' four numbers, each in a vector, fit 32 registers beside the operands.
 constexpr int kGroup = 4;
-
-// What Tail says of a row's last vector, for the others.
-template <typename T>
-struct Whole {
-  static Vec<T> load(const T* p) { return kernels::load(p); }
-  static void store(T* p, Vec<T> v) { kernels::store(p, v); }
-  static Vec<T> select(Vec<T> v, Vec<T>) { return v; }
-};
 
 // Calls f(j, lanes) for every vector of the n columns from j on; lanes is Whole or, for the last, a Tail.
 template <typename T, typename F>
@@ -52,34 +39,34 @@ struct Totals {
   }
 };
 
-// The totals of columns [begin, end), at most kWays * kTerms vectors: term(j, lanes, totals) adds those of
-// one vector.
+// The totals of columns [begin, end), at most kAccumulators * kTerms vectors: term(j, lanes, totals) adds
+// those of one vector.
 template <typename T, int Sums, typename Term>
-[[gnu::always_inline]] inline Totals<T, Sums> sum_run(int64_t begin, int64_t end, const Term& term) {
-  Totals<T, Sums> ways[kWays];
+[[gnu::always_inline]] inline Totals<T, Sums> sum_short(int64_t begin, int64_t end, const Term& term) {
+  Totals<T, Sums> totals[kAccumulators];
   int64_t j = begin;
-  for (; j + kWays * kLanes<T> <= end; j += kWays * kLanes<T>) {
-    unroll<kWays>([&](auto w) { term(j + w * kLanes<T>, Whole<T>(), ways[w]); });
+  for (; j + kAccumulators * kLanes<T> <= end; j += kAccumulators * kLanes<T>) {
+    unroll<kAccumulators>([&](auto a) { term(j + a * kLanes<T>, Whole<T>(), totals[a]); });
   }
-  unroll<kWays>([&](auto w) {
-    const int64_t at = j + w * kLanes<T>;
+  unroll<kAccumulators>([&](auto a) {
+    const int64_t at = j + a * kLanes<T>;
     if (at + kLanes<T> <= end) {
-      term(at, Whole<T>(), ways[w]);
+      term(at, Whole<T>(), totals[a]);
     } else if (at < end) {
-      term(at, Tail<T>(end - at), ways[w]);
+      term(at, Tail<T>(end - at), totals[a]);
     }
   });
-  ways[0].add(ways[1]);
-  ways[2].add(ways[3]);
-  ways[0].add(ways[2]);
-  return ways[0];
+  totals[0].add(totals[1]);
+  totals[2].add(totals[3]);
+  totals[0].add(totals[2]);
+  return totals[0];
 }
 
 // The same for any number of columns.
 template <typename T, int Sums, typename Term>
 Totals<T, Sums> sum_halves(int64_t begin, int64_t end, const Term& term) {
   const int64_t vectors = (end - begin + kLanes<T> - 1) / kLanes<T>;
-  if (vectors <= kWays * kTerms) return sum_run<T, Sums>(begin, end, term);
+  if (vectors <= kAccumulators * kTerms) return sum_short<T, Sums>(begin, end, term);
   const int64_t middle = begin + (vectors + 1) / 2 * kLanes<T>;
   Totals<T, Sums> total = sum_halves<T, Sums>(begin, middle, term);
   total.add(sum_halves<T, Sums>(middle, end, term));
@@ -115,83 +102,54 @@ void normalize_row(const T* x, int64_t n, const T* weight, const T* bias, T eps,
 template <typename T>
 struct RowNumbers {
   Vec<T> mean, inverse_std;
-  Vec<T> shift, slope;  // mean(g), mean(g x^)
+  Vec<T> mean_g, mean_g_x;  // of g, and of g * x^
 };
 
 template <typename T>
-RowNumbers<T> row_numbers(const NormalizedRows<T>& r, const T* weight, const T* dy, int64_t i, bool need_dx) {
-  const Vec<T> mean = broadcast(r.mean[i]);
-  const Vec<T> inverse_std = broadcast(r.inverse_std[i]);
-  if (!need_dx) return {mean, inverse_std, Vec<T>{}, Vec<T>{}};
-  const T* x_row = r.x + i * r.n;
-  const T* dy_row = dy + i * r.n;
+RowNumbers<T> row_numbers(const NormInput<T>& input, const T* weight, const T* dy, int64_t i) {
+  const Vec<T> mean = broadcast(input.mean[i]);
+  const Vec<T> inverse_std = broadcast(input.inverse_std[i]);
+  const T* x_row = input.x + i * input.n;
+  const T* dy_row = dy + i * input.n;
   // Lanes past the row's end have the weight 0, and NaN in them only if the row is NaN anyway.
-  const auto sums = sum_halves<T, 2>(0, r.n, [=](int64_t j, const auto& lanes, auto& total) {
+  const auto sums = sum_halves<T, 2>(0, input.n, [=](int64_t j, const auto& lanes, auto& total) {
     const Vec<T> g = lanes.load(dy_row + j) * lanes.load(weight + j);
     total.v[0] += g;
     total.v[1] += g * ((lanes.load(x_row + j) - mean) * inverse_std);
   });
-  const T count = static_cast<T>(r.n);
+  const T count = static_cast<T>(input.n);
   return {mean, inverse_std, broadcast(reduce_add<T>(sums.v[0]) / count),
           broadcast(reduce_add<T>(sums.v[1]) / count)};
 }
 
-// Group rows from row i on: writes their dx, and adds to the sums over columns, where these are wanted.
-template <int Group, bool NeedDx, bool NeedSums, typename T>
-void backward_group(const NormalizedRows<T>& r, const T* weight, const T* dy, int64_t i, T* dx, T* sum_dy,
-                    T* sum_dy_x) {
+// Group rows from row i on: writes their dx, and adds to the sums over columns.
+template <int Group, typename T>
+void backward_group(const NormInput<T>& input, const T* weight, const T* dy, int64_t i, T* dx, T* d_weight,
+                    T* d_bias) {
   RowNumbers<T> row[Group];
-  unroll<Group>([&](auto k) { row[k] = row_numbers(r, weight, dy, i + k, NeedDx); });
-  each_vector<T>(r.n, [&](int64_t j, const auto& lanes) {
-    const Vec<T> w = NeedDx ? lanes.load(weight + j) : Vec<T>{};
+  unroll<Group>([&](auto k) { row[k] = row_numbers(input, weight, dy, i + k); });
+  each_vector<T>(input.n, [&](int64_t j, const auto& lanes) {
+    const Vec<T> w = lanes.load(weight + j);
     Vec<T> plain[2] = {};  // of every second row: shorter chains
     Vec<T> weighted[2] = {};
     unroll<Group>([&](auto k) {
-      const int64_t at = (i + k) * r.n + j;
+      const int64_t at = (i + k) * input.n + j;
       const Vec<T> d = lanes.load(dy + at);
-      const Vec<T> normalized = (lanes.load(r.x + at) - row[k].mean) * row[k].inverse_std;
+      const Vec<T> normalized = (lanes.load(input.x + at) - row[k].mean) * row[k].inverse_std;
       plain[k % 2] += d;
       weighted[k % 2] += d * normalized;
-      if constexpr (NeedDx) {
-        lanes.store(dx + at, row[k].inverse_std * (d * w - row[k].shift - normalized * row[k].slope));
-      }
+      lanes.store(dx + at, row[k].inverse_std * (d * w - row[k].mean_g - normalized * row[k].mean_g_x));
     });
-    if constexpr (NeedSums) {
-      lanes.store(sum_dy + j, lanes.load(sum_dy + j) + (plain[0] + plain[1]));
-      lanes.store(sum_dy_x + j, lanes.load(sum_dy_x + j) + (weighted[0] + weighted[1]));
-    }
+    lanes.store(d_bias + j, lanes.load(d_bias + j) + (plain[0] + plain[1]));
+    lanes.store(d_weight + j, lanes.load(d_weight + j) + (weighted[0] + weighted[1]));
   });
-}
-
-// Rows [first, last); the sums over their columns, if wanted, are written.
-template <bool NeedDx, bool NeedSums, typename T>
-void backward_block(const NormalizedRows<T>& r, const T* weight, const T* dy, int64_t first, int64_t last,
-                    T* dx, T* sum_dy, T* sum_dy_x) {
-  if constexpr (NeedSums) {
-    std::fill_n(sum_dy, r.n, T{0});
-    std::fill_n(sum_dy_x, r.n, T{0});
-  }
-  int64_t i = first;
-  for (; i + kGroup <= last; i += kGroup) {
-    backward_group<kGroup, NeedDx, NeedSums>(r, weight, dy, i, dx, sum_dy, sum_dy_x);
-  }
-  for (; i < last; ++i) backward_group<1, NeedDx, NeedSums>(r, weight, dy, i, dx, sum_dy, sum_dy_x);
-}
-
-template <bool NeedDx, typename T>
-void backward_with_sums(const NormalizedRows<T>& r, const T* weight, const T* dy, T* dx, T* sum_dy,
-                        T* sum_dy_x) {
-  sum_columns_in_blocks(r.rows, r.n, r.n * kBackwardCost, sum_dy, sum_dy_x,
-                        [&](int64_t first, int64_t last, T* sums, T* weighted) {
-                          backward_block<NeedDx, true>(r, weight, dy, first, last, dx, sums, weighted);
-                        });
 }
 
 }  // namespace
 
 template <typename T>
-void layer_norm_rows(const T* x, int64_t rows, int64_t n, const T* weight, const T* bias, T eps, T* y,
-                     T* mean, T* inverse_std) {
+void layer_norm(const T* x, int64_t rows, int64_t n, const T* weight, const T* bias, T eps, T* y, T* mean,
+                T* inverse_std) {
   parallel_for(rows, n * kForwardCost, [=](int64_t first, int64_t last) {
     for (int64_t i = first; i < last; ++i) {
       normalize_row(x + i * n, n, weight, bias, eps, y + i * n, mean[i], inverse_std[i]);
@@ -200,23 +158,23 @@ void layer_norm_rows(const T* x, int64_t rows, int64_t n, const T* weight, const
 }
 
 template <typename T>
-void layer_norm_rows_backward(const NormalizedRows<T>& r, const T* weight, const T* dy, T* dx, T* sum_dy,
-                              T* sum_dy_x) {
-  if (sum_dy != nullptr) {
-    if (dx != nullptr) return backward_with_sums<true>(r, weight, dy, dx, sum_dy, sum_dy_x);
-    return backward_with_sums<false>(r, weight, dy, dx, sum_dy, sum_dy_x);
-  }
-  if (dx == nullptr) return;
-  // Whole groups to a thread.
-  parallel_for((r.rows + kGroup - 1) / kGroup, kGroup * r.n * kBackwardCost, [&](int64_t begin, int64_t end) {
-    backward_block<true, false>(r, weight, dy, begin * kGroup, std::min(end * kGroup, r.rows), dx, sum_dy,
-                                sum_dy_x);
-  });
+void layer_norm_backward(const NormInput<T>& input, const T* weight, const T* dy, T* dx, T* d_weight,
+                         T* d_bias) {
+  const auto block = [&](int64_t first, int64_t last, T* weighted, T* plain) {
+    std::fill_n(weighted, input.n, T{0});
+    std::fill_n(plain, input.n, T{0});
+    int64_t i = first;
+    for (; i + kGroup <= last; i += kGroup) {
+      backward_group<kGroup>(input, weight, dy, i, dx, weighted, plain);
+    }
+    for (; i < last; ++i) backward_group<1>(input, weight, dy, i, dx, weighted, plain);
+  };
+  sum_columns(input.rows, input.n, input.n * kBackwardCost, d_weight, d_bias, block);
 }
 
-#define LT_INSTANTIATE(T)                                                                       \
-  template void layer_norm_rows(const T*, int64_t, int64_t, const T*, const T*, T, T*, T*, T*); \
-  template void layer_norm_rows_backward(const NormalizedRows<T>&, const T*, const T*, T*, T*, T*);
+#define LT_INSTANTIATE(T)                                                                  \
+  template void layer_norm(const T*, int64_t, int64_t, const T*, const T*, T, T*, T*, T*); \
+  template void layer_norm_backward(const NormInput<T>&, const T*, const T*, T*, T*, T*);
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)
 #undef LT_INSTANTIATE

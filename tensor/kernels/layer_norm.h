@@ -1,33 +1,22 @@
 #pragma once
 
-// Layer normalisation, row by row of dense matrices (rows, n); weight, bias and their gradients are arrays
-// (n), mean and inverse_std are arrays (rows). x^ = (x - mean) * inverse_std is computed again where it is
-// needed: that takes less time than keeping it. T is float or double; nothing may overlap.
+// Layer normalisation of the rows of a matrix; weight, bias and their gradients are arrays (n).
 
-#include <cstdint>
+#include <libtensor/tensor/kernels/normalization.h>
 
 namespace lt::kernels {
 
-// What the forward pass keeps.
-template <typename T>
-struct NormalizedRows {
-  const T* x;
-  const T* mean;
-  const T* inverse_std;
-  int64_t rows, n;
-};
-
 // y = x^ * weight + bias with each row's mean and inverse_std = 1 / sqrt(variance + eps), which are written
 // too; the variance is the biased one.
+//   shapes: x, y (rows, n); mean, inverse_std (rows)
 template <typename T>
-void layer_norm_rows(const T* x, int64_t rows, int64_t n, const T* weight, const T* bias, T eps, T* y,
-                     T* mean, T* inverse_std);
+void layer_norm(const T* x, int64_t rows, int64_t n, const T* weight, const T* bias, T eps, T* y, T* mean,
+                T* inverse_std);
 
-// Where dx is not null, the gradient of x: with g = dy * weight, inverse_std * (g - mean(g) - x^ * mean(g
-// x^)). Where sum_dy and sum_dy_x are not null (both or neither), the sums over each column of dy, and of dy
-// * x^.
+// With g = dy * weight and means over a row, dx = inverse_std * (g - mean(g) - x^ * mean(g * x^)). Over each
+// column, d_weight = sum(dy * x^) and d_bias = sum(dy).
 template <typename T>
-void layer_norm_rows_backward(const NormalizedRows<T>& rows, const T* weight, const T* dy, T* dx, T* sum_dy,
-                              T* sum_dy_x);
+void layer_norm_backward(const NormInput<T>& input, const T* weight, const T* dy, T* dx, T* d_weight,
+                         T* d_bias);
 
 }  // namespace lt::kernels

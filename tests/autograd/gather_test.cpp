@@ -30,22 +30,6 @@ TEST(Index, AddsTheGradientOfARowThatWasTakenTwice) {
       {test::normal(2)});
 }
 
-TEST(Embedding, AddsTheGradientOfARowThatWasTakenTwice) {
-  test::expect_gradients_in_layouts([](const Variables& v) { return embedding(v[0], rows()); },
-                                    {test::normal({4, 3})});
-  const DoubleVariable table(zeros<double>({3, 1}), true);
-  sum(embedding(table, tensor<int64_t>({1, 1, 0, 1}))).backward();
-  EXPECT_EQ(table.grad().to_vector(), (Numbers{1, 3, 0}));
-}
-
-TEST(Embedding, NamesAnIdOutsideTheTable) {
-  const Variable table(zeros({3, 2}), true);
-  EXPECT_EQ(error_text<IndexError>([&] {
-              embedding(table, tensor<int64_t>({0, 3}));
-            }),
-            "index: id 3 at (1) is out of range for axis 0 of size 3");
-}
-
 TEST(IndexAdd, PassesTheGradientToBothOperands) {
   test::expect_gradients_in_layouts([](const Variables& v) { return index_add(v[0], {rows()}, v[1]); },
                                     {test::normal({4, 3}, 1), test::normal({2, 2, 3}, 2)});

@@ -2,7 +2,7 @@
 
 #include <limits>
 
-#include <libtensor/nn/optim.h>
+#include <libtensor/nn/optimizer.h>
 #include <libtensor/tensor/ops.h>
 #include <libtensor/tests/expect.h>
 #include <libtensor/tests/nn/golden.h>

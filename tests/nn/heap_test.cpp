@@ -8,7 +8,7 @@
 #include <libtensor/nn/embedding.h>
 #include <libtensor/nn/flatten.h>
 #include <libtensor/nn/linear.h>
-#include <libtensor/nn/optim.h>
+#include <libtensor/nn/optimizer.h>
 #include <libtensor/nn/sequential.h>
 
 // What a training step asks of the heap, seen by an operator new of our own for the whole program; tensors

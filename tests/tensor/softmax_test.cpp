@@ -3,7 +3,7 @@
 #include <cmath>
 #include <limits>
 
-#include <libtensor/tensor/ops.h>
+#include <libtensor/tensor/functional.h>
 #include <libtensor/tensor/parallel.h>
 #include <libtensor/tests/expect.h>
 #include <libtensor/tests/reduce_golden.h>
@@ -72,6 +72,21 @@ TEST(Softmax, IsTheSameOnAnyNumberOfThreads) {
     EXPECT_TRUE(equal(alone_log, log_softmax(x, 1)));
   }
   set_num_threads(before);
+}
+
+TEST(Softmax, PassesGradientsBackAlongAnyAxis) {
+  const DoubleTensor x = sin(arange<double>(24)).view({2, 3, 4});
+  const DoubleTensor dy = cos(arange<double>(24)).view({2, 3, 4});
+  for (const int64_t axis : {0, 1, -1}) {
+    const DoubleTensor p = softmax(x, axis);
+    EXPECT_TRUE(allclose(softmax_backward(dy, p, axis), p * (dy - sum(p * dy, axis, true)), 1e-14, 1e-15));
+    EXPECT_TRUE(allclose(log_softmax_backward(dy, log_softmax(x, axis), axis), dy - p * sum(dy, axis, true),
+                         1e-14, 1e-14));
+  }
+  EXPECT_EQ(error_text<ShapeError>([&] { softmax_backward(dy[0], dy, 1); }),
+            "softmax_backward: shapes differ: (3, 4) and (2, 3, 4)");
+  EXPECT_EQ(error_text<IndexError>([&] { log_softmax_backward(dy, dy, 3); }),
+            "log_softmax_backward: axis 3 out of range for 3 axes");
 }
 
 }  // namespace

@@ -4,51 +4,23 @@
 
 #include <cmath>
 #include <limits>
-#include <numeric>
-#include <random>
 #include <vector>
 
+#include <libtensor/tensor/kernels/cross_entropy.h>
 #include <libtensor/tensor/parallel.h>
 #include <libtensor/tests/expect.h>
 #include <libtensor/tests/reference.h>
+#include <libtensor/tests/tensor/kernels/logits.h>
 
 namespace lt::kernels {
 namespace {
 
+using test::expect_close;
 using test::kInf;
+using test::kLengths;
 using test::kNan;
-
-// Register rows, their last and first partial vectors, chunk boundaries (1024 floats, 512 doubles) and more
-// than 64 chunks' worth.
-const std::vector<int64_t> kLengths{1,  2,  7,  8,   9,   15,  16,  17,   27,   31,   32,   33,   48,
-                                    63, 64, 65, 100, 511, 512, 513, 1023, 1024, 1025, 2100, 4097, 70000};
-
-// Relative errors: a few roundings of a float exponential and of a sum; libm's in double.
-template <typename T>
-constexpr double kTolerance = sizeof(T) == 4 ? 2e-6 : 4e-15;
-
-// Equal kinds, or within the tolerance of the larger of want and 1.
-template <typename T>
-void expect_close(T got, double want, int64_t n, int64_t at) {
-  if (std::isnan(want) || std::isinf(want)) {
-    ASSERT_EQ(std::isnan(want), std::isnan(got)) << got << " for " << want << " at " << at << " of " << n;
-    if (!std::isnan(want)) {
-      ASSERT_EQ(static_cast<double>(got), want) << at << " of " << n;
-    }
-  } else {
-    ASSERT_NEAR(static_cast<double>(got), want, kTolerance<T> * std::max(1.0, std::fabs(want)))
-        << at << " of " << n;
-  }
-}
-
-template <typename T>
-std::vector<T> rows_of(int64_t rows, int64_t n, double spread) {
-  std::mt19937 generator(static_cast<uint32_t>(n));
-  std::normal_distribution<double> normal(0, spread);
-  std::vector<T> x(static_cast<size_t>(rows * n));
-  for (auto& v : x) v = static_cast<T>(normal(generator));
-  return x;
-}
+using test::kTolerance;
+using test::rows_of;
 
 template <typename T>
 class Softmax : public testing::Test {
@@ -57,17 +29,17 @@ class Softmax : public testing::Test {
 
   // All forward functions against the plain ones.
   static void check_rows(const std::vector<T>& x, int64_t rows, int64_t n) {
-    std::vector<T> softmax(x.size()), log_softmax(x.size()), sums(static_cast<size_t>(rows));
-    softmax_rows(x.data(), softmax.data(), rows, n);
-    log_softmax_rows(x.data(), log_softmax.data(), rows, n);
-    logsumexp_rows(x.data(), sums.data(), rows, n);
+    std::vector<T> p(x.size()), log_p(x.size()), sums(static_cast<size_t>(rows));
+    softmax(x.data(), p.data(), rows, n);
+    log_softmax(x.data(), log_p.data(), rows, n);
+    logsumexp(x.data(), sums.data(), rows, n);
     for (int64_t r = 0; r < rows; ++r) {
       const auto want = reference::log_softmax(x.data() + r * n, n);
       expect_close(sums[static_cast<size_t>(r)],
                    static_cast<double>(reference::logsumexp(x.data() + r * n, n)), n, -1);
       for (int64_t i = 0; i < n; ++i) {
-        expect_close(log_softmax[static_cast<size_t>(r * n + i)], want[static_cast<size_t>(i)], n, i);
-        expect_close(softmax[static_cast<size_t>(r * n + i)], std::exp(want[static_cast<size_t>(i)]), n, i);
+        expect_close(log_p[static_cast<size_t>(r * n + i)], want[static_cast<size_t>(i)], n, i);
+        expect_close(p[static_cast<size_t>(r * n + i)], std::exp(want[static_cast<size_t>(i)]), n, i);
         if (testing::Test::HasFatalFailure()) return;
       }
     }
@@ -77,8 +49,7 @@ class Softmax : public testing::Test {
   int before_ = num_threads();
 };
 
-using Floating = testing::Types<float, double>;
-TYPED_TEST_SUITE(Softmax, Floating);
+TYPED_TEST_SUITE(Softmax, test::Floating);
 
 TYPED_TEST(Softmax, AgreesWithThePlainLoopForEveryKindOfLength) {
   for (const int64_t n : kLengths) {
@@ -87,7 +58,7 @@ TYPED_TEST(Softmax, AgreesWithThePlainLoopForEveryKindOfLength) {
   }
 }
 
-// Short rows go through in blocks, which these fill, overfill or leave almost empty.
+// Short rows go in batches, which these fill, overfill or leave almost empty.
 TYPED_TEST(Softmax, GivesEveryRowTheBitsThatItHasAlone) {
   for (const int64_t n : {1, 5, 16, 27, 33, 64, 200}) {
     for (int64_t rows = 1; rows <= 35; ++rows) {
@@ -98,13 +69,13 @@ TYPED_TEST(Softmax, GivesEveryRowTheBitsThatItHasAlone) {
         std::vector<TypeParam> out(static_cast<size_t>(count * (3 * n + 2)));
         TypeParam* y = out.data();
         const std::vector<int64_t> targets(static_cast<size_t>(count), n / 2);
-        softmax_rows(x.data() + first * n, y, count, n);
-        log_softmax_rows(x.data() + first * n, y + count * n, count, n);
-        cross_entropy_rows(x.data() + first * n, targets.data(), -1, y + 3 * count * n, y + 2 * count * n,
-                           count, n);
+        softmax(x.data() + first * n, y, count, n);
+        log_softmax(x.data() + first * n, y + count * n, count, n);
+        cross_entropy(x.data() + first * n, targets.data(), -1, y + 3 * count * n, y + 2 * count * n, count,
+                      n);
         for (int64_t i = 2 * count * n; i < 3 * count * n; ++i)
           y[i] *= static_cast<TypeParam>(count);  // of the mean
-        logsumexp_rows(x.data() + first * n, y + 3 * count * n + count, count, n);
+        logsumexp(x.data() + first * n, y + 3 * count * n + count, count, n);
         return out;
       };
       const auto all = bits(0, rows);
@@ -156,7 +127,7 @@ TYPED_TEST(Softmax, TreatsInfinitiesAndNanAsPyTorchDoes) {
 }
 
 TYPED_TEST(Softmax, WritesInPlaceAndNothingBeyond) {
-  for (const auto function : {softmax_rows<TypeParam>, log_softmax_rows<TypeParam>}) {
+  for (const auto function : {softmax<TypeParam>, log_softmax<TypeParam>}) {
     for (const int64_t n : kLengths) {
       auto x = rows_of<TypeParam>(3, n, 2);
       std::vector<TypeParam> apart(x.size());
@@ -175,10 +146,10 @@ TYPED_TEST(Softmax, BackwardAgreesWithItsFormula) {
     const auto x = rows_of<TypeParam>(2, n, 1);
     const auto dy = rows_of<TypeParam>(2, n, 2);
     std::vector<TypeParam> y(x.size()), log_y(x.size()), dx(x.size()), log_dx(x.size());
-    softmax_rows(x.data(), y.data(), 2, n);
-    log_softmax_rows(x.data(), log_y.data(), 2, n);
-    softmax_backward_rows(y.data(), dy.data(), dx.data(), 2, n);
-    log_softmax_backward_rows(log_y.data(), dy.data(), log_dx.data(), 2, n);
+    softmax(x.data(), y.data(), 2, n);
+    log_softmax(x.data(), log_y.data(), 2, n);
+    softmax_backward(dy.data(), y.data(), dx.data(), 2, n);
+    log_softmax_backward(dy.data(), log_y.data(), log_dx.data(), 2, n);
     for (int64_t r = 0; r < 2; ++r) {
       double dot = 0, sum = 0, size = 1;
       for (int64_t i = r * n; i < (r + 1) * n; ++i) {
@@ -200,49 +171,6 @@ TYPED_TEST(Softmax, BackwardAgreesWithItsFormula) {
   }
 }
 
-TYPED_TEST(Softmax, CrossEntropyIsTheMeanOfWhatIsNotIgnored) {
-  for (const int64_t n : kLengths) {
-    const auto x = rows_of<TypeParam>(4, n, 3);
-    const std::vector<int64_t> targets{n - 1, -100, 0, n / 2};
-    std::vector<TypeParam> losses(4, 9), dx(x.size(), 9);
-    const auto loss = cross_entropy_rows(x.data(), targets.data(), -100, losses.data(), dx.data(), 4, n);
-    double want = 0;
-    for (int64_t r = 0; r < 4; ++r) {
-      const auto log_y = reference::log_softmax(x.data() + r * n, n);
-      const int64_t target = targets[static_cast<size_t>(r)];
-      const bool ignored = target == -100;
-      const double row_loss = ignored ? 0 : -log_y[static_cast<size_t>(target)];
-      want += row_loss / 3;
-      expect_close(losses[static_cast<size_t>(r)], row_loss, n, r);
-      for (int64_t i = 0; i < n; ++i) {
-        const double p = std::exp(log_y[static_cast<size_t>(i)]);
-        expect_close(dx[static_cast<size_t>(r * n + i)], ignored ? 0 : (p - (i == target)) / 3, n, i);
-        if (this->HasFatalFailure()) return;
-      }
-    }
-    expect_close(loss, want, n, -1);
-    EXPECT_EQ(cross_entropy_rows<TypeParam>(x.data(), targets.data(), -100, losses.data(), nullptr, 4, n),
-              loss);
-  }
-}
-
-TYPED_TEST(Softmax, CrossEntropyOfNothingIsNan) {
-  const std::vector<TypeParam> x(6, 1);
-  const std::vector<int64_t> targets{5, 5};
-  std::vector<TypeParam> losses(2), dx(6, 9);
-  EXPECT_TRUE(std::isnan(cross_entropy_rows(x.data(), targets.data(), 5, losses.data(), dx.data(), 2, 3)));
-  EXPECT_EQ(dx, std::vector<TypeParam>(6, 0));
-}
-
-TYPED_TEST(Softmax, CrossEntropyOfAHopelessTargetIsItsDistance) {
-  const std::vector<TypeParam> x{1e4, -1e4, 0};
-  const int64_t target = 1;
-  TypeParam loss = 0;
-  std::vector<TypeParam> dx(3);
-  EXPECT_EQ(cross_entropy_rows(x.data(), &target, -100, &loss, dx.data(), 1, 3), TypeParam{2e4});
-  EXPECT_EQ(dx, (std::vector<TypeParam>{1, -1, 0}));
-}
-
 TYPED_TEST(Softmax, GivesTheSameBitsOnOneTwoAndFiveThreads) {
   for (const int64_t n : {27, 3000}) {
     const int64_t rows = 600000 / n;
@@ -252,9 +180,9 @@ TYPED_TEST(Softmax, GivesTheSameBitsOnOneTwoAndFiveThreads) {
     const auto run = [&](int threads) {
       set_num_threads(threads);
       std::vector<TypeParam> out(x.size() * 2), losses(static_cast<size_t>(rows));
-      softmax_rows(x.data(), out.data(), rows, n);
+      softmax(x.data(), out.data(), rows, n);
       out.push_back(
-          cross_entropy_rows(x.data(), targets.data(), -1, losses.data(), out.data() + x.size(), rows, n));
+          cross_entropy(x.data(), targets.data(), -1, losses.data(), out.data() + x.size(), rows, n));
       return out;
     };
     const auto alone = run(1);

@@ -6,13 +6,13 @@
 
 #include <libtensor/autograd/variable.h>
 #include <libtensor/tensor/io.h>
+#include <libtensor/tensor/optimizer.h>
 
 namespace lt::nn {
 
 class Optimizer {
  public:
-  //   throws: ValueError for a parameter that is no leaf or needs no gradient, or for a rate that is not
-  //   finite
+  //   throws: ValueError for a parameter that is no dense leaf or needs no gradient, or a rate not finite
   Optimizer(std::vector<Variable> parameters, double learning_rate);
   virtual ~Optimizer() = default;
 
@@ -31,18 +31,12 @@ class Optimizer {
   std::vector<Variable> parameters_;
 };
 
-// p -= lr * (g + weight_decay * p), or along momentum's running direction (Polyak, 1964; Nesterov, 1983).
+// Stochastic gradient descent, with momentum where asked for: sgd_step_.
 class SGD : public Optimizer {
  public:
-  struct Options {
-    double momentum = 0;
-    double weight_decay = 0;
-    bool nesterov = false;
-  };
+  using Options = SgdOptions;
   //   throws: ValueError for a negative momentum or weight_decay, and for nesterov without a momentum
-  SGD(std::vector<Variable> parameters, double learning_rate, Options options);
-  SGD(std::vector<Variable> parameters, double learning_rate)
-      : SGD(std::move(parameters), learning_rate, {}) {}
+  SGD(std::vector<Variable> parameters, double learning_rate, Options options = {});
   void step() override;
   NamedTensors state_dict() const override;
   void load_state_dict(const NamedTensors& state) override;
@@ -52,21 +46,12 @@ class SGD : public Optimizer {
   std::vector<Tensor> velocity_;  // none without momentum
 };
 
-// Kingma and Ba, "Adam", 2015. weight_decay is added to the gradient, or, where decoupled, shrinks the
-// parameter by lr * weight_decay (Loshchilov and Hutter, "Decoupled weight decay regularization", 2019).
+// Adaptive moments: adam_step_.
 class Adam : public Optimizer {
  public:
-  struct Options {
-    double beta1 = 0.9;
-    double beta2 = 0.999;
-    double eps = 1e-8;
-    double weight_decay = 0;
-    bool decoupled = false;
-  };
+  using Options = AdamOptions;
   //   throws: ValueError unless the betas lie in [0, 1), and eps and weight_decay are not negative
-  Adam(std::vector<Variable> parameters, double learning_rate, Options options);
-  Adam(std::vector<Variable> parameters, double learning_rate)
-      : Adam(std::move(parameters), learning_rate, {}) {}
+  Adam(std::vector<Variable> parameters, double learning_rate, Options options = {});
   void step() override;
   NamedTensors state_dict() const override;
   void load_state_dict(const NamedTensors& state) override;

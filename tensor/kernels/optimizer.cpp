@@ -1,11 +1,10 @@
-#include <libtensor/tensor/kernels/optimize.h>
+#include <libtensor/tensor/kernels/optimizer.h>
 
 #include <cmath>
 
 #include <libtensor/tensor/kernels/parallel.h>
 
-// Elementwise over arrays that do not overlap, which lets the compiler vectorise each loop; threads share
-// elements.
+// Elementwise over arrays that do not overlap, so that the compiler vectorises; threads share elements.
 
 namespace lt::kernels {
 
@@ -31,10 +30,10 @@ void adam_step(float* p, const float* g, float* m, float* v, int64_t n, const Ad
   constexpr int64_t kCost = 12;  // a root and a division beside the traffic of four arrays
   parallel_for(n, kCost, [&, step](int64_t first, int64_t last) {
     for (int64_t i = first; i < last; ++i) {
-      const float start = p[i] * step.shrink;
+      const float start = p[i] * step.decay_factor;
       const float d = g[i] + step.weight_decay * p[i];
-      m[i] = step.beta1 * m[i] + step.rest1 * d;
-      v[i] = step.beta2 * v[i] + step.rest2 * (d * d);
+      m[i] = step.beta1 * m[i] + step.one_minus_beta1 * d;
+      v[i] = step.beta2 * v[i] + step.one_minus_beta2 * (d * d);
       p[i] = start - step.step_size * (m[i] / (std::sqrt(v[i]) * step.inverse_sqrt_correction + step.eps));
     }
   });

@@ -1,14 +1,11 @@
-#include <libtensor/nn/optim.h>
+#include <libtensor/nn/optimizer.h>
 
 #include <fmt/format.h>
 
 #include <cmath>
 #include <variant>
 
-#include <libtensor/tensor/kernels/optimize.h>
 #include <libtensor/tensor/ops.h>
-
-// Parameters and gradients of leaves are dense, so an update is one kernel call over plain arrays.
 
 namespace lt::nn {
 namespace {
@@ -58,11 +55,6 @@ std::vector<Tensor> zeros_for(const std::vector<Variable>& parameters) {
   return all;
 }
 
-float* numbers(const Variable& parameter) {
-  Tensor data = parameter.data();
-  return data.mutable_data();
-}
-
 }  // namespace
 
 Optimizer::Optimizer(std::vector<Variable> parameters, double learning_rate)
@@ -93,13 +85,10 @@ SGD::SGD(std::vector<Variable> parameters, double learning_rate, Options options
 }
 
 void SGD::step() {
-  const kernels::SgdStep settings{static_cast<float>(lr), static_cast<float>(options_.momentum),
-                                  static_cast<float>(options_.weight_decay), options_.nesterov};
   for (size_t i = 0; i < parameters_.size(); ++i) {
     const Variable& p = parameters_[i];
     if (!p.grad().defined()) continue;
-    float* velocity = velocity_.empty() ? nullptr : velocity_[i].mutable_data();
-    kernels::sgd_step(numbers(p), p.grad().data(), velocity, p.numel(), settings);
+    sgd_step_(p.data(), p.grad(), velocity_.empty() ? Tensor() : velocity_[i], lr, options_);
   }
 }
 
@@ -135,21 +124,7 @@ void Adam::step() {
   for (size_t i = 0; i < parameters_.size(); ++i) {
     const Variable& p = parameters_[i];
     if (!p.grad().defined()) continue;
-    const auto t = static_cast<double>(++steps[i]);
-    const double correction1 = 1 - std::pow(options_.beta1, t);
-    const double correction2 = 1 - std::pow(options_.beta2, t);
-    const kernels::AdamStep settings{
-        .step_size = static_cast<float>(lr / correction1),
-        .beta1 = static_cast<float>(options_.beta1),
-        .beta2 = static_cast<float>(options_.beta2),
-        .rest1 = static_cast<float>(1 - options_.beta1),
-        .rest2 = static_cast<float>(1 - options_.beta2),
-        .inverse_sqrt_correction = static_cast<float>(1 / std::sqrt(correction2)),
-        .eps = static_cast<float>(options_.eps),
-        .weight_decay = options_.decoupled ? 0.0F : static_cast<float>(options_.weight_decay),
-        .shrink = options_.decoupled ? static_cast<float>(1 - lr * options_.weight_decay) : 1.0F};
-    kernels::adam_step(numbers(p), p.grad().data(), exp_avg_[i].mutable_data(), exp_avg_sq_[i].mutable_data(),
-                       p.numel(), settings);
+    adam_step_(p.data(), p.grad(), exp_avg_[i], exp_avg_sq_[i], ++steps[i], lr, options_);
   }
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 
-// Optimiser updates: one pass over a parameter, its gradient and its state. All are dense arrays of n
-// numbers.
+// Optimiser updates: one pass over a parameter, its gradient and its state, dense arrays of n numbers.
 
 #include <cstdint>
 
@@ -22,16 +21,17 @@ struct AdamStep {
   float step_size;  // lr / (1 - beta1^t)
   float beta1;
   float beta2;
-  float rest1;  // 1 - beta1 and 1 - beta2, rounded once: from a rounded beta2 of 0.999 they would be off by
-                // 5e-5
-  float rest2;
+  // Rounded once: 1 less a rounded beta2 of 0.999 would be off by 5e-5.
+  float one_minus_beta1;
+  float one_minus_beta2;
   float inverse_sqrt_correction;  // 1 / sqrt(1 - beta2^t)
   float eps;
   float weight_decay;  // added to the gradient
-  float shrink;        // what the parameter is multiplied by first: 1 - lr * decay where decay is decoupled
+  float decay_factor;  // what the parameter is multiplied by first: 1 - lr * decay where that is decoupled
 };
 
-// m = beta1 * m + rest1 * g;  v = beta2 * v + rest2 * g^2;  p -= step_size * m / (sqrt(v) * c + eps)
+// m = beta1 * m + one_minus_beta1 * d;  v = beta2 * v + one_minus_beta2 * d^2, with d = g + weight_decay * p
+// p = decay_factor * p - step_size * m / (sqrt(v) * inverse_sqrt_correction + eps)
 void adam_step(float* p, const float* g, float* m, float* v, int64_t n, const AdamStep& step);
 
 }  // namespace lt::kernels

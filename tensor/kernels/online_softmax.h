@@ -1,10 +1,10 @@
 #pragma once
 
-// Maximum and sum of exponentials of a row of any length, in chunks that stay in L1: a chunk's maximum, then
-// its exponentials, which are added to a sum that is rescaled whenever the maximum has grown (Milakov and
-// Gimelshein 2018, arXiv:1805.02867); so memory is read once, and the next chunk is fetched while this one's
-// exponentials are computed. Softmax keeps those exponentials, and a second pass scales them by what their
-// chunk lacked.
+// Online softmax (Milakov and Gimelshein 2018, arXiv:1805.02867): maximum and sum of exponentials of a row of
+// any length, in chunks that stay in L1. A chunk's maximum is taken, then its exponentials, which are added
+// to a sum that is rescaled whenever the maximum has grown; so memory is read once, and the next chunk is
+// prefetched while this one's exponentials are computed. Softmax keeps those exponentials, and a second pass
+// scales them by what their chunk lacked.
 
 #include <algorithm>
 #include <cmath>
@@ -17,13 +17,13 @@
 namespace lt::kernels {
 
 template <typename T>
-class LongRow {
+class OnlineSoftmax {
  public:
   T max = -std::numeric_limits<T>::infinity();
   T sum = 0;
 
   // Reads x once; writes each chunk's e^(x - the maximum so far) to e unless e is null.
-  LongRow(const T* x, int64_t n, T* e) : n_(n) {
+  OnlineSoftmax(const T* x, int64_t n, T* e) : n_(n) {
     // 4 KB, so that x and e are in L1 when they are needed again, or as much more as leaves kChunks of them.
     constexpr int64_t kChunk = 4096 / sizeof(T);
     chunk_ = std::max(kChunk, (n / kChunks + kLanes<T>) / kLanes<T> * kLanes<T>);
@@ -73,18 +73,19 @@ class LongRow {
   }
 
   static T largest_of(const T* x, int64_t n) {
-    constexpr int kSums = 4;  // as many as a comparison takes cycles
-    Vec<T> largest[kSums];
+    constexpr int kAccumulators = 4;  // as many as a comparison takes cycles
+    Vec<T> largest[kAccumulators];
     for (auto& v : largest) v = broadcast(-std::numeric_limits<T>::infinity());
     int64_t i = 0;
-    for (; i + kSums * kLanes<T> <= n; i += kSums * kLanes<T>) {
-      unroll<kSums>([&](auto s) { largest[s] = kernels::max(load(x + i + s * kLanes<T>), largest[s]); });
+    for (; i + kAccumulators * kLanes<T> <= n; i += kAccumulators * kLanes<T>) {
+      unroll<kAccumulators>(
+          [&](auto a) { largest[a] = kernels::max(load(x + i + a * kLanes<T>), largest[a]); });
     }
     for (; i < n; i += kLanes<T>) {
       const Tail<T> tail(std::min<int64_t>(n - i, kLanes<T>));
       largest[0] = kernels::max(tail.select(tail.load(x + i), largest[0]), largest[0]);
     }
-    unroll<kSums>([&](auto s) { largest[0] = kernels::max(largest[s], largest[0]); });
+    unroll<kAccumulators>([&](auto a) { largest[0] = kernels::max(largest[a], largest[0]); });
     return reduce_max<T>(largest[0]);
   }
 

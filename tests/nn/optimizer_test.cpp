@@ -1,4 +1,4 @@
-#include <libtensor/nn/optim.h>
+#include <libtensor/nn/optimizer.h>
 
 #include <gtest/gtest.h>
 

@@ -1,0 +1,34 @@
+#include <gtest/gtest.h>
+
+#include <libtensor/tests/autograd/layouts.h>
+#include <libtensor/tests/expect.h>
+
+namespace lt {
+namespace {
+
+using test::Numbers;
+using Variables = std::vector<DoubleVariable>;
+
+const IntTensor& embedding_ids() {
+  static const IntTensor kIds = tensor<int64_t>({{0, 2}, {2, -1}});
+  return kIds;
+}
+
+TEST(Embedding, AddsTheGradientOfARowThatWasTakenTwice) {
+  test::expect_gradients_in_layouts([](const Variables& v) { return embedding(v[0], embedding_ids()); },
+                                    {test::normal({4, 3})});
+  const DoubleVariable table(zeros<double>({3, 1}), true);
+  sum(embedding(table, tensor<int64_t>({1, 1, 0, 1}))).backward();
+  EXPECT_EQ(table.grad().to_vector(), (Numbers{1, 3, 0}));
+}
+
+TEST(Embedding, NamesAnIdOutsideTheTable) {
+  const Variable table(zeros({3, 2}), true);
+  EXPECT_EQ(error_text<IndexError>([&] {
+              embedding(table, tensor<int64_t>({0, 3}));
+            }),
+            "index: id 3 at (1) is out of range for axis 0 of size 3");
+}
+
+}  // namespace
+}  // namespace lt

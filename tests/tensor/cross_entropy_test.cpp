@@ -1,0 +1,35 @@
+#include <gtest/gtest.h>
+
+#include <libtensor/tensor/functional.h>
+#include <libtensor/tests/expect.h>
+
+namespace lt {
+namespace {
+
+TEST(CrossEntropy, GivesLossAndGradientInOnePass) {
+  const DoubleTensor logits = sin(arange<double>(12)).view({3, 4}).t();  // not dense
+  const IntTensor targets = tensor<int64_t>({2, 0, -100, 1});
+  DoubleTensor gradient;
+  const double loss = cross_entropy(logits, targets, -100, &gradient).item();
+  EXPECT_EQ(cross_entropy(logits, targets).item(), loss);
+  const DoubleTensor log_p = log_softmax(logits, 1);
+  EXPECT_NEAR(loss, -(log_p.at({0, 2}) + log_p.at({1, 0}) + log_p.at({3, 1})) / 3, 1e-15);
+  DoubleTensor want = softmax(logits, 1);
+  index_put_(want, {tensor<int64_t>({0, 1, 3}), tensor<int64_t>({2, 0, 1})}, scalar<double>(-1), true);
+  want[2].fill_(0);
+  EXPECT_TRUE(allclose(gradient, want / scalar<double>(3), 1e-14, 1e-15));
+}
+
+TEST(CrossEntropy, NamesShapesAndTargetsThatDoNotFit) {
+  EXPECT_EQ(error_text<ShapeError>([] {
+              cross_entropy(ones({4, 3}), zeros<int64_t>({3}));
+            }),
+            "cross_entropy: logits (4, 3) want one target a row, not targets (3)");
+  EXPECT_EQ(error_text<IndexError>([] {
+              cross_entropy(ones({1, 27}), tensor<int64_t>({27}));
+            }),
+            "cross_entropy: target 27 at row 0 is none of 27 classes");
+}
+
+}  // namespace
+}  // namespace lt
