@@ -12,14 +12,13 @@
 
 // NumPy's format: "\x93NUMPY", a version (two bytes), the header's length (2 bytes in version 1, 4 in 2 and
 // 3), a header that is a Python dictionary {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), },
-// padded with spaces and ended with a new line so that the numbers start at a multiple of 64, then the
-// numbers.
+// padded with spaces and ended with a new line; then the numbers, which start at a multiple of 64.
 
 namespace lt {
 namespace {
 
 constexpr std::string_view kMagic = "\x93NUMPY";
-constexpr size_t kAlignment = 64;
+constexpr size_t kNpyAlignment = 64;
 
 template <typename T>
 constexpr const char* kDescr = "";
@@ -39,9 +38,9 @@ struct Header {
 };
 
 // Walks over the text of a file; every refusal names the file, the byte, and what was expected there.
-class Reader {
+class NpyReader {
  public:
-  Reader(const std::string& path, std::string_view bytes) : path_(path), bytes_(bytes) {}
+  NpyReader(const std::string& path, std::string_view bytes) : path_(path), bytes_(bytes) {}
 
   [[noreturn]] void fail(const std::string& expectation) const {
     throw IoError(fmt::format("load_npy: '{}', byte {}: {}", path_, at_, expectation));
@@ -161,7 +160,7 @@ class Reader {
   size_t at_ = 0;
 };
 
-Header read_header(Reader& reader) {
+Header read_header(NpyReader& reader) {
   if (!reader.rest().starts_with(kMagic)) reader.fail("expected \"\\x93NUMPY\", the start of an .npy file");
   reader.take(kMagic.size(), "magic");
   const size_t major = reader.little_endian(1, "a version");
@@ -199,7 +198,7 @@ void save_npy(const std::string& path, const BasicTensor<T>& x) {
   std::string header =
       fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}), }}", kDescr<T>, shape);
   const size_t before = kMagic.size() + 2 + 2;  // magic, version, length
-  header.append(kAlignment - 1 - (before + header.size()) % kAlignment, ' ');
+  header.append(kNpyAlignment - 1 - (before + header.size()) % kNpyAlignment, ' ');
   header += '\n';
   std::string start(kMagic);
   start += {'\1', '\0', static_cast<char>(header.size() & 0xff), static_cast<char>(header.size() >> 8)};
@@ -209,7 +208,7 @@ void save_npy(const std::string& path, const BasicTensor<T>& x) {
 template <typename T>
 BasicTensor<T> load_npy(const std::string& path) {
   const std::string bytes = read_file(path);
-  Reader reader(path, bytes);
+  NpyReader reader(path, bytes);
   const Header header = read_header(reader);
   if (header.descr != kDescr<T>) {
     reader.fail(

@@ -25,7 +25,7 @@ using nlohmann::json;
 using nlohmann::ordered_json;
 
 constexpr size_t kLengthBytes = 8;
-constexpr size_t kAlignment = 8;
+constexpr size_t kHeaderAlignment = 8;
 constexpr size_t kMaxHeaderBytes = 100'000'000;  // the format's own limit
 constexpr const char* kMetadata = "__metadata__";
 
@@ -72,7 +72,7 @@ std::string header_text(const std::vector<Part>& parts, const Metadata& metadata
     begin += part.bytes.size();
   }
   std::string text = header.dump();
-  text.resize((text.size() + kAlignment - 1) / kAlignment * kAlignment, ' ');
+  text.resize((text.size() + kHeaderAlignment - 1) / kHeaderAlignment * kHeaderAlignment, ' ');
   return text;
 }
 
@@ -88,9 +88,9 @@ struct Entry {
 };
 
 // The checks on one file; every refusal names it.
-class Reader {
+class SafetensorsReader {
  public:
-  Reader(const std::string& path, std::string_view bytes) : path_(path), bytes_(bytes) {}
+  SafetensorsReader(const std::string& path, std::string_view bytes) : path_(path), bytes_(bytes) {}
 
   TensorFile read() const {
     const size_t length = header_length();
@@ -269,7 +269,7 @@ void save_safetensors(const std::string& path, const NamedTensors& tensors, cons
 
 TensorFile load_safetensors(const std::string& path) {
   const std::string bytes = read_file(path);
-  return Reader(path, bytes).read();
+  return SafetensorsReader(path, bytes).read();
 }
 
 }  // namespace lt

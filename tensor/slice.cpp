@@ -94,9 +94,17 @@ BasicTensor<T> BasicTensor<T>::diagonal() const {
   return view_as(shape, strides, offset_);
 }
 
-template class BasicTensor<float>;
-template class BasicTensor<double>;
-template class BasicTensor<int64_t>;
-template class BasicTensor<bool>;
+#define LT_INSTANTIATE(T)                                                                  \
+  template BasicTensor<T> BasicTensor<T>::select(int64_t, int64_t) const;                  \
+  template BasicTensor<T> BasicTensor<T>::narrow(int64_t, int64_t, int64_t) const;         \
+  template BasicTensor<T> BasicTensor<T>::slice(int64_t, int64_t, int64_t, int64_t) const; \
+  template std::vector<BasicTensor<T>> BasicTensor<T>::unbind(int64_t) const;              \
+  template std::vector<BasicTensor<T>> BasicTensor<T>::split(int64_t, int64_t) const;      \
+  template BasicTensor<T> BasicTensor<T>::diagonal() const;
+LT_INSTANTIATE(float)
+LT_INSTANTIATE(double)
+LT_INSTANTIATE(int64_t)
+LT_INSTANTIATE(bool)
+#undef LT_INSTANTIATE
 
 }  // namespace lt

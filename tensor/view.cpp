@@ -35,8 +35,7 @@ Shape fit_shape(const Shape& from, const Shape& shape, const char* op) {
 }
 
 // Strides under which `to` walks the elements of (from, strides) in the same order without a copy; false
-// where there are none. Each run of axes of `from` that lie densely behind each other is cut anew into axes
-// of `to`.
+// where there are none. Each run of densely nested axes of `from` is divided anew into axes of `to`.
 bool view_strides(const Shape& from, const Strides& strides, const Shape& to, Strides& out) {
   out = contiguous_strides(to);
   if (numel(from) == 0) return true;
@@ -220,9 +219,24 @@ BasicTensor<T> BasicTensor<T>::expand(const Shape& shape) const {
   return view_as(to, strides, offset_);
 }
 
-template class BasicTensor<float>;
-template class BasicTensor<double>;
-template class BasicTensor<int64_t>;
-template class BasicTensor<bool>;
+#define LT_INSTANTIATE(T)                                                         \
+  template BasicTensor<T>::BasicTensor(Storage, Shape, Strides, int64_t);         \
+  template BasicTensor<T> BasicTensor<T>::view_as(Shape, Strides, int64_t) const; \
+  template bool BasicTensor<T>::is_contiguous() const;                            \
+  template BasicTensor<T> BasicTensor<T>::view(const Shape&) const;               \
+  template BasicTensor<T> BasicTensor<T>::reshape(const Shape&) const;            \
+  template BasicTensor<T> BasicTensor<T>::flatten(int64_t, int64_t) const;        \
+  template BasicTensor<T> BasicTensor<T>::transpose(int64_t, int64_t) const;      \
+  template BasicTensor<T> BasicTensor<T>::t() const;                              \
+  template BasicTensor<T> BasicTensor<T>::permute(const Dims&) const;             \
+  template BasicTensor<T> BasicTensor<T>::squeeze() const;                        \
+  template BasicTensor<T> BasicTensor<T>::squeeze(int64_t) const;                 \
+  template BasicTensor<T> BasicTensor<T>::unsqueeze(int64_t) const;               \
+  template BasicTensor<T> BasicTensor<T>::expand(const Shape&) const;
+LT_INSTANTIATE(float)
+LT_INSTANTIATE(double)
+LT_INSTANTIATE(int64_t)
+LT_INSTANTIATE(bool)
+#undef LT_INSTANTIATE
 
 }  // namespace lt
