@@ -1,10 +1,8 @@
 #include <libtensor/nn/module.h>
 
-#include <fmt/format.h>
-
-#include <map>
 #include <ostream>
-#include <variant>
+
+#include <libtensor/nn/state.h>
 
 // One walk over the tree of modules serves parameters, states and modes.
 
@@ -24,53 +22,19 @@ struct ModuleWalk {
 
 namespace {
 
-// The places that a state is read from or written to, by full name.
-struct State {
-  std::vector<std::pair<std::string, Tensor>> tensors;
-  std::vector<std::pair<std::string, IntTensor>> counters;
-};
-
-State places(Module& module) {
-  State state;
+// Parameters and buffers in PyTorch's order, then the counters.
+StateEntries state_entries(Module& module) {
+  StateEntries entries;
+  StateEntries counters;
   ModuleWalk::each(module, "", [&](const std::string& prefix, Module&, const Members& members) {
     for (const auto& [name, parameter] : members.parameters) {
-      if (parameter->defined()) state.tensors.emplace_back(prefix + name, parameter->data());
+      if (parameter->defined()) entries.emplace_back(prefix + name, parameter->data());
     }
-    for (const auto& [name, buffer] : members.buffers) state.tensors.emplace_back(prefix + name, *buffer);
-    for (const auto& [name, counter] : members.counters) state.counters.emplace_back(prefix + name, *counter);
+    for (const auto& [name, buffer] : members.buffers) entries.emplace_back(prefix + name, *buffer);
+    for (const auto& [name, counter] : members.counters) counters.emplace_back(prefix + name, *counter);
   });
-  return state;
-}
-
-// What is wrong with the entry that belongs at `place`; empty where it fits.
-template <typename T>
-std::string misfit(const std::string& name, const BasicTensor<T>& place, const NamedTensors& state) {
-  const auto found = state.find(name);
-  if (found == state.end()) return fmt::format("\n  missing: {}", name);
-  const auto* value = std::get_if<BasicTensor<T>>(&found->second);
-  if (value == nullptr) return fmt::format("\n  not {}: {}", dtype_name<T>(), name);
-  if (value->shape() != place.shape()) {
-    return fmt::format("\n  shape {} where {} is wanted: {}", to_string(value->shape()),
-                       to_string(place.shape()), name);
-  }
-  return {};
-}
-
-void check_state(const State& wanted, const NamedTensors& state) {
-  std::string problems;
-  std::map<std::string, bool> known;
-  for (const auto& [name, place] : wanted.tensors) {
-    problems += misfit(name, place, state);
-    known[name] = true;
-  }
-  for (const auto& [name, place] : wanted.counters) {
-    problems += misfit(name, place, state);
-    known[name] = true;
-  }
-  for (const auto& [name, value] : state) {
-    if (!known[name]) problems += fmt::format("\n  unexpected: {}", name);
-  }
-  if (!problems.empty()) throw ValueError("load_state_dict: the state does not fit the module:" + problems);
+  entries.insert(entries.end(), counters.begin(), counters.end());
+  return entries;
 }
 
 }  // namespace
@@ -107,19 +71,10 @@ void Module::zero_grad() {
   for (const Variable& parameter : parameters()) parameter.zero_grad();
 }
 
-NamedTensors Module::state_dict() {
-  const State state = places(*this);
-  NamedTensors out;
-  for (const auto& [name, tensor] : state.tensors) out.emplace(name, tensor.clone());
-  for (const auto& [name, counter] : state.counters) out.emplace(name, counter.clone());
-  return out;
-}
+NamedTensors Module::state_dict() { return copy_state(state_entries(*this)); }
 
 void Module::load_state_dict(const NamedTensors& state) {
-  State wanted = places(*this);
-  check_state(wanted, state);
-  for (auto& [name, place] : wanted.tensors) place.copy_(std::get<Tensor>(state.at(name)));
-  for (auto& [name, place] : wanted.counters) place.copy_(std::get<IntTensor>(state.at(name)));
+  load_state(state_entries(*this), state, "module", true);
 }
 
 std::ostream& operator<<(std::ostream& out, const Module& module) { return out << module.to_string(); }

@@ -3,50 +3,26 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <variant>
 
+#include <libtensor/nn/state.h>
 #include <libtensor/tensor/ops.h>
 
 namespace lt::nn {
 namespace {
 
-template <typename T>
-struct Place {
-  std::string name;
-  BasicTensor<T> tensor;
-};
-
-// What is wrong with the entries that belong at `places`; empty where all fit.
-template <typename T>
-std::string misfits(const std::vector<Place<T>>& places, const NamedTensors& state) {
-  std::string problems;
-  for (const auto& [name, tensor] : places) {
-    const auto found = state.find(name);
-    const auto* value = found == state.end() ? nullptr : std::get_if<BasicTensor<T>>(&found->second);
-    if (value == nullptr) {
-      problems += fmt::format("\n  missing: {}", name);
-    } else if (value->shape() != tensor.shape()) {
-      problems += fmt::format("\n  shape {} where {} is wanted: {}", to_string(value->shape()),
-                              to_string(tensor.shape()), name);
-    }
-  }
-  return problems;
+// "<index of the parameter>.<name>" for each.
+StateEntries named(const std::vector<Tensor>& tensors, const char* name) {
+  StateEntries entries;
+  for (size_t i = 0; i < tensors.size(); ++i) entries.emplace_back(fmt::format("{}.{}", i, name), tensors[i]);
+  return entries;
 }
 
-void check_state(const std::string& problems) {
-  if (!problems.empty())
-    throw ValueError("load_state_dict: the state does not fit the optimiser:" + problems);
-}
-
-template <typename T>
-void copy_into(std::vector<Place<T>> places, const NamedTensors& state) {
-  for (auto& [name, tensor] : places) tensor.copy_(std::get<BasicTensor<T>>(state.at(name)));
-}
-
-std::vector<Place<float>> named(const std::vector<Tensor>& tensors, const char* name) {
-  std::vector<Place<float>> places;
-  for (size_t i = 0; i < tensors.size(); ++i) places.push_back({fmt::format("{}.{}", i, name), tensors[i]});
-  return places;
+StateEntries adam_entries(const IntTensor& steps, const std::vector<Tensor>& exp_avg,
+                          const std::vector<Tensor>& exp_avg_sq) {
+  StateEntries entries = {{"step", steps}};
+  for (auto& entry : named(exp_avg, "exp_avg")) entries.push_back(std::move(entry));
+  for (auto& entry : named(exp_avg_sq, "exp_avg_sq")) entries.push_back(std::move(entry));
+  return entries;
 }
 
 std::vector<Tensor> zeros_for(const std::vector<Variable>& parameters) {
@@ -92,16 +68,10 @@ void SGD::step() {
   }
 }
 
-NamedTensors SGD::state_dict() const {
-  NamedTensors state;
-  for (const auto& [name, tensor] : named(velocity_, "momentum_buffer")) state.emplace(name, tensor.clone());
-  return state;
-}
+NamedTensors SGD::state_dict() const { return copy_state(named(velocity_, "momentum_buffer")); }
 
 void SGD::load_state_dict(const NamedTensors& state) {
-  const auto places = named(velocity_, "momentum_buffer");
-  check_state(misfits(places, state));
-  copy_into(places, state);
+  load_state(named(velocity_, "momentum_buffer"), state, "optimiser", false);
 }
 
 Adam::Adam(std::vector<Variable> parameters, double learning_rate, Options options)
@@ -128,20 +98,10 @@ void Adam::step() {
   }
 }
 
-NamedTensors Adam::state_dict() const {
-  NamedTensors state{{"step", steps_.clone()}};
-  for (const auto& [name, tensor] : named(exp_avg_, "exp_avg")) state.emplace(name, tensor.clone());
-  for (const auto& [name, tensor] : named(exp_avg_sq_, "exp_avg_sq")) state.emplace(name, tensor.clone());
-  return state;
-}
+NamedTensors Adam::state_dict() const { return copy_state(adam_entries(steps_, exp_avg_, exp_avg_sq_)); }
 
 void Adam::load_state_dict(const NamedTensors& state) {
-  const std::vector<Place<int64_t>> steps = {{"step", steps_}};
-  std::vector<Place<float>> places = named(exp_avg_, "exp_avg");
-  for (Place<float>& place : named(exp_avg_sq_, "exp_avg_sq")) places.push_back(std::move(place));
-  check_state(misfits(steps, state) + misfits(places, state));
-  copy_into(steps, state);
-  copy_into(places, state);
+  load_state(adam_entries(steps_, exp_avg_, exp_avg_sq_), state, "optimiser", false);
 }
 
 double clip_grad_norm_(const std::vector<Variable>& parameters, double max_norm) {
