@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include <libtensor/apps/common/process.h>
+#include <libtensor/autograd/dot.h>
 
 // The walk is backward's: down the tape from the root, inputs always further down. An op has no place of its
 // own, so its oval is named after the value that it makes.
@@ -16,18 +17,8 @@ namespace lt::apps::micrograd {
 
 namespace {
 
-std::string escaped(const std::string& label) {
-  std::string text;
-  for (const char c : label) {
-    if (std::string_view("{}|<>\\\" ").find(c) != std::string_view::npos) text += '\\';
-    text += c;
-  }
-  return text;
-}
-
-std::string box(Value v) {
-  return fmt::format("  v{} [shape=record label=\"{{ {} | data {:.4f} | grad {:.4f} }}\"]\n", v.place(),
-                     escaped(v.label()), v.data(), v.grad());
+std::string fields(Value v) {
+  return fmt::format("{} | data {:.4f} | grad {:.4f}", DotWriter::escaped(v.label()), v.data(), v.grad());
 }
 
 std::string op_name(Value v) {
@@ -50,21 +41,23 @@ std::string for_page(const std::string& svg) {
 }  // namespace
 
 std::string to_dot(Value root) {
-  std::string text =
-      "digraph {\n  rankdir=LR ranksep=0.25\n  node [fontsize=11 height=0.3 width=0.4 margin=0.06]\n";
+  DotWriter dot("rankdir=LR ranksep=0.25\n  node [fontsize=11 height=0.3 width=0.4 margin=0.06]");
   std::map<std::uint32_t, Value, std::greater<>> waiting{{root.place(), root}};
   while (!waiting.empty()) {
     const Value v = waiting.extract(waiting.begin()).mapped();
-    text += box(v);
+    const std::string box = fmt::format("v{}", v.place());
+    dot.box(box, fields(v));
     if (!v.op()) continue;
-    text += fmt::format("  op{0} [label=\"{1}\"]\n  op{0} -> v{0}\n", v.place(), op_name(v));
+    const std::string oval = fmt::format("op{}", v.place());
+    dot.oval(oval, op_name(v));
+    dot.edge(oval, box);
     const Value inputs[] = {v.left(), v.right()};
     for (int i = 0; i < v.op()->inputs; ++i) {
-      text += fmt::format("  v{} -> op{}\n", inputs[i].place(), v.place());
+      dot.edge(fmt::format("v{}", inputs[i].place()), oval);
       waiting.emplace(inputs[i].place(), inputs[i]);
     }
   }
-  return text + "}\n";
+  return dot.text();
 }
 
 std::string dot_to_svg(const std::string& dot) {

@@ -22,24 +22,24 @@ TEST(ToDot, DrawsBoxesAndOvalsFromLeftToRight) {
             "digraph {\n  rankdir=LR ranksep=0.25\n  node [fontsize=11 height=0.3 width=0.4 margin=0.06]\n"
             "  v" +
                 place(e) +
-                " [shape=record label=\"{ e | data -6.0000 | grad 1.0000 }\"]\n"
+                " [shape=record, label=\"{ e | data -6.0000 | grad 1.0000 }\"];\n"
                 "  op" +
                 place(e) +
-                " [label=\"*\"]\n"
+                " [label=\"*\"];\n"
                 "  op" +
                 place(e) + " -> v" + place(e) +
-                "\n"
+                ";\n"
                 "  v" +
                 place(a) + " -> op" + place(e) +
-                "\n"
+                ";\n"
                 "  v" +
                 place(b) + " -> op" + place(e) +
-                "\n"
+                ";\n"
                 "  v" +
                 place(b) +
-                " [shape=record label=\"{ b | data -3.0000 | grad 2.0000 }\"]\n"
+                " [shape=record, label=\"{ b | data -3.0000 | grad 2.0000 }\"];\n"
                 "  v" +
-                place(a) + " [shape=record label=\"{ a | data 2.0000 | grad -3.0000 }\"]\n}\n");
+                place(a) + " [shape=record, label=\"{ a | data 2.0000 | grad -3.0000 }\"];\n}\n");
 }
 
 TEST(ToDot, DrawsEachValueOnce) {
