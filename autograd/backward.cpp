@@ -1,76 +1,63 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <utility>
 #include <vector>
 
 #include <libtensor/autograd/node.h>
 #include <libtensor/tensor/ops.h>
 
 // backward() collects what the loss reaches in a list that it walks as it grows, sorts it by serial number
-// and runs the rules from the newest to the oldest; each is forgotten once used. Nothing recurses.
+// and runs the rules from the newest to the oldest; each is freed once used. Nothing recurses.
 
 namespace lt {
 namespace {
 
-// Nodes of a running backward(), unmarked at the end, also where a rule throws. Edges keep them alive. When a
-// used node drops its edges, the sweep takes over one reference of each input that it still has to visit
-// (held): to release it and retain it again costs a twentieth of a small op's time.
+// The nodes of a running backward() in the order of the tape, each with a reference of its own: a rule may
+// drop the loss, and a used node its edges. Unmarked at the end, also where a rule throws.
 template <typename T>
-class Sweep {
+class Traversal {
  public:
-  explicit Sweep(Node<T>* last) : last_(last) {
-    last_->retain();  // a rule may drop the handle
-    visit(last_);
+  explicit Traversal(Node<T>* last) {
+    visit(last);
     for (size_t next = 0; next < nodes_.size(); ++next) {
       for (Node<T>* input : nodes_[next]->inputs()) visit(input);
     }
     std::sort(nodes_.begin(), nodes_.end(),
               [](const Node<T>* a, const Node<T>* b) { return a->serial < b->serial; });
   }
-  ~Sweep() {
-    // The oldest first: a release frees only what is older.
-    for (Node<T>* node : nodes_) {
-      node->visited = false;
-      if (std::exchange(node->held, false)) Node<T>::release(node);
-    }
-    Node<T>::release(last_);
+  ~Traversal() {
+    for (Node<T>* node : nodes_) leave(node);
   }
-  Sweep(const Sweep&) = delete;
-  Sweep& operator=(const Sweep&) = delete;
+  Traversal(const Traversal&) = delete;
+  Traversal& operator=(const Traversal&) = delete;
 
   bool empty() const { return nodes_.empty(); }
   Node<T>* newest() const { return nodes_.back(); }
   const NodeList<T>& nodes() const { return nodes_; }
 
-  // The newest is done, and forgets its rule and edges unless the graph is kept.
+  // The newest is done, and frees its rule and edges unless the graph is kept.
   void finish(bool keep_graph) {
     Node<T>* const node = nodes_.back();
     nodes_.pop_back();
-    if (!keep_graph) forget(node);
-    node->visited = false;
-    if (std::exchange(node->held, false)) Node<T>::release(node);
+    if (!keep_graph) {
+      for (Node<T>* input : node->inputs()) Node<T>::release(input);
+      node->release_saved();
+    }
+    leave(node);
   }
 
  private:
   void visit(Node<T>* node) {
     if (node->visited || !node->requires_grad || node->is_leaf()) return;
     node->visited = true;
+    node->retain();
     nodes_.push_back(node);
   }
-
-  static void forget(Node<T>* node) {
-    for (Node<T>* input : node->inputs()) {
-      if (input->visited && !input->held) {
-        input->held = true;
-      } else {
-        Node<T>::release(input);
-      }
-    }
-    node->forget();
+  static void leave(Node<T>* node) {
+    node->visited = false;
+    Node<T>::release(node);
   }
 
-  Node<T>* last_;
   NodeList<T> nodes_;
 };
 
@@ -109,8 +96,8 @@ void BasicVariable<T>::backward(const BasicTensor<T>& seed, BackwardOptions opti
     throw ShapeError(
         fmt::format("backward: seed {} for a variable of {}", to_string(seed.shape()), to_string(shape())));
   }
-  Sweep<T> sweep(node_);
-  for (Node<T>* node : sweep.nodes()) {
+  Traversal<T> traversal(node_);
+  for (Node<T>* node : traversal.nodes()) {
     if (!node->has_rule()) {
       throw GradError(
           fmt::format("backward: the graph behind {} was freed by an earlier backward; "
@@ -121,10 +108,10 @@ void BasicVariable<T>::backward(const BasicTensor<T>& seed, BackwardOptions opti
   }
   node_->accumulate(seed);
   const NoGrad no_grad;
-  while (!sweep.empty()) {
-    Node<T>* const node = sweep.newest();
+  while (!traversal.empty()) {
+    Node<T>* const node = traversal.newest();
     if (node->grad.defined()) run_rule(node);
-    sweep.finish(options.keep_graph);
+    traversal.finish(options.keep_graph);
   }
 }
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include <libtensor/autograd/variable.h>
-#include <libtensor/tensor/count.h>
+#include <libtensor/tensor/ref_count.h>
 
 namespace lt {
 
@@ -24,17 +24,17 @@ class Node {
   static void* operator new(size_t bytes) { return pool_allocate(bytes); }
   static void operator delete(void* memory) { pool_free(memory); }
 
-  // The edges; empty for a leaf, and once forgotten.
+  // The edges; empty for a leaf, and once released.
   virtual std::span<Node* const> inputs() const { return {}; }
-  // False for a leaf, and once forgotten.
+  // False for a leaf, and once released.
   virtual bool has_rule() const { return false; }
   // Adds to the gradients of the inputs, given this node's.
   virtual void run_rule() {}
-  // Frees what the rule saved, and forgets the edges: the caller has dropped their references.
-  virtual void forget() {}
+  // Frees the rule with what it saved, and the edges, whose references the caller has released.
+  virtual void release_saved() {}
 
-  void retain() { references_.add(1); }
-  // Drops a reference. The last one frees the node and, in a loop, all that only it held.
+  void retain() { references_.ref(); }
+  // Gives a reference up. The last one frees the node and, in a loop, all that only it held.
   static void release(Node* node);
   // Adds `gradient`, summed to this node's shape, to grad: the one place where broadcasting is undone.
   void accumulate(BasicTensor<T> gradient);
@@ -45,11 +45,10 @@ class Node {
   const char* op;
   uint64_t serial = 0;  // place on the tape; 0 for a leaf
   bool requires_grad;
-  bool visited = false;  // by the walk of a running backward(), which has not used it yet
-  bool held = false;     // by a reference of that backward()
+  bool visited = false;  // by a running backward(), which has not used it yet
 
  private:
-  Count references_{1};
+  RefCount references_;
 };
 
 // The serial number of a node recorded now, after `inputs`.

@@ -86,7 +86,7 @@ class RecordedNode final : public Node<T> {
     return rule_ ? std::span<Node<T>* const>(inputs_) : std::span<Node<T>* const>();
   }
   bool has_rule() const override { return rule_.has_value(); }
-  void forget() override { rule_.reset(); }
+  void release_saved() override { rule_.reset(); }
   void run_rule() override {
     auto gradients = (*rule_)(std::as_const(this->grad));
     if constexpr (std::is_same_v<decltype(gradients), BasicTensor<T>>) {
@@ -126,14 +126,14 @@ class Inputs {
   size_t size_;
 };
 
-// The variable of `value`, recorded with its rule where a gradient is wanted; else a leaf without one.
+// The variable of `value`, recorded with its rule where an input needs a gradient; else a leaf without one.
 template <typename T, typename Rule>
 BasicVariable<T> record(const char* op, BasicTensor<T> value, std::type_identity_t<Inputs<T>> inputs,
                         Rule rule) {
-  bool wanted = false;
-  for (const Node<T>* input : inputs) wanted |= input != nullptr && input->requires_grad;
-  if (!wanted || !grad_enabled()) return BasicVariable<T>(std::move(value));
-  return BasicVariable<T>::adopt(
+  bool needs_grad = false;
+  for (const Node<T>* input : inputs) needs_grad |= input != nullptr && input->requires_grad;
+  if (!needs_grad || !grad_enabled()) return BasicVariable<T>(std::move(value));
+  return BasicVariable<T>::take_ownership(
       new RecordedNode<T, Inputs<T>, Rule>(op, std::move(value), inputs, std::move(rule)));
 }
 
@@ -142,13 +142,13 @@ template <typename T, typename Rule>
 BasicVariable<T> record(const char* op, BasicTensor<T> value,
                         std::span<const std::type_identity_t<BasicVariable<T>>> inputs, Rule rule) {
   std::vector<Node<T>*> nodes;
-  bool wanted = false;
+  bool needs_grad = false;
   for (const BasicVariable<T>& input : inputs) {
     nodes.push_back(input.node());
-    wanted |= input.requires_grad();
+    needs_grad |= input.requires_grad();
   }
-  if (!wanted || !grad_enabled()) return BasicVariable<T>(std::move(value));
-  return BasicVariable<T>::adopt(new RecordedNode<T, std::vector<Node<T>*>, Rule>(
+  if (!needs_grad || !grad_enabled()) return BasicVariable<T>(std::move(value));
+  return BasicVariable<T>::take_ownership(new RecordedNode<T, std::vector<Node<T>*>, Rule>(
       op, std::move(value), std::move(nodes), std::move(rule)));
 }
 

@@ -15,7 +15,7 @@ namespace {
 
 thread_local bool recording = true;
 thread_local uint64_t last_serial = 0;
-Tally node_count;
+AtomicCounter node_count{0};
 
 }  // namespace
 
@@ -43,7 +43,7 @@ Node<T>::~Node() {
 
 template <typename T>
 void Node<T>::release(Node* node) {
-  if (!node->references_.drop()) return;
+  if (!node->references_.deref()) return;
   if (node->inputs().empty()) {
     delete node;
     return;
@@ -53,7 +53,7 @@ void Node<T>::release(Node* node) {
     Node* const dead = dying.back();
     dying.pop_back();
     for (Node* input : dead->inputs()) {
-      if (input->references_.drop()) dying.push_back(input);
+      if (input->references_.deref()) dying.push_back(input);
     }
     delete dead;
   }
@@ -89,7 +89,7 @@ BasicVariable<T>::~BasicVariable() {
 }
 
 template <typename T>
-BasicVariable<T> BasicVariable<T>::adopt(Node<T>* node) {
+BasicVariable<T> BasicVariable<T>::take_ownership(Node<T>* node) {
   BasicVariable variable;
   variable.node_ = node;
   return variable;

@@ -8,8 +8,8 @@
 //   w.grad()  ->  d loss / d w, shape (3, 2)
 //
 // The tape is the order of creation: a recorded node has a higher serial number than its inputs, and
-// backward() replays what the loss reaches in falling order. Nothing here recurses, so a chain may be a
-// million nodes long.
+// backward() replays what the loss reaches in falling order. Nothing recurses, so that a chain of a million
+// nodes is no trouble.
 
 #include <cstdint>
 #include <utility>
@@ -76,7 +76,7 @@ class BasicVariable {
 
   // For rules and graph.h.
   Node<T>* node() const { return node_; }
-  static BasicVariable adopt(Node<T>* node);  // takes over one reference
+  static BasicVariable take_ownership(Node<T>* node);  // of one reference
 
  private:
   Node<T>* node_ = nullptr;

@@ -22,12 +22,11 @@ using detail::Block;
 
 constexpr int kClassesPerDoubling = 4;              // waste stays below a quarter
 constexpr int kClasses = 40 * kClassesPerDoubling;  // up to 2^45 bytes
-// Idle bytes that a thread may keep: the largest lecture step (a full batch of 228,146 rows) holds under 1
-// GiB.
+// Idle bytes that a thread may keep. The largest lecture step, of 228,146 rows, holds less.
 constexpr size_t kMaxIdleBytes = size_t{1} << 30;
 
-Count system_allocations{0};
-Tally bytes_in_use;
+AtomicCounter system_allocations{0};
+AtomicCounter bytes_in_use{0};
 
 // Class c holds blocks of (4 + c % 4) << (c / 4 + 4) bytes: 64, 80, 96, 112, 128, 160, ...
 constexpr size_t class_capacity(int c) {
@@ -50,7 +49,7 @@ Block* new_block(int size_class) {
   const size_t capacity = class_capacity(size_class);
   void* memory = kernels::allocate(sizeof(Block) + capacity, kHugeFrom);
   system_allocations.add(1);
-  return new (memory) Block{Count(1), {0}, size_class, capacity, nullptr};
+  return new (memory) Block{{}, {0}, size_class, capacity, nullptr};
 }
 
 // The idle blocks of one thread. Lives until the thread ends; a Storage freed after that (a static one) goes
@@ -87,7 +86,7 @@ Block* take(size_t bytes) {
   if (block != nullptr) {
     own->idle[static_cast<size_t>(size_class)] = block->next;
     own->idle_bytes -= block->capacity;
-    block->references.start(1);
+    block->references.reset();
     block->version.store(0, std::memory_order_relaxed);
   } else {
     block = new_block(size_class);
@@ -98,7 +97,7 @@ Block* take(size_t bytes) {
 
 }  // namespace
 
-void detail::give_back(Block* block) noexcept {
+void detail::release(Block* block) noexcept {
   bytes_in_use.add(-static_cast<int64_t>(block->capacity));
   Pool* const own = this_pool();
   if (own == nullptr || own->idle_bytes + block->capacity > kMaxIdleBytes) {
@@ -112,7 +111,7 @@ void detail::give_back(Block* block) noexcept {
 Storage::Storage(size_t bytes) : block_(bytes == 0 ? nullptr : take(bytes)) {}
 
 void* pool_allocate(size_t bytes) { return take(bytes) + 1; }
-void pool_free(void* memory) noexcept { detail::give_back(static_cast<Block*>(memory) - 1); }
+void pool_free(void* memory) noexcept { detail::release(static_cast<Block*>(memory) - 1); }
 
 MemoryStats memory_stats() { return {system_allocations.get(), bytes_in_use.get()}; }
 

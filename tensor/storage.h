@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <utility>
 
-#include <libtensor/tensor/count.h>
+#include <libtensor/tensor/ref_count.h>
 
 namespace lt {
 
@@ -16,7 +16,7 @@ namespace detail {
 
 // The header in front of the bytes.
 struct alignas(64) Block {
-  Count references;
+  RefCount references;
   std::atomic<uint32_t> version;
   int size_class;
   size_t capacity;  // bytes behind the header
@@ -24,11 +24,11 @@ struct alignas(64) Block {
 };
 static_assert(sizeof(Block) == 64);
 
-void give_back(Block* block) noexcept;
+void release(Block* block) noexcept;  // to the pool of this thread
 
 }  // namespace detail
 
-// A counted reference to a block of bytes. Copying shares the block; the last one gives it back to the pool.
+// A counted reference to a block of bytes. Copying shares the block; the last one releases it to the pool.
 // Counting is atomic: tensors may be handed between threads. The bytes are not initialised.
 class Storage {
  public:
@@ -37,7 +37,7 @@ class Storage {
   //   throws: std::bad_alloc
   explicit Storage(size_t bytes);
   Storage(const Storage& other) noexcept : block_(other.block_) {
-    if (block_ != nullptr) block_->references.add(1);
+    if (block_ != nullptr) block_->references.ref();
   }
   Storage(Storage&& other) noexcept : block_(other.block_) { other.block_ = nullptr; }
   Storage& operator=(Storage other) noexcept {
@@ -45,14 +45,13 @@ class Storage {
     return *this;
   }
   ~Storage() {
-    if (block_ != nullptr && block_->references.drop()) detail::give_back(block_);
+    if (block_ != nullptr && block_->references.deref()) detail::release(block_);
   }
 
   void* data() const { return block_ == nullptr ? nullptr : block_ + 1; }
   size_t bytes() const { return block_ == nullptr ? 0 : block_->capacity; }
 
-  // How often the bytes were opened for writing; autograd compares it to tell that a saved value was
-  // overwritten.
+  // How often the bytes were opened for writing, by which autograd sees that a saved value was overwritten.
   uint32_t version() const { return block_ == nullptr ? 0 : block_->version.load(std::memory_order_relaxed); }
   // Two threads that open one block at the same time may count once: it still is another version.
   void bump_version() const {
