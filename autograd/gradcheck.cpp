@@ -6,8 +6,7 @@
 
 #include <libtensor/autograd/ops.h>
 
-// Every element of every input is moved up and down in place, so the numbers that f sees are the inputs' own
-// views.
+// Every element of every input is moved up and down in place, so that f sees the inputs' own views.
 
 namespace lt {
 namespace {

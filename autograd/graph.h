@@ -1,8 +1,8 @@
 #pragma once
 
 // Draws how a variable came to be, as Graphviz DOT (dot -Tsvg): left to right, a box per variable with its
-// shape, its value and gradient where it holds one number, and an oval per op. Draw before backward(), or
-// keep_graph there.
+// shape, or its value and gradient where it holds one number, and an oval per op. Draw before backward(),
+// or with keep_graph after it.
 
 #include <string>
 #include <utility>

@@ -1,9 +1,9 @@
 #pragma once
 
-// The menus of tensor/ops.h and tensor/functional.h again, for variables: same names, same families, same
-// order, same errors. Only float and double have gradients. Where several places tie (amax, max, clamp, relu
-// at 0), the gradient is PyTorch's. floor, ceil, round, sign, argmax, comparisons and the like have no
-// gradient worth having: take them of data().
+// The menus of tensor/ops.h and functional.h again, for variables: same names, same families, same order,
+// same errors. Only float and double have gradients. Where several places tie (amax, max, clamp, relu at 0),
+// the gradient is PyTorch's. What has no gradient worth having (floor, round, sign, argmax, comparisons) is
+// taken of data().
 
 #include <cstdint>
 #include <optional>
@@ -124,7 +124,7 @@ BasicVariable<T> softmax(const BasicVariable<T>& x, int64_t axis);
 template <typename T>
 BasicVariable<T> log_softmax(const BasicVariable<T>& x, int64_t axis);
 
-// ---------------------------------------------------------------- views, tensor/tensor.h's methods
+// ---------------------------------------------------------------- views: tensor.h's methods as functions
 
 template <typename T>
 BasicVariable<T> view(const BasicVariable<T>& x, const Shape& shape);
@@ -189,7 +189,7 @@ std::pair<BasicVariable<T>, IntTensor> sort(const BasicVariable<T>& x, int64_t a
 template <typename T>
 std::pair<BasicVariable<T>, IntTensor> topk(const BasicVariable<T>& x, int64_t k, int64_t axis = -1);
 
-// ---------------------------------------------------------------- fused, each equals its composition
+// ---------------------------------------------------------------- fused; each equals its composition
 
 // x @ weight^T + bias, PyTorch's layout. bias may be left undefined.
 //   shapes: (..., in), (out, in), (out) -> (..., out). throws: ShapeError for others

@@ -3,8 +3,7 @@
 #include <libtensor/autograd/ops.h>
 #include <libtensor/autograd/record.h>
 
-// Reductions. A rule gives the gradient the reduced axes back with size 1 and lets it broadcast over the
-// input.
+// Reductions. A rule gives the gradient its reduced axes back, of size 1, and lets it broadcast.
 
 namespace lt {
 namespace {

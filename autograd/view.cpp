@@ -1,8 +1,7 @@
 #include <libtensor/autograd/ops.h>
 #include <libtensor/autograd/record.h>
 
-// Views share numbers forward; backward, a view of the gradient, or the gradient written into a place of
-// zeros.
+// Forward, views share numbers; backward, a view of the gradient, or the gradient placed among zeros.
 
 namespace lt {
 namespace {

@@ -11,8 +11,7 @@
 
 namespace lt::nn {
 
-// Parts of a run, each under its name. Written to a new file and renamed: a crash leaves the old checkpoint
-// whole.
+// Parts of a run by name. Written to a new file and renamed: a crash leaves the old checkpoint whole.
 class Checkpoint {
  public:
   Checkpoint() = default;

@@ -31,8 +31,8 @@ struct Density {
 };
 Density density(const Tensor& x, int64_t bins = 100);
 
-// log10 of std(lr * gradient) / std(data): how far an update moves a parameter, in its own scale; about -3 is
-// healthy.
+// log10 of std(lr * gradient) / std(data): how far an update moves a parameter, in its own scale.
+// Healthy is about -3.
 double update_ratio(const Tensor& data, const Tensor& gradient, double lr);
 
 // std(gradient) / std(data)

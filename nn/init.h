@@ -1,7 +1,7 @@
 #pragma once
 
-// Fills parameters as torch.nn.init does, with the same draws from the same generator. Weights are (out, in,
-// ...).
+// Fills parameters as torch.nn.init does, with the same draws from the same generator.
+// Weights are (out, in, ...).
 
 #include <libtensor/autograd/variable.h>
 #include <libtensor/tensor/random.h>

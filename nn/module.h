@@ -46,8 +46,7 @@ class Module {
   // Parameters and buffers by name; copies, so that training on does not change them.
   NamedTensors state_dict();
   // Takes the numbers of `state` over, in place.
-  //   throws: ValueError that lists every missing, unexpected and misshaped name at once; nothing is then
-  //   changed
+  //   throws: ValueError that lists every missing, unexpected and misshaped name; nothing is then changed
   void load_state_dict(const NamedTensors& state);
 
   // As PyTorch prints it: "Linear(in_features=3, out_features=2, bias=True)".

@@ -16,8 +16,7 @@ double step_lr(double base, int64_t step, int64_t step_size, double gamma = 0.1)
 // steps (Loshchilov and Hutter, "SGDR", 2017). throws: ValueError unless 0 <= warmup < steps
 double cosine_lr(double base, int64_t step, int64_t steps, double lowest = 0, int64_t warmup = 0);
 
-// 10^e with e going from `low` to `high` in `steps` equal steps, both ends included: the learning-rate
-// finder's sweep.
+// The learning-rate finder's: 10^e, with e from `low` to `high` in `steps` equal steps, both ends included.
 //   throws: ValueError unless 0 <= step < steps
 double exponential_sweep(double low, double high, int64_t step, int64_t steps);
 

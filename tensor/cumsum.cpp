@@ -5,8 +5,7 @@
 #include <libtensor/tensor/ops.h>
 
 // Running sums along an axis: (outer, n, inner) with the inner positions side by side in one pass. Floats are
-// added in double, as in PyTorch, integers unsigned, so that they wrap. Threads share the outer and inner
-// positions.
+// added in double, as in PyTorch, integers unsigned, so that they wrap. Threads share outer and inner.
 
 namespace lt {
 namespace {

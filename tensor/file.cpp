@@ -22,8 +22,7 @@
 namespace lt {
 namespace {
 
-// What has no end of its own (/dev/zero) must not fill the memory; no text or model that we read from a pipe
-// comes near.
+// What has no end of its own (/dev/zero) must not fill the memory; no text or model from a pipe comes near.
 constexpr size_t kMaxStreamBytes = size_t{1} << 30;
 constexpr size_t kReadBytes = size_t{1} << 16;  // a pipe's capacity
 
@@ -80,8 +79,7 @@ std::string follow_links(std::string path) {
   return path;
 }
 
-// A name that no other process or thread takes, in the same folder; short, whatever the length of the path's
-// own.
+// A name in the same folder that no other process or thread takes; short, however long the path's own.
 std::string hidden_name_beside(const std::string& path) {
   static std::atomic<int> serial{0};
   const auto folder = std::filesystem::path(path).parent_path();

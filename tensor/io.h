@@ -35,9 +35,8 @@ struct TensorFile {
   const BasicTensor<T>& get(const std::string& name) const;
 };
 
-//   throws: IoError where the file cannot be written; ValueError for text that is not UTF-8, or a tensor
-//   named
-//   __metadata__
+//   throws: IoError where the file cannot be written; ValueError for text that is not UTF-8, or for a
+//   tensor named __metadata__
 void save_safetensors(const std::string& path, const NamedTensors& tensors, const Metadata& metadata = {});
 // Element types F32, F64, I64 and BOOL.
 //   throws: IoError for a file that is missing, malformed, torn, or has a tensor of another element type

@@ -242,14 +242,13 @@ bool allclose(const BasicTensor<T>& a, const BasicTensor<T>& b, double rtol = 1e
 
 // ---------------------------------------------------------------- products and softmax
 
-// Matrix product over the last two axes; leading axes broadcast; a 1-d operand is a row (left) or column
-// (right).
+// Matrix product over the last two axes; leading axes broadcast.
+// A 1-d operand is a row on the left, a column on the right.
 //   shapes: (..., m, k) @ (..., k, n) -> (..., m, n); (k) @ (k) -> ()
 //   number; throws: ShapeError if the inner sizes differ
 template <typename T>
 BasicTensor<T> matmul(const BasicTensor<T>& a, const BasicTensor<T>& b);
-// a^T @ b and a @ b^T of matrices (BLAS calls them TN and NT), the gradients of a product, without a view of
-// the transposed one.
+// a^T @ b and a @ b^T of matrices (TN and NT of BLAS): the gradients of a product, without a transposed view.
 //   shapes: (k, m), (k, n) -> (m, n); (m, k), (n, k) -> (m, n)
 //   number; throws: ShapeError for others
 template <typename T>
@@ -296,8 +295,8 @@ void index_put_(BasicTensor<T>& x, const std::vector<IntTensor>& ids, const Basi
 template <typename T>
 void index_put_(BasicTensor<T>& x, std::initializer_list<IntTensor> ids, const BasicTensor<T>& values,
                 bool accumulate = false);
-// out[i][j] = x[ids[i][j]][j] for axis 0, and so on. shapes: ids like x but for `axis`, and nowhere larger
-// off it
+// out[i][j] = x[ids[i][j]][j] for axis 0, and so on.
+//   shapes: ids like x but for `axis`, and nowhere larger off it
 template <typename T>
 BasicTensor<T> gather(const BasicTensor<T>& x, int64_t axis, const IntTensor& ids);
 // A copy of x with source added at gather's places. number
@@ -316,14 +315,13 @@ template <typename T>
 ValuesAndIndices<T> sort(const BasicTensor<T>& x, int64_t axis = -1, bool descending = false);
 template <typename T>
 IntTensor argsort(const BasicTensor<T>& x, int64_t axis = -1, bool descending = false);
-// The k largest along an axis, in falling order; of equals the first. throws: ShapeError for k outside
-// 0..size
+// The k largest along an axis, in falling order; of equals the first.
+//   throws: ShapeError for k outside 0..size
 template <typename T>
 ValuesAndIndices<T> topk(const BasicTensor<T>& x, int64_t k, int64_t axis = -1);
 // Counts in `bins` equal bins over low..high (both included); over x's own range where they are equal.
-// floating
-//   returns: counts (bins) and edges (bins + 1). throws: ValueError for bins < 1, low > high, or a range not
-//   finite
+//   returns: counts (bins) and edges (bins + 1)
+//   floating; throws: ValueError for bins < 1, low > high, or a range that is not finite
 template <typename T>
 struct Histogram {
   BasicTensor<T> counts;

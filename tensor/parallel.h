@@ -4,8 +4,8 @@
 
 namespace lt {
 
-// The most threads that one operation runs on, of which it uses 64; at the start, as many as the machine (or
-// OMP_NUM_THREADS) gives.
+// The most threads that one operation runs on, of which it uses 64. At the start, as many as the machine
+// gives, or OMP_NUM_THREADS.
 int num_threads();
 
 // throws: ValueError for count < 1

@@ -63,8 +63,8 @@ using Strides = Dims;
 std::string to_string(const Dims& dims);
 std::ostream& operator<<(std::ostream& out, const Dims& dims);
 
-// Product of the sizes; 1 for a scalar. throws: ShapeError for a negative size or more elements than int64_t
-// counts.
+// Product of the sizes; 1 for a scalar.
+//   throws: ShapeError for a negative size or more elements than int64_t counts
 inline int64_t numel(const Shape& shape);
 
 // Strides of a dense row-major tensor of this shape, in elements.

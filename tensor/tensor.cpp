@@ -48,8 +48,7 @@ void update(BasicTensor<T>& out, const BasicTensor<T>& other, const char* op, F 
   });
 }
 
-// Truncated; what int64_t cannot hold, and NaN, becomes its smallest number, as on x86 and so in PyTorch
-// there.
+// Truncated; NaN and what int64_t cannot hold become its smallest number, as in PyTorch on x86.
 template <typename T>
 int64_t whole(T x) {
   constexpr T kLimit = 0x1p63;

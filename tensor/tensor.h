@@ -106,8 +106,8 @@ class BasicTensor {
 
   // --- rows by index: see index() in ops.h ---
 
-  // Rows of the first axis. shapes: (n, ...)[(i...)] -> (i..., ...). throws: IndexError for an id outside
-  // -n..n-1
+  // Rows of the first axis. shapes: (n, ...)[(i...)] -> (i..., ...)
+  //   throws: IndexError for an id outside -n..n-1
   BasicTensor operator[](const IntTensor& ids) const;
   // The elements (or rows) where mask is true. shapes: mask (d1..dk) of (d1..dk, ...) -> (count, ...)
   BasicTensor operator[](const BoolTensor& mask) const;

@@ -14,8 +14,8 @@ namespace lt {
 // Uniform in [0, 1). One word a float, two a double.
 template <typename T>
 void fill_units(std::span<T> out, Generator& generator);
-// Uniform in [low, high), rounded to T first. The same words. throws: unless low <= high and high - low is
-// finite in T
+// Uniform in [low, high), rounded to T first. The same words.
+//   throws: unless low <= high and high - low is finite in T
 template <typename T>
 void fill_uniform(std::span<T> out, double low, double high, Generator& generator);
 
@@ -47,8 +47,7 @@ void fill_integers(std::span<int64_t> out, Generator& generator);
 // A permutation of 0..n-1 (Fisher and Yates). n - 1 words.
 void fill_permutation(std::span<int64_t> out, Generator& generator);
 
-// Categories drawn from one row of probabilities, which need not sum to 1. Both check nothing: see
-// check_probabilities.
+// Categories drawn from one row of probabilities, which need not sum to 1: check_probabilities() first.
 //
 // With replacement, by search in the running sum. Two words a sample.
 template <typename T>

@@ -1,7 +1,7 @@
 // Normals in blocks of 16, as PyTorch makes them from 16 numbers on. A block is 16 uniforms in a row, turned
 // in place; the lanes are independent, so a block runs on vectors. Numbers are drawn first and turned after,
-// a cache-sized chunk at a time, in memory order. The last 16 of a length that is not a multiple of 16 are
-// drawn again.
+// a cache-sized chunk at a time, in memory order. Where the length is not a multiple of 16, the last 16
+// numbers are drawn again.
 //
 // The order of operations below is part of the definition, down to which product is fused: it gives the bits
 // of PyTorch's AVX2 build. This unit is compiled without contraction.
