@@ -10,7 +10,6 @@
 #include <libtensor/bench/common.h>
 #include <libtensor/bench/torch_peer.h>
 #include <libtensor/tensor/kernels/cross_entropy.h>
-#include <libtensor/tensor/kernels/map.h>
 #include <libtensor/tensor/kernels/simd_math.h>
 #include <libtensor/tensor/kernels/softmax.h>
 

@@ -1,3 +1,5 @@
+#include <array>
+
 #include <libtensor/tensor/kernels/elementwise.h>
 #include <libtensor/tensor/ops.h>
 
@@ -11,8 +13,8 @@ BoolTensor compare(const char* op, const BasicTensor<T>& a, const BasicTensor<T>
   const Shape shape = broadcast_shapes(a.shape(), b.shape(), op);
   BoolTensor out = empty<bool>(shape);
   kernels::map_binary(shape, out.mutable_data(), out.strides(), a.data(),
-                      stretched_strides(a.shape(), a.strides(), shape), b.data(),
-                      stretched_strides(b.shape(), b.strides(), shape), f);
+                      broadcast_strides(a.shape(), a.strides(), shape), b.data(),
+                      broadcast_strides(b.shape(), b.strides(), shape), f);
   return out;
 }
 
@@ -27,11 +29,12 @@ BoolTensor classify(const BasicTensor<T>& x, F f) {
 // branch, which would be mispredicted where conditions change at random; and the condition as bytes, for GCC
 // has no vectors of bool.
 template <typename T>
-void choose(const void*, int64_t n, T* y, const bool* condition, const T* a, const T* b) {
-  const auto* choices = reinterpret_cast<const uint8_t*>(condition);
+void choose(const void*, int64_t n, T* y, kernels::RowOperand<bool> condition, kernels::RowOperand<T> a,
+            kernels::RowOperand<T> b) {
+  const auto* choices = reinterpret_cast<const uint8_t*>(condition.data);
   for (int64_t i = 0; i < n; ++i) {
-    const T yes = a[i];
-    const T no = b[i];
+    const T yes = a.data[i];
+    const T no = b.data[i];
     y[i] = choices[i] != 0 ? yes : no;
   }
 }
@@ -79,12 +82,11 @@ BasicTensor<T> where(const BoolTensor& condition, const BasicTensor<T>& a, const
   const Shape shape =
       broadcast_shapes(condition.shape(), broadcast_shapes(a.shape(), b.shape(), "where"), "where");
   BasicTensor<T> out = empty<T>(shape);
-  const auto walk = kernels::plan<4>(
-      shape,
-      {out.strides(), stretched_strides(condition.shape(), condition.strides(), shape),
-       stretched_strides(a.shape(), a.strides(), shape), stretched_strides(b.shape(), b.strides(), shape)});
-  kernels::apply<T, bool, T, T>(walk, nullptr, choose<T>, out.mutable_data(), condition.data(), a.data(),
-                                b.data());
+  const std::array<Strides, 4> strides = {
+      out.strides(), broadcast_strides(condition.shape(), condition.strides(), shape),
+      broadcast_strides(a.shape(), a.strides(), shape), broadcast_strides(b.shape(), b.strides(), shape)};
+  kernels::apply<T, bool, T, T>(shape, strides, nullptr, choose<T>, false, out.mutable_data(),
+                                condition.data(), a.data(), b.data());
   return out;
 }
 

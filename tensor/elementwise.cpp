@@ -17,19 +17,19 @@ BasicTensor<T> binary(const char* op, const BasicTensor<T>& a, const BasicTensor
   const Shape shape = broadcast_shapes(a.shape(), b.shape(), op);
   BasicTensor<T> out = empty<T>(shape);
   kernels::map_binary(shape, out.mutable_data(), out.strides(), a.data(),
-                      stretched_strides(a.shape(), a.strides(), shape), b.data(),
-                      stretched_strides(b.shape(), b.strides(), shape), f);
+                      broadcast_strides(a.shape(), a.strides(), shape), b.data(),
+                      broadcast_strides(b.shape(), b.strides(), shape), f);
   return out;
 }
 
-// The same for sums and products: f sees integers as unsigned words.
+// The same in modular arithmetic: f sees integers as unsigned.
 template <typename T, typename F>
-BasicTensor<T> wrapping(const char* op, const BasicTensor<T>& a, const BasicTensor<T>& b, F f) {
+BasicTensor<T> modular(const char* op, const BasicTensor<T>& a, const BasicTensor<T>& b, F f) {
   const Shape shape = broadcast_shapes(a.shape(), b.shape(), op);
   BasicTensor<T> out = empty<T>(shape);
-  kernels::map_binary(shape, kernels::words(out.mutable_data()), out.strides(), kernels::words(a.data()),
-                      stretched_strides(a.shape(), a.strides(), shape), kernels::words(b.data()),
-                      stretched_strides(b.shape(), b.strides(), shape), f);
+  kernels::map_binary(shape, kernels::as_unsigned(out.mutable_data()), out.strides(),
+                      kernels::as_unsigned(a.data()), broadcast_strides(a.shape(), a.strides(), shape),
+                      kernels::as_unsigned(b.data()), broadcast_strides(b.shape(), b.strides(), shape), f);
   return out;
 }
 
@@ -74,17 +74,17 @@ void refuse_zero([[maybe_unused]] const char* op, [[maybe_unused]] const BasicTe
 
 template <typename T>
 BasicTensor<T> add(const BasicTensor<T>& a, const BasicTensor<T>& b) {
-  return wrapping("add", a, b, [](const auto& x, const auto& y) { return x + y; });
+  return modular("add", a, b, [](const auto& x, const auto& y) { return x + y; });
 }
 
 template <typename T>
 BasicTensor<T> sub(const BasicTensor<T>& a, const BasicTensor<T>& b) {
-  return wrapping("sub", a, b, [](const auto& x, const auto& y) { return x - y; });
+  return modular("sub", a, b, [](const auto& x, const auto& y) { return x - y; });
 }
 
 template <typename T>
 BasicTensor<T> mul(const BasicTensor<T>& a, const BasicTensor<T>& b) {
-  return wrapping("mul", a, b, [](const auto& x, const auto& y) { return x * y; });
+  return modular("mul", a, b, [](const auto& x, const auto& y) { return x * y; });
 }
 
 template <typename T>

@@ -5,7 +5,7 @@
 #include <type_traits>
 
 #include <libtensor/tensor/kernels/parallel.h>
-#include <libtensor/tensor/kernels/walk.h>
+#include <libtensor/tensor/kernels/tensor_iterator.h>
 #include <libtensor/tensor/ops.h>
 
 // Shapes of the matrix product. Operands are taken as they lie, so a transposed view costs nothing. Dense
@@ -50,11 +50,10 @@ template <typename T>
 void multiply_batch(const BasicTensor<T>& x, const BasicTensor<T>& y, T* c) {
   const Shape batch = leading(x.shape());
   const int64_t size = x.size(-2) * y.size(-1);
-  // A last axis of size 1: each position of the batch is a walk's inner loop.
-  const kernels::Walk<2> walk{with(batch, 1), {with(leading(x.strides()), 0), with(leading(y.strides()), 0)}};
+  const kernels::TensorIterator<2> batches{batch, {leading(x.strides()), leading(y.strides())}};
   const auto run = [&](int64_t begin, int64_t end) {
     int64_t position = begin;
-    kernels::for_each_outer(walk, begin, end, [&](const auto& offset) {
+    batches.for_each(begin, end, [&](const auto&, const auto& offset) {
       kernels::matmul(matrix(x, x.data() + offset[0]), matrix(y, y.data() + offset[1]), c + size * position++,
                       y.size(-1));
     });

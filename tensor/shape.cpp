@@ -58,7 +58,7 @@ void check_same_shape(const Shape& a, const Shape& b, const char* op) {
   if (a != b) throw ShapeError(fmt::format("{}: shapes differ: {} and {}", op, to_string(a), to_string(b)));
 }
 
-Strides stretched_strides(const Shape& own, const Strides& strides, const Shape& to) {
+Strides broadcast_strides(const Shape& own, const Strides& strides, const Shape& to) {
   if (own == to) return strides;
   const int lead = to.size() - own.size();
   Strides stretched = to;

@@ -78,7 +78,7 @@ Shape broadcast_shapes(const Shape& a, const Shape& b, const char* op);
 void check_same_shape(const Shape& a, const Shape& b, const char* op);
 
 // Strides that read a tensor of shape `own` as one of shape `to`, to which it broadcasts: 0 where it repeats.
-Strides stretched_strides(const Shape& own, const Strides& strides, const Shape& to);
+Strides broadcast_strides(const Shape& own, const Strides& strides, const Shape& to);
 
 // Axis as 0 <= axis < rank; -1 is the last. A scalar accepts 0 and -1, as in PyTorch.
 //   throws: IndexError naming op, axis and rank

@@ -1,7 +1,7 @@
 #include <libtensor/tensor/kernels/softmax.h>
 
 #include <libtensor/tensor/functional.h>
-#include <libtensor/tensor/reduction.h>
+#include <libtensor/tensor/rows.h>
 
 // Softmax and its relatives, of dense rows: another axis than the last is moved there and back by copies.
 

@@ -6,7 +6,7 @@
 
 #include <libtensor/tensor/kernels/parallel.h>
 #include <libtensor/tensor/ops.h>
-#include <libtensor/tensor/reduction.h>
+#include <libtensor/tensor/rows.h>
 
 // Order along an axis. Rows of positions are sorted by the numbers they stand for; threads share the rows.
 // NaN is above every number.

@@ -35,16 +35,17 @@ void with_operand(const BasicTensor<T>& out, const BasicTensor<T>& other, const 
   const bool may_overlap = out.storage() == other.storage() && !same_place;
   const BasicTensor<T> copy = may_overlap ? other.clone() : BasicTensor<T>();
   const BasicTensor<T>& source = may_overlap ? copy : other;
-  f(source.data(), stretched_strides(source.shape(), source.strides(), out.shape()));
+  f(source.data(), broadcast_strides(source.shape(), source.strides(), out.shape()));
 }
 
 // out = f(out, other), in place
 template <typename T, typename F>
-void update(BasicTensor<T>& out, const BasicTensor<T>& other, const char* op, F f) {
+void update(BasicTensor<T>& out, const BasicTensor<T>& other, const char* op, F f,
+            bool takes_scalars = true) {
   with_operand(out, other, op, [&](const T* from, const Strides& strides) {
-    auto* const place = kernels::words(out.mutable_data());
-    kernels::map_binary(out.shape(), place, out.strides(), place, out.strides(), kernels::words(from),
-                        strides, f);
+    auto* const place = kernels::as_unsigned(out.mutable_data());
+    kernels::map_binary(out.shape(), place, out.strides(), place, out.strides(), kernels::as_unsigned(from),
+                        strides, f, takes_scalars);
   });
 }
 
@@ -184,9 +185,10 @@ BasicTensor<T>& BasicTensor<T>::operator/=(T value) {
 
 template <typename T>
 BasicTensor<T>& BasicTensor<T>::add_(const BasicTensor& other, T alpha) {
-  update(*this, other, "add_", [factor = static_cast<kernels::Word<T>>(alpha)](const auto& a, const auto& b) {
-    return a + factor * b;
-  });
+  const auto factor = static_cast<kernels::ModularOf<T>>(alpha);
+  const auto f = [factor](const auto& a, const auto& b) { return a + factor * b; };
+  // The product with a scalar would be computed, and rounded, once before the loop: other bits than an FMA's.
+  update(*this, other, "add_", f, /*takes_scalars=*/false);
   return *this;
 }
 

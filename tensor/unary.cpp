@@ -5,7 +5,6 @@
 #include <type_traits>
 
 #include <libtensor/tensor/kernels/elementwise.h>
-#include <libtensor/tensor/kernels/map.h>
 #include <libtensor/tensor/kernels/parallel.h>
 #include <libtensor/tensor/kernels/simd_math.h>
 #include <libtensor/tensor/ops.h>

@@ -46,10 +46,6 @@ struct Partition {
   int64_t start(int64_t t) const { return t * least + std::min(t, extra); }
 };
 
-// Numbers of a cache line.
-template <typename T>
-inline constexpr int64_t kCacheLine = 64 / static_cast<int64_t>(sizeof(T));
-
 template <typename T>
 constexpr int64_t bytes(int64_t rows, int64_t columns) {
   return rows * columns * static_cast<int64_t>(sizeof(T));

@@ -10,7 +10,6 @@
 #include <cmath>
 #include <limits>
 
-#include <libtensor/tensor/kernels/map.h>
 #include <libtensor/tensor/kernels/simd.h>
 #include <libtensor/tensor/kernels/simd_math.h>
 

@@ -1,152 +1,192 @@
 #pragma once
 
-// One block of a reduction. It is summed in chains side by side: chain c takes numbers c, c + kChains, ...
-// one after the other; the chains are then folded by halves (c with c + kChains / 2, and so on). So at most 8
-// roundings follow each other. Two loops do it: where the numbers of one result lie side by side, chains are
-// lanes of vector registers; where the numbers of neighbouring results do, each chain is a row of results.
+// A chapter of reduce.cpp: the operations, and the reduction of one block. A block has kAccumulators
+// accumulators: number c takes elements c, c + kAccumulators, ... one after the other; then they are combined
+// by halves (c with c + kAccumulators / 2, and so on). So at most 8 roundings follow each other. Where the
+// elements of a result are contiguous, accumulators are lanes; where those of neighbouring results are, the
+// lanes are results. Integers and bools, which do not round, are taken in any order.
 
 #include <algorithm>
-#include <bit>
+#include <cstdint>
+#include <limits>
 #include <type_traits>
 
 #include <libtensor/tensor/kernels/simd.h>
 
 namespace lt::kernels {
 
-// Two of the widest registers side by side: enough additions in flight to hide their latency.
-inline constexpr int64_t kChainBytes = 128;
-// A longer chain loses accuracy, a shorter one spends its time on folding.
-inline constexpr int64_t kTermsPerChain = 8;
-// Columns at a time: their chains fill 16 KiB, half of an L1 cache.
-inline constexpr int64_t kTile = 128;
+// Two of the widest registers: enough additions in flight to hide their latency.
+inline constexpr int64_t kAccumulatorBytes = 128;
+// More terms lose accuracy, fewer spend the time on combining.
+inline constexpr int64_t kTermsPerAccumulator = 8;
+// Results of neighbouring columns that are reduced together.
+inline constexpr int64_t kColumnTile = 128;
 template <typename T>
-constexpr int64_t kChains = kChainBytes / static_cast<int64_t>(sizeof(T));
+constexpr int64_t kAccumulators = kAccumulatorBytes / static_cast<int64_t>(sizeof(T));
 template <typename T>
-constexpr int64_t kBlock = kChains<T>* kTermsPerChain;
+constexpr int64_t kReduceBlock = kAccumulators<T>* kTermsPerAccumulator;
 
-// The last `count` < kChains numbers of a block, a vector at a time.
-template <typename Op, typename T, int kVectors>
-void take_rest(const Op& op, Vec<T> (&total)[kVectors], const T* x, int64_t count, int64_t i) {
-  if constexpr (std::is_floating_point_v<T>) {
-    unroll<kVectors>([&](auto v) {
-      const Tail<T> here(std::clamp<int64_t>(count - v * kLanes<T>, 0, kLanes<T>));
-      Vec<T> taken = total[v];
-      op.take(taken, here.load(x + v * kLanes<T>), i);
-      total[v] = here.select(taken, total[v]);
-    });
-  } else {
-    alignas(kChainBytes) T padded[kChains<T>];
-    std::fill_n(std::copy_n(x, count, padded), kChains<T> - count, Op::kStart);
-    unroll<kVectors>([&](auto v) { op.take(total[v], load(padded + v * kLanes<T>), i); });
-  }
-}
+// ---------------------------------------------------------------- operations
+// combine(total, transform(x, center)) for each element, on numbers or vectors of them, from kIdentity.
+// center(i) belongs to result i, centers(i, load) to those from i on.
 
-// One block of result i. shapes: x (n), 0 <= n <= kBlock
-template <typename Op, typename T>
-T fold_row_block(const Op& op, const T* x, int64_t n, int64_t i) {
-  constexpr int kVectors = kChainBytes / kVectorBytes;
-  Vec<T> total[kVectors];
-  for (Vec<T>& v : total) v = broadcast(Op::kStart);
-  int64_t j = 0;
-  for (; j + kChains<T> <= n; j += kChains<T>) {
-    unroll<kVectors>([&](auto v) { op.take(total[v], load(x + j + v * kLanes<T>), i); });
+template <typename T>
+struct Sum {
+  static constexpr T kIdentity = 0;
+  T center(int64_t) const { return 0; }
+  template <typename Load>
+  Vec<T> centers(int64_t, Load) const {
+    return Vec<T>{};
   }
-  if (j < n) take_rest(op, total, x + j, n - j, i);
-  for (int half = kVectors / 2; half > 0; half /= 2) {
-    for (int v = 0; v < half; ++v) op.join(total[v], total[v + half]);
+  template <typename V>
+  static V transform(V x, V) {
+    return x;
   }
-  return reduce<T>(total[0], [&op](Vec<T> a, Vec<T> b) {
-    op.join(a, b);
-    return a;
-  })[0];
-}
-
-// One chain of `width` results from i on: `terms` rows, `step` apart. shapes: chain (width)
-template <typename Op, typename T>
-void fold_column_chain(const Op& op, const T* x, int64_t step, int64_t terms, int64_t width, int64_t i,
-                       T* chain) {
-  if (terms == kTermsPerChain) {
-    for (int64_t c = 0; c < width; ++c) {
-      T total = Op::kStart;
-      for (int64_t j = 0; j < kTermsPerChain; ++j) op.take(total, x[j * step + c], i + c);
-      chain[c] = total;
-    }
-    return;
+  template <typename V>
+  static V combine(V total, V x) {
+    return total + x;
   }
-  std::fill_n(chain, width, Op::kStart);
-  for (int64_t j = 0; j < terms; ++j) {
-    for (int64_t c = 0; c < width; ++c) op.take(chain[c], x[j * step + c], i + c);
-  }
-}
-
-// A few vectors of neighbouring results.
-template <typename T, int Vectors>
-struct Band {
-  Vec<T> v[Vectors];
 };
 
-// A band of results from i on, in registers: the chain that starts at row 0 of x, joined with those that
-// start 1, 2, ... times Distance after it, as fold_column_block joins them. shapes: x (n, Vectors * lanes)
-template <int Vectors, int64_t Distance, typename Op, typename T, typename Load>
-Band<T, Vectors> fold_column_band(const Op& op, const T* x, int64_t stride, int64_t n, int64_t i, Load load) {
-  if constexpr (Distance == kChains<T>) {
-    Band<T, Vectors> total;
-    unroll<Vectors>([&](auto v) { total.v[v] = broadcast(Op::kStart); });
-    for (int64_t j = 0; j < n; j += kChains<T>) {
-      unroll<Vectors>([&](auto v) {
+template <typename T>
+struct SumOfSquares : Sum<T> {
+  template <typename V>
+  static V transform(V x, V) {
+    return x * x;
+  }
+};
+
+template <typename T>
+struct SumOfSquaredDeviations : Sum<T> {
+  const T* center_of_result;
+  explicit SumOfSquaredDeviations(const T* center) : center_of_result(center) {}
+  T center(int64_t i) const { return center_of_result[i]; }
+  template <typename Load>
+  Vec<T> centers(int64_t i, Load load) const {
+    return load(center_of_result + i);
+  }
+  template <typename V>
+  static V transform(V x, V center) {
+    return (x - center) * (x - center);
+  }
+};
+
+template <typename T, bool kLargest>
+struct MinMax : Sum<T> {
+  using Limits = std::numeric_limits<T>;
+  static constexpr T kHighest = Limits::has_infinity ? Limits::infinity() : Limits::max();
+  static constexpr T kLowest = Limits::has_infinity ? -Limits::infinity() : Limits::lowest();
+  static constexpr T kIdentity = kLargest ? kLowest : kHighest;
+  template <typename V>
+  static V combine(V best, V x) {
+    const V better = kLargest ? max(x, best) : min(x, best);  // best where either is NaN
+    if constexpr (std::is_integral_v<T>) return better;
+    return x == x ? better : x;
+  }
+};
+
+// Of bytes that are 0 or 1.
+template <bool kAll>
+struct AllOrAny : Sum<uint8_t> {
+  static constexpr uint8_t kIdentity = kAll ? 1 : 0;
+  static uint8_t combine(uint8_t total, uint8_t x) {
+    return static_cast<uint8_t>(kAll ? total & x : total | x);
+  }
+};
+
+// ---------------------------------------------------------------- contiguous elements
+
+// One block of result i. shapes: x (n), 0 <= n <= kReduceBlock
+template <typename Op, typename T>
+T reduce_row_block(const Op& op, const T* x, int64_t n, int64_t i) {
+  if constexpr (std::is_integral_v<T>) {
+    T total = Op::kIdentity;
+    for (int64_t j = 0; j < n; ++j) total = Op::combine(total, x[j]);
+    return total;
+  } else {
+    constexpr int kRowVectors = kAccumulatorBytes / kVectorBytes;
+    const Vec<T> center = broadcast(op.center(i));
+    Vec<T> total[kRowVectors];
+    for (Vec<T>& v : total) v = broadcast(Op::kIdentity);
+    int64_t j = 0;
+    for (; j + kAccumulators<T> <= n; j += kAccumulators<T>) {
+      unroll<kRowVectors>([&](auto v) {
+        total[v] = Op::combine(total[v], Op::transform(load(x + j + v * kLanes<T>), center));
+      });
+    }
+    if (j < n) {
+      unroll<kRowVectors>([&](auto v) {
+        const Tail<T> rest(std::clamp<int64_t>(n - j - v * kLanes<T>, 0, kLanes<T>));
+        const Vec<T> elements = rest.load(x + j + v * kLanes<T>);
+        total[v] = rest.select(Op::combine(total[v], Op::transform(elements, center)), total[v]);
+      });
+    }
+    for (int half = kRowVectors / 2; half > 0; half /= 2) {
+      for (int v = 0; v < half; ++v) total[v] = Op::combine(total[v], total[v + half]);
+    }
+    return reduce<T>(total[0], [](Vec<T> a, Vec<T> b) { return Op::combine(a, b); })[0];
+  }
+}
+
+// ---------------------------------------------------------------- columns
+
+// Vectors of neighbouring results.
+template <typename T, int N>
+struct ColumnVectors {
+  Vec<T> v[N];
+};
+
+// N vectors of results from i on, in registers: the accumulators that begin 0, kDistance, 2 * kDistance, ...
+// rows after x, combined as in a row. shapes: x (n, N * lanes)
+template <int N, int64_t kDistance, typename Op, typename T, typename Load>
+ColumnVectors<T, N> reduce_column_vectors(const Op& op, const T* x, int64_t stride, int64_t n, int64_t i,
+                                          Load load) {
+  if constexpr (kDistance == kAccumulators<T>) {
+    ColumnVectors<T, N> total;
+    unroll<N>([&](auto v) { total.v[v] = broadcast(Op::kIdentity); });
+    for (int64_t j = 0; j < n; j += kDistance) {
+      unroll<N>([&](auto v) {
         const int64_t column = v * kLanes<T>;
-        op.take_lanes(total.v[v], load(x + j * stride + column), i + column, load);
+        total.v[v] = Op::combine(total.v[v],
+                                 Op::transform(load(x + j * stride + column), op.centers(i + column, load)));
       });
     }
     return total;
   } else {
-    auto total = fold_column_band<Vectors, 2 * Distance>(op, x, stride, n, i, load);
-    if (Distance < n) {
-      const T* other = x + Distance * stride;
-      const auto joined = fold_column_band<Vectors, 2 * Distance>(op, other, stride, n - Distance, i, load);
-      unroll<Vectors>([&](auto v) { op.join(total.v[v], joined.v[v]); });
+    auto total = reduce_column_vectors<N, 2 * kDistance>(op, x, stride, n, i, load);
+    if (kDistance < n) {
+      const auto other =
+          reduce_column_vectors<N, 2 * kDistance>(op, x + kDistance * stride, stride, n - kDistance, i, load);
+      unroll<N>([&](auto v) { total.v[v] = Op::combine(total.v[v], other.v[v]); });
     }
     return total;
   }
 }
 
-// One block of `width` results from i on: n rows, `stride` apart. shapes: out (width); n <= kBlock, width <=
-// kTile
+// One block of `width` results from i on: n rows, `stride` apart. shapes: out (width); n <= kReduceBlock
 template <typename Op, typename T>
-void fold_column_block(const Op& op, const T* x, int64_t stride, int64_t n, int64_t width, int64_t i,
-                       T* out) {
-  if constexpr (std::is_floating_point_v<T>) {
-    // Rows often lie on a page each: a band takes several lines of a page, so that fewer are looked up.
-    constexpr int kVectors = 4;
+void reduce_column_block(const Op& op, const T* x, int64_t stride, int64_t n, int64_t width, int64_t i,
+                         T* out) {
+  if constexpr (std::is_integral_v<T>) {
+    std::fill_n(out, width, Op::kIdentity);
+    for (int64_t j = 0; j < n; ++j) {
+      for (int64_t c = 0; c < width; ++c) out[c] = Op::combine(out[c], x[j * stride + c]);
+    }
+  } else {
+    // Rows often lie on a page each: several lines of a page are taken together, so that fewer are looked up.
+    constexpr int kColumnVectors = 4;
     int64_t c = 0;
-    for (; c + kVectors * kLanes<T> <= width; c += kVectors * kLanes<T>) {
+    for (; c + kColumnVectors * kLanes<T> <= width; c += kColumnVectors * kLanes<T>) {
       const auto whole = [](const T* p) { return load(p); };
-      const auto band = fold_column_band<kVectors, 1>(op, x + c, stride, n, i + c, whole);
-      unroll<kVectors>([&](auto v) { store(out + c + v * kLanes<T>, band.v[v]); });
+      const auto total = reduce_column_vectors<kColumnVectors, 1>(op, x + c, stride, n, i + c, whole);
+      unroll<kColumnVectors>([&](auto v) { store(out + c + v * kLanes<T>, total.v[v]); });
     }
     for (; c < width; c += kLanes<T>) {
       const Tail<T> here(std::min<int64_t>(width - c, kLanes<T>));
       const auto part = [&here](const T* p) { return here.load(p); };
-      here.store(out + c, fold_column_band<1, 1>(op, x + c, stride, n, i + c, part).v[0]);
-    }
-    return;
-  }
-  alignas(64) T chains[kChains<T> * kTile];
-  const int64_t used = std::min(n, kChains<T>);
-  for (int64_t l = 0; l < used; ++l) {
-    const int64_t terms = (n - l + kChains<T> - 1) / kChains<T>;
-    fold_column_chain(op, x + l * stride, stride * kChains<T>, terms, width, i, chains + l * kTile);
-  }
-  // A chain that got nothing would change nothing: it is left out.
-  for (auto half = static_cast<int64_t>(std::bit_ceil(static_cast<uint64_t>(used)) / 2); half > 0;
-       half /= 2) {
-    for (int64_t l = 0; l < std::min(half, used - half); ++l) {
-      T* const total = chains + l * kTile;
-      const T* const other = total + half * kTile;
-      for (int64_t c = 0; c < width; ++c) op.join(total[c], other[c]);
+      here.store(out + c, reduce_column_vectors<1, 1>(op, x + c, stride, n, i + c, part).v[0]);
     }
   }
-  std::copy_n(chains, width, out);
 }
 
 }  // namespace lt::kernels

@@ -4,9 +4,9 @@
 #include <cmath>
 #include <limits>
 
-#include <libtensor/tensor/kernels/map.h>
 #include <libtensor/tensor/kernels/online_softmax.h>
 #include <libtensor/tensor/kernels/row_batch.h>
+#include <libtensor/tensor/kernels/simd.h>
 #include <libtensor/tensor/kernels/simd_math.h>
 
 // Short rows go in batches (row_batch.h), longer ones one by one in chunks (online_softmax.h). Threads share

@@ -149,24 +149,24 @@ TEST_F(Elementwise, TakesShortRowsTogether) {
   EXPECT_EQ((zeros({5, 0}) + zeros({5, 1})).shape(), Shape({5, 0}));
 }
 
-// Operands whose rows lie across memory are taken in tiles, which end anywhere.
+// Transposed operands are taken in blocks, which end anywhere.
 template <typename T>
-void expect_crossed(int64_t rows, int64_t n) {
+void expect_transposed(int64_t rows, int64_t n) {
   const BasicTensor<T> numbers = arange<int64_t>(2 * rows * n).template cast<T>();
   const BasicTensor<T> dense = numbers.narrow(0, 0, rows * n).view({rows, n});
-  const BasicTensor<T> crossed = numbers.view({2, n, rows}).transpose(1, 2);  // (2, rows, n)
+  const BasicTensor<T> transposed = numbers.view({2, n, rows}).transpose(1, 2);  // (2, rows, n)
   const BasicTensor<T> column = numbers.narrow(0, 0, rows).view({rows, 1});
-  const std::vector<T> copy = crossed.contiguous().to_vector();
-  const std::vector<T> sums = (dense + crossed).to_vector();
-  const std::vector<T> twice = (crossed + crossed[0]).to_vector();
-  const std::vector<T> shifted = (crossed - column).to_vector();
-  const BoolTensor less = crossed < dense;
+  const std::vector<T> copy = transposed.contiguous().to_vector();
+  const std::vector<T> sums = (dense + transposed).to_vector();
+  const std::vector<T> twice = (transposed + transposed[0]).to_vector();
+  const std::vector<T> shifted = (transposed - column).to_vector();
+  const BoolTensor less = transposed < dense;
   const std::vector<bool> across = less.transpose(1, 2).contiguous().to_vector();  // (2, n, rows)
   for (int64_t m = 0; m < 2; ++m) {
     for (int64_t i = 0; i < rows; ++i) {
       for (int64_t j = 0; j < n; ++j) {
         const auto at = static_cast<size_t>((m * rows + i) * n + j);
-        const int64_t first = j * rows + i;  // what crossed[0] holds here
+        const int64_t first = j * rows + i;  // what transposed[0] holds here
         const int64_t here = m * rows * n + first;
         ASSERT_EQ(copy[at], static_cast<T>(here)) << rows << " x " << n;
         ASSERT_EQ(sums[at], static_cast<T>(i * n + j + here)) << rows << " x " << n;
@@ -178,20 +178,20 @@ void expect_crossed(int64_t rows, int64_t n) {
   }
 }
 
-TEST_F(Elementwise, TakesTransposedOperandsInTiles) {
+TEST_F(Elementwise, TakesTransposedOperandsInBlocks) {
   for (const int64_t n : {15, 16, 17, 63, 64, 65, 130}) {
     for (const int64_t rows : {15, 16, 17, 18, 19, 20, 31, 64}) {
-      expect_crossed<float>(rows, n);
-      expect_crossed<double>(rows, n);
-      expect_crossed<int64_t>(rows, n);
+      expect_transposed<float>(rows, n);
+      expect_transposed<double>(rows, n);
+      expect_transposed<int64_t>(rows, n);
       if (HasFatalFailure()) return;
     }
   }
-  expect_crossed<float>(256, 70);  // columns that lie a multiple of 1 KB apart
-  expect_crossed<int64_t>(128, 70);
+  expect_transposed<float>(256, 70);  // columns that lie a multiple of 1 KB apart
+  expect_transposed<int64_t>(128, 70);
   for (const int threads : {1, 2, 5}) {
     set_num_threads(threads);
-    expect_crossed<double>(512, 600);  // the same, and enough for all of them
+    expect_transposed<double>(512, 600);  // the same, and enough for all of them
   }
   Tensor x = arange(40 * 40).view({40, 40});
   x += x.t();

@@ -8,7 +8,6 @@
 #include <limits>
 #include <vector>
 
-#include <libtensor/tensor/kernels/map.h>
 #include <libtensor/tensor/kernels/simd.h>
 
 namespace lt::kernels {

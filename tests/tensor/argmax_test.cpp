@@ -16,7 +16,7 @@ using test::for_each_recorded;
 
 using test::kNan;
 
-TEST(Extremum, IsPyTorchsAlongAnyAxes) {
+TEST(Argmax, IsPyTorchsAlongAnyAxes) {
   for_each_recorded("amax", [](const auto& recorded, const Tensor& x) {
     expect_near(amax(x, test::dims_of(recorded.at("axes")), recorded.at("keepdim")),
                 test::tensor_of<float>(recorded.at("results")[0]), 0, 0);
@@ -32,7 +32,7 @@ void expect_recorded(const ValuesAndIndices<float>& ours, const test::Json& resu
   expect_near(ours.indices, test::tensor_of<int64_t>(results[1]), 0, 0);
 }
 
-TEST(Extremum, NamesThePlaceAsPyTorch) {
+TEST(Argmax, NamesTheIndexAsPyTorch) {
   for_each_recorded("max", [](const auto& recorded, const Tensor& x) {
     expect_recorded(max(x, recorded.at("axis").template get<int64_t>()), recorded.at("results"));
   });
@@ -49,7 +49,7 @@ TEST(Extremum, NamesThePlaceAsPyTorch) {
   });
 }
 
-TEST(Extremum, OfEqualsTheFirstAndOfNaNTheFirst) {
+TEST(Argmax, OfEqualsTheFirstAndOfNaNTheFirst) {
   EXPECT_EQ(argmax(tensor({1.0F, 3.0F, 3.0F})).item(), 1);
   EXPECT_EQ(argmin(tensor({0.0F, -0.0F})).item(), 0);
   EXPECT_EQ(argmax(tensor({1.0F, kNan, 3.0F, kNan})).item(), 1);
@@ -58,7 +58,7 @@ TEST(Extremum, OfEqualsTheFirstAndOfNaNTheFirst) {
   EXPECT_TRUE(std::isnan(min(tensor({1.0F, kNan, 3.0F}), 0).values.item()));
 }
 
-TEST(Extremum, FindsOneNumberAnywhereInALongRow) {
+TEST(Argmax, FindsOneNumberAnywhereInALongRow) {
   for (const int64_t n : {1, 2, 63, 64, 65, 127, 128, 300, 1000, 70'000}) {
     for (const int64_t place : {int64_t{0}, n / 3, n / 2, n - 1}) {
       Tensor x = zeros({2, n});
@@ -70,7 +70,7 @@ TEST(Extremum, FindsOneNumberAnywhereInALongRow) {
   }
 }
 
-TEST(Extremum, WithoutAnAxisCountsInTheFlattenedTensor) {
+TEST(Argmax, WithoutAnAxisCountsInTheFlattenedTensor) {
   const Tensor x = tensor({{1, 9, 2}, {3, 4, -5}});
   EXPECT_EQ(argmax(x).item(), 1);
   EXPECT_EQ(argmin(x).item(), 5);
@@ -79,7 +79,7 @@ TEST(Extremum, WithoutAnAxisCountsInTheFlattenedTensor) {
   EXPECT_EQ(argmax(scalar(3.0F)).shape(), Shape());
 }
 
-TEST(Extremum, KeepsTheAxisUnderKeepdim) {
+TEST(Argmax, KeepsTheAxisUnderKeepdim) {
   const IntTensor x = tensor<int64_t>({{1, 9, 2}, {3, 4, -5}});
   EXPECT_EQ(max(x, 1, true).values.shape(), Shape({2, 1}));
   EXPECT_EQ(max(x, 0, true).indices.shape(), Shape({1, 3}));
@@ -88,14 +88,14 @@ TEST(Extremum, KeepsTheAxisUnderKeepdim) {
   EXPECT_EQ(amin(x, {0, 1}, true).shape(), Shape({1, 1}));
 }
 
-TEST(Extremum, ReachesTheEndsOfTheType) {
+TEST(Argmax, ReachesTheEndsOfTheType) {
   const int64_t low = std::numeric_limits<int64_t>::min();
   EXPECT_EQ(amax(tensor<int64_t>({low, low})).item(), low);
   EXPECT_EQ(amin(full(300, std::numeric_limits<float>::infinity())).item(),
             std::numeric_limits<float>::infinity());
 }
 
-TEST(Extremum, RefusesNothing) {
+TEST(Argmax, RefusesNothing) {
   const Tensor x = empty({2, 0});
   EXPECT_EQ(error_text<ShapeError>([&] { amax(x); }), "amax: nothing to reduce in shape (2, 0)");
   EXPECT_EQ(error_text<ShapeError>([&] { amin(x, 1); }),

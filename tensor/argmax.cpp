@@ -1,40 +1,40 @@
 #include <fmt/format.h>
 
-#include <libtensor/tensor/kernels/extremum.h>
-#include <libtensor/tensor/kernels/reduce.h>
+#include <libtensor/tensor/kernels/argmax.h>
 #include <libtensor/tensor/ops.h>
-#include <libtensor/tensor/reduction.h>
+#include <libtensor/tensor/reduce.h>
+#include <libtensor/tensor/rows.h>
 
-// The largest and the smallest, and where they are. Places are searched in dense rows: along another axis
+// The largest and the smallest, and their indices. These are searched in contiguous rows: along another axis
 // than the last the tensor is copied first.
 
 namespace lt {
 namespace {
 
 template <typename T>
-using ReduceKernel = void (*)(const T*, const kernels::Lines&, T*);
+using ReduceKernel = void (*)(const T*, const kernels::ReductionGeometry&, T*);
 template <typename T>
-using FindKernel = void (*)(const T*, int64_t, int64_t, int64_t*);
+using ArgKernel = void (*)(const T*, int64_t, int64_t, int64_t*);
 
 template <typename T>
-BasicTensor<T> extreme(const BasicTensor<T>& x, const Dims& axes, bool keepdim, ReduceKernel<T> kernel,
-                       const char* op) {
+BasicTensor<T> reduce(const BasicTensor<T>& x, const Dims& axes, bool keepdim, ReduceKernel<T> kernel,
+                      const char* op) {
   const auto plan = plan_reduction(x, axes, keepdim, op);
-  if (plan.lines.n == 0) {
+  if (plan.geometry.n == 0) {
     throw ShapeError(fmt::format("{}: nothing to reduce in shape {}{}", op, to_string(x.shape()),
                                  axes.empty() ? "" : " over axes " + to_string(axes)));
   }
   BasicTensor<T> out = empty<T>(plan.shape);
-  kernel(plan.source.data(), plan.lines, out.mutable_data());
+  kernel(plan.source.data(), plan.geometry, out.mutable_data());
   return out;
 }
 
 // shapes: rows (results, n) -> (results)
 template <typename T>
-IntTensor find_in_rows(const BasicTensor<T>& rows, FindKernel<T> kernel) {
-  IntTensor places = empty<int64_t>(rows.shape()[0]);
-  kernel(rows.data(), rows.shape()[0], rows.shape()[1], places.mutable_data());
-  return places;
+IntTensor indices_in_rows(const BasicTensor<T>& rows, ArgKernel<T> kernel) {
+  IntTensor indices = empty<int64_t>(rows.shape()[0]);
+  kernel(rows.data(), rows.shape()[0], rows.shape()[1], indices.mutable_data());
+  return indices;
 }
 
 template <typename T>
@@ -46,62 +46,62 @@ BasicTensor<T> searchable_rows(const BasicTensor<T>& x, int axis, const char* op
 }
 
 template <typename T>
-IntTensor place_of_extreme(const BasicTensor<T>& x, std::optional<int64_t> axis, bool keepdim,
-                           FindKernel<T> kernel, const char* op) {
+IntTensor arg_reduce(const BasicTensor<T>& x, std::optional<int64_t> axis, bool keepdim, ArgKernel<T> kernel,
+                     const char* op) {
   if (!axis.has_value()) {
-    const IntTensor place = find_in_rows(searchable_rows(x.reshape(x.numel()), 0, op), kernel);
+    const IntTensor index = indices_in_rows(searchable_rows(x.reshape(x.numel()), 0, op), kernel);
     Shape shape;
     while (keepdim && shape.size() < x.dim()) shape.push_back(1);
-    return place.reshape(shape);
+    return index.reshape(shape);
   }
   const int a = normalize_axis(*axis, x.dim(), op);
-  return find_in_rows(searchable_rows(x, a, op), kernel).reshape(drop_axis(x.shape(), a, keepdim));
+  return indices_in_rows(searchable_rows(x, a, op), kernel).reshape(drop_axis(x.shape(), a, keepdim));
 }
 
 template <typename T>
-ValuesAndIndices<T> extreme_with_place(const BasicTensor<T>& x, int64_t axis, bool keepdim,
-                                       FindKernel<T> kernel, const char* op) {
+ValuesAndIndices<T> reduce_with_index(const BasicTensor<T>& x, int64_t axis, bool keepdim,
+                                      ArgKernel<T> kernel, const char* op) {
   const int a = normalize_axis(axis, x.dim(), op);
   const BasicTensor<T> rows = searchable_rows(x, a, op);
-  const IntTensor places = find_in_rows(rows, kernel);
-  BasicTensor<T> values = empty<T>(places.shape());
+  const IntTensor indices = indices_in_rows(rows, kernel);
+  BasicTensor<T> values = empty<T>(indices.shape());
   T* const out = values.mutable_data();
   const int64_t n = rows.shape()[1];
-  for (int64_t r = 0; r < places.numel(); ++r) out[r] = rows.data()[r * n + places.data()[r]];
+  for (int64_t r = 0; r < indices.numel(); ++r) out[r] = rows.data()[r * n + indices.data()[r]];
   const Shape shape = drop_axis(x.shape(), a, keepdim);
-  return {values.reshape(shape), places.reshape(shape)};
+  return {values.reshape(shape), indices.reshape(shape)};
 }
 
 }  // namespace
 
 template <typename T>
 BasicTensor<T> amax(const BasicTensor<T>& x, const Dims& axes, bool keepdim) {
-  return extreme<T>(x, axes, keepdim, kernels::largest, "amax");
+  return reduce<T>(x, axes, keepdim, kernels::amax, "amax");
 }
 
 template <typename T>
 BasicTensor<T> amin(const BasicTensor<T>& x, const Dims& axes, bool keepdim) {
-  return extreme<T>(x, axes, keepdim, kernels::smallest, "amin");
+  return reduce<T>(x, axes, keepdim, kernels::amin, "amin");
 }
 
 template <typename T>
 ValuesAndIndices<T> max(const BasicTensor<T>& x, int64_t axis, bool keepdim) {
-  return extreme_with_place<T>(x, axis, keepdim, kernels::find_largest, "max");
+  return reduce_with_index<T>(x, axis, keepdim, kernels::argmax, "max");
 }
 
 template <typename T>
 ValuesAndIndices<T> min(const BasicTensor<T>& x, int64_t axis, bool keepdim) {
-  return extreme_with_place<T>(x, axis, keepdim, kernels::find_smallest, "min");
+  return reduce_with_index<T>(x, axis, keepdim, kernels::argmin, "min");
 }
 
 template <typename T>
 IntTensor argmax(const BasicTensor<T>& x, std::optional<int64_t> axis, bool keepdim) {
-  return place_of_extreme<T>(x, axis, keepdim, kernels::find_largest, "argmax");
+  return arg_reduce<T>(x, axis, keepdim, kernels::argmax, "argmax");
 }
 
 template <typename T>
 IntTensor argmin(const BasicTensor<T>& x, std::optional<int64_t> axis, bool keepdim) {
-  return place_of_extreme<T>(x, axis, keepdim, kernels::find_smallest, "argmin");
+  return arg_reduce<T>(x, axis, keepdim, kernels::argmin, "argmin");
 }
 
 #define LT_INSTANTIATE(T)                                                         \
