@@ -1,5 +1,8 @@
 #include <libtensor/tensor/kernels/softmax.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include <libtensor/tensor/functional.h>
 #include <libtensor/tensor/rows.h>
 
@@ -65,8 +68,10 @@ BasicTensor<T> logsumexp(const BasicTensor<T>& x, const Dims& axes, bool keepdim
     const int64_t results = out.numel();
     if (results > 0) kernels::logsumexp(x.data(), out.mutable_data(), results, x.numel() / results);
   } else {
-    const BasicTensor<T> largest = amax(x, axes, true);
-    const BasicTensor<T> shift = where(isinf(largest), scalar<T>(0), largest);
+    BasicTensor<T> shift = amax(x, axes, true);
+    T* const m = shift.mutable_data();
+    std::replace_if(
+        m, m + shift.numel(), [](T v) { return std::isinf(v); }, T{0});
     out = log(sum(exp(x - shift), axes, true)) + shift;
   }
   return keepdim ? out : out.view(plan_reduction(x, axes, false, "logsumexp").shape);
