@@ -46,10 +46,9 @@ struct TileColumn {
 // One tile, whose A and C begin at a_tile and c. Masked: B's columns are not whole vectors.
 template <typename T, int Rows, int Vectors, bool Masked>
 [[gnu::always_inline]] inline void multiply_tile(const TileColumn<T>& t, const T* a_tile, T* c) {
-  constexpr int kLane = kLanes<T>;
-  const Tail<T> tail(t.b.columns - (Vectors - 1) * kLane);
+  const Tail<T> tail(t.b.columns - (Vectors - 1) * kLanes<T>);
   const auto load_vector = [&tail](const T* row, auto v) {
-    return Masked && v == Vectors - 1 ? tail.load(row + v * kLane) : load(row + v * kLane);
+    return Masked && v == Vectors - 1 ? tail.load(row + v * kLanes<T>) : load(row + v * kLanes<T>);
   };
 
   const int rows = static_cast<int>(t.a.rows);  // Rows, where loops are unrolled
@@ -87,7 +86,7 @@ template <typename T, int Rows, int Vectors, bool Masked>
   }
   unroll<Rows>(rows, [&](auto i) {
     unroll<Vectors>([&](auto v) {
-      T* to = c + i * c_row_stride + v * kLane;
+      T* to = c + i * c_row_stride + v * kLanes<T>;
       if (Masked && v == Vectors - 1) {
         tail.store(to, sum[i][v]);
       } else {
@@ -113,12 +112,12 @@ inline constexpr int kMicroKernels = kMaxTileRows[0] * kMaxTileVectors * 2;
 
 template <typename T, int Number>
 constexpr MicroKernel<T> numbered_micro_kernel() {
-  constexpr int kRows = Number / 2 / kMaxTileVectors + 1;
+  constexpr int kTileRows = Number / 2 / kMaxTileVectors + 1;
   constexpr int kVectors = Number / 2 % kMaxTileVectors + 1;
-  if constexpr (kRows > max_tile_rows(kVectors)) {
+  if constexpr (kTileRows > max_tile_rows(kVectors)) {
     return nullptr;
   } else {  // where nothing is unrolled, one serves all rows
-    return multiply_tiles < T, kUnrolled ? kRows : max_tile_rows(kVectors), kVectors, Number % 2 == 1 > ;
+    return multiply_tiles < T, kUnrolled ? kTileRows : max_tile_rows(kVectors), kVectors, Number % 2 == 1 > ;
   }
 }
 

@@ -84,11 +84,11 @@ void multiply_remainder_rows(const Gemm<T>& x, int64_t i) {
 
 template <typename T>
 void multiply_remainder(const Gemm<T>& x) {
-  constexpr int64_t kRows = kRemainderVectors * kLanes<T>;
+  constexpr int64_t kRemainderRows = kRemainderVectors * kLanes<T>;
   for (int64_t end = 0; end < x.m();) {
-    end = std::min(end + kRows, x.m());
-    x.a.row_stride == 1 ? multiply_remainder_rows<T, 1>(x, end - kRows)
-                        : multiply_remainder_rows<T, kLane128<T>>(x, end - kRows);
+    end = std::min(end + kRemainderRows, x.m());
+    x.a.row_stride == 1 ? multiply_remainder_rows<T, 1>(x, end - kRemainderRows)
+                        : multiply_remainder_rows<T, kLane128<T>>(x, end - kRemainderRows);
   }
 }
 

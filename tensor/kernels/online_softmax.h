@@ -72,19 +72,18 @@ class OnlineSoftmax {
   }
 
   static T largest_of(const T* x, int64_t n) {
-    constexpr int kAccumulators = 4;  // as many as a comparison takes cycles
-    Vec<T> largest[kAccumulators];
+    constexpr int kMaxima = 4;  // as many as a comparison takes cycles
+    Vec<T> largest[kMaxima];
     for (auto& v : largest) v = broadcast(-std::numeric_limits<T>::infinity());
     int64_t i = 0;
-    for (; i + kAccumulators * kLanes<T> <= n; i += kAccumulators * kLanes<T>) {
-      unroll<kAccumulators>(
-          [&](auto a) { largest[a] = kernels::max(load(x + i + a * kLanes<T>), largest[a]); });
+    for (; i + kMaxima * kLanes<T> <= n; i += kMaxima * kLanes<T>) {
+      unroll<kMaxima>([&](auto a) { largest[a] = kernels::max(load(x + i + a * kLanes<T>), largest[a]); });
     }
     for (; i < n; i += kLanes<T>) {
       const Tail<T> tail(std::min<int64_t>(n - i, kLanes<T>));
       largest[0] = kernels::max(tail.select(tail.load(x + i), largest[0]), largest[0]);
     }
-    unroll<kAccumulators>([&](auto a) { largest[0] = kernels::max(largest[a], largest[0]); });
+    unroll<kMaxima>([&](auto a) { largest[0] = kernels::max(largest[a], largest[0]); });
     return reduce_max<T>(largest[0]);
   }
 

@@ -104,24 +104,24 @@ T reduce_row_block(const Op& op, const T* x, int64_t n, int64_t i) {
     for (int64_t j = 0; j < n; ++j) total = Op::combine(total, x[j]);
     return total;
   } else {
-    constexpr int kRowVectors = kAccumulatorBytes / kVectorBytes;
+    constexpr int kBlockVectors = kAccumulatorBytes / kVectorBytes;
     const Vec<T> center = broadcast(op.center(i));
-    Vec<T> total[kRowVectors];
+    Vec<T> total[kBlockVectors];
     for (Vec<T>& v : total) v = broadcast(Op::kIdentity);
     int64_t j = 0;
     for (; j + kAccumulators<T> <= n; j += kAccumulators<T>) {
-      unroll<kRowVectors>([&](auto v) {
+      unroll<kBlockVectors>([&](auto v) {
         total[v] = Op::combine(total[v], Op::transform(load(x + j + v * kLanes<T>), center));
       });
     }
     if (j < n) {
-      unroll<kRowVectors>([&](auto v) {
+      unroll<kBlockVectors>([&](auto v) {
         const Tail<T> rest(std::clamp<int64_t>(n - j - v * kLanes<T>, 0, kLanes<T>));
         const Vec<T> elements = rest.load(x + j + v * kLanes<T>);
         total[v] = rest.select(Op::combine(total[v], Op::transform(elements, center)), total[v]);
       });
     }
-    for (int half = kRowVectors / 2; half > 0; half /= 2) {
+    for (int half = kBlockVectors / 2; half > 0; half /= 2) {
       for (int v = 0; v < half; ++v) total[v] = Op::combine(total[v], total[v + half]);
     }
     return reduce<T>(total[0], [](Vec<T> a, Vec<T> b) { return Op::combine(a, b); })[0];

@@ -56,11 +56,11 @@ template <typename T, int N, int First, typename At>
 template <typename T, bool Upper>
 inline Vec<T> interleave(Vec<T> a, Vec<T> b) {
   constexpr int kLane = kLane128<T>;
-  constexpr int kFrom = Upper ? kLane / 2 : 0;
+  constexpr int kHalf = Upper ? kLane / 2 : 0;
   return [&]<size_t... I>(std::index_sequence<I...>) {
     return __builtin_shufflevector(
         a, b,
-        (static_cast<int>(I) / kLane * kLane + kFrom + static_cast<int>(I) % kLane / 2 +
+        (static_cast<int>(I) / kLane * kLane + kHalf + static_cast<int>(I) % kLane / 2 +
          static_cast<int>(I) % 2 * kLanes<T>)...);
   }
   (std::make_index_sequence<kLanes<T>>());
@@ -69,13 +69,13 @@ inline Vec<T> interleave(Vec<T> a, Vec<T> b) {
 // Within each 128-bit lane, number j of rows[i] becomes number i of rows[j]: log2(kLane128) interleavings.
 template <typename T>
 [[gnu::always_inline]] inline void transpose_lanes128(Vec<T>* rows) {
-  constexpr int kRows = kLane128<T>;
-  Vec<T> before[kRows];
-  for (int round = 1; round < kRows; round *= 2) {
-    unroll<kRows>([&](auto i) { before[i] = rows[i]; });
-    unroll<kRows / 2>([&](auto i) {
-      rows[2 * i] = interleave<T, false>(before[i], before[i + kRows / 2]);
-      rows[2 * i + 1] = interleave<T, true>(before[i], before[i + kRows / 2]);
+  constexpr int kStep = kLane128<T>;
+  Vec<T> before[kStep];
+  for (int round = 1; round < kStep; round *= 2) {
+    unroll<kStep>([&](auto i) { before[i] = rows[i]; });
+    unroll<kStep / 2>([&](auto i) {
+      rows[2 * i] = interleave<T, false>(before[i], before[i + kStep / 2]);
+      rows[2 * i + 1] = interleave<T, true>(before[i], before[i + kStep / 2]);
     });
   }
 }
