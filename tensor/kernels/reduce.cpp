@@ -34,14 +34,14 @@ const T* first_element(const T* x, const ReductionGeometry& geometry, int64_t re
 template <typename Op, typename T>
 void reduce_rows(const Op& op, const T* x, const ReductionGeometry& geometry, int64_t blocks, T* out) {
   const int64_t results = geometry.results();
-  parallel_for(results * blocks, std::min(geometry.n, kReduceBlock<T>), [&](int64_t begin, int64_t end) {
-    T gathered[kReduceBlock<T>];
+  parallel_for(results * blocks, std::min(geometry.n, kReduceBlock<Op, T>), [&](int64_t begin, int64_t end) {
+    T gathered[kReduceBlock<Op, T>];
     int64_t result = begin / blocks;
     int64_t block = begin % blocks;
     const T* line = first_element(x, geometry, result);
     for (int64_t item = begin; item < end; ++item) {
-      const int64_t n = std::min(geometry.n - block * kReduceBlock<T>, kReduceBlock<T>);
-      const T* elements = line + block * kReduceBlock<T> * geometry.stride;
+      const int64_t n = std::min(geometry.n - block * kReduceBlock<Op, T>, kReduceBlock<Op, T>);
+      const T* elements = line + block * kReduceBlock<Op, T> * geometry.stride;
       if (geometry.stride != 1) {
         for (int64_t j = 0; j < n; ++j) gathered[j] = elements[j * geometry.stride];
         elements = gathered;
@@ -59,16 +59,16 @@ void reduce_rows(const Op& op, const T* x, const ReductionGeometry& geometry, in
 template <typename Op, typename T>
 void reduce_columns(const Op& op, const T* x, const ReductionGeometry& geometry, int64_t blocks, T* out) {
   const int64_t tiles = (geometry.inner + kColumnTile - 1) / kColumnTile;
-  const int64_t work = std::min(geometry.n, kReduceBlock<T>) * std::min(geometry.inner, kColumnTile);
+  const int64_t work = std::min(geometry.n, kReduceBlock<Op, T>) * std::min(geometry.inner, kColumnTile);
   parallel_for(geometry.outer * blocks * tiles, work, [&](int64_t begin, int64_t end) {
     for (int64_t item = begin; item < end; ++item) {
       const int64_t column = item % tiles * kColumnTile;
       const int64_t block = item / tiles % blocks;
       const int64_t outer = item / tiles / blocks;
-      const int64_t first = block * kReduceBlock<T>;
+      const int64_t first = block * kReduceBlock<Op, T>;
       const int64_t result = outer * geometry.inner + column;
       reduce_column_block(op, x + outer * geometry.outer_stride + column + first * geometry.stride,
-                          geometry.stride, std::min(geometry.n - first, kReduceBlock<T>),
+                          geometry.stride, std::min(geometry.n - first, kReduceBlock<Op, T>),
                           std::min(geometry.inner - column, kColumnTile), result,
                           out + block * geometry.results() + result);
     }
@@ -120,7 +120,7 @@ void reduce_each_result(const Op& op, const T* x, const ReductionGeometry& geome
       return reduce_short_rows(op, x, geometry.inner_stride, results, geometry.n, out);
     }
   }
-  const int64_t blocks = std::max<int64_t>((geometry.n + kReduceBlock<T> - 1) / kReduceBlock<T>, 1);
+  const int64_t blocks = std::max<int64_t>((geometry.n + kReduceBlock<Op, T> - 1) / kReduceBlock<Op, T>, 1);
   T* const first = blocks == 1 ? out : workspace<T>(Workspace::kPartialSums, blocks * results);
   const bool apart = geometry.stride != 1 || geometry.n == 1;  // the elements of a result are no row
   const bool columns = apart && geometry.inner_stride == 1 && geometry.inner >= kMinColumns && geometry.n > 0;

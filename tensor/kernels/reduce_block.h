@@ -23,8 +23,10 @@ inline constexpr int64_t kTermsPerAccumulator = 8;
 inline constexpr int64_t kColumnTile = 128;
 template <typename T>
 constexpr int64_t kAccumulators = kAccumulatorBytes / static_cast<int64_t>(sizeof(T));
-template <typename T>
-constexpr int64_t kReduceBlock = kAccumulators<T>* kTermsPerAccumulator;
+// Elements of a block: of an operation that does not round they may be as many as fit half of an L1 cache.
+template <typename Op, typename T>
+constexpr int64_t kReduceBlock = Op::kRounds ? kAccumulators<T>* kTermsPerAccumulator
+                                             : 16384 / static_cast<int64_t>(sizeof(T));
 
 // ---------------------------------------------------------------- operations
 // combine(total, transform(x, center)) for each element, on numbers or vectors of them, from kIdentity.
@@ -33,6 +35,7 @@ constexpr int64_t kReduceBlock = kAccumulators<T>* kTermsPerAccumulator;
 template <typename T>
 struct Sum {
   static constexpr T kIdentity = 0;
+  static constexpr bool kRounds = true;
   T center(int64_t) const { return 0; }
   template <typename Load>
   Vec<T> centers(int64_t, Load) const {
@@ -77,6 +80,7 @@ struct MinMax : Sum<T> {
   static constexpr T kHighest = Limits::has_infinity ? Limits::infinity() : Limits::max();
   static constexpr T kLowest = Limits::has_infinity ? -Limits::infinity() : Limits::lowest();
   static constexpr T kIdentity = kLargest ? kLowest : kHighest;
+  static constexpr bool kRounds = false;
   template <typename V>
   static V combine(V best, V x) {
     const V better = kLargest ? max(x, best) : min(x, best);  // best where either is NaN
@@ -96,7 +100,7 @@ struct AllOrAny : Sum<uint8_t> {
 
 // ---------------------------------------------------------------- contiguous elements
 
-// One block of result i. shapes: x (n), 0 <= n <= kReduceBlock
+// One block of result i. shapes: x (n), 0 <= n <= kReduceBlock<Op, T>
 template <typename Op, typename T>
 T reduce_row_block(const Op& op, const T* x, int64_t n, int64_t i) {
   if constexpr (std::is_integral_v<T>) {
