@@ -98,7 +98,7 @@ test_all() {
     shift
   done
   ((${#wanted[@]})) || wanted=("${parts[@]}")
-  need "${libraries[@]}" clang libomp-dev
+  need "${libraries[@]}" clang libclang-rt-dev libomp-dev
   cd "$root"
   mkdir -p build/all
   [[ -n $data || ! -r ../shared/data/names.txt ]] || data=$(realpath ../shared/data/names.txt)
