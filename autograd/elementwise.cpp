@@ -4,14 +4,14 @@
 #include <libtensor/autograd/record.h>
 
 // Elementwise ops of two operands. Each rule returns what it would without broadcasting; the tape sums it
-// back to the operand's shape. `wanted` spares the side that nobody asks for.
+// back to the operand's shape. `if_needed` spares the side that nobody asks for.
 
 namespace lt {
 namespace {
 
 // gradient() where the input needs one, else no tensor.
 template <typename T, typename F>
-BasicTensor<T> wanted(bool needed, const F& gradient) {
+BasicTensor<T> if_needed(bool needed, const F& gradient) {
   return needed ? gradient() : BasicTensor<T>();
 }
 
@@ -34,7 +34,7 @@ template <typename T>
 BasicVariable<T> sub(const BasicVariable<T>& a, const BasicVariable<T>& b) {
   return record("sub", sub(a.data(), b.data()), {a, b},
                 [need_b = b.requires_grad()](const BasicTensor<T>& dy) {
-                  return Gradients{dy, wanted<T>(need_b, [&] { return -dy; })};
+                  return Gradients{dy, if_needed<T>(need_b, [&] { return -dy; })};
                 });
 }
 
@@ -43,8 +43,8 @@ BasicVariable<T> mul(const BasicVariable<T>& a, const BasicVariable<T>& b) {
   return record(
       "mul", mul(a.data(), b.data()), {a, b},
       [x = save_if(b.requires_grad(), a), y = save_if(a.requires_grad(), b)](const BasicTensor<T>& dy) {
-        return Gradients{wanted<T>(y.kept(), [&] { return dy * *y; }),
-                         wanted<T>(x.kept(), [&] { return dy * *x; })};
+        return Gradients{if_needed<T>(y.is_saved(), [&] { return dy * *y; }),
+                         if_needed<T>(x.is_saved(), [&] { return dy * *x; })};
       });
 }
 
@@ -54,7 +54,7 @@ BasicVariable<T> div(const BasicVariable<T>& a, const BasicVariable<T>& b) {
   return record("div", quotient, {a, b},
                 [q = save(quotient), y = save(b), need_b = b.requires_grad()](const BasicTensor<T>& dy) {
                   const BasicTensor<T> da = dy / *y;
-                  return Gradients{da, wanted<T>(need_b, [&] { return -da * *q; })};
+                  return Gradients{da, if_needed<T>(need_b, [&] { return -da * *q; })};
                 });
 }
 
@@ -69,8 +69,9 @@ BasicVariable<T> pow(const BasicVariable<T>& a, const BasicVariable<T>& b) {
        need_b = b.requires_grad()](const BasicTensor<T>& dy) {
         const BasicTensor<T> zero = scalar<T>(0);
         return Gradients{
-            wanted<T>(need_a, [&] { return where(*n == T{0}, zero, dy * *n * pow(*x, *n - T{1})); }),
-            wanted<T>(need_b, [&] { return where((*x == T{0}) & (*n >= T{0}), zero, dy * *p * log(*x)); })};
+            if_needed<T>(need_a, [&] { return where(*n == T{0}, zero, dy * *n * pow(*x, *n - T{1})); }),
+            if_needed<T>(need_b,
+                         [&] { return where((*x == T{0}) & (*n >= T{0}), zero, dy * *p * log(*x)); })};
       });
 }
 

@@ -36,8 +36,8 @@ BasicVariable<T> linear(const BasicVariable<T>& x, const BasicVariable<T>& weigh
                      need_b = bias.requires_grad()](const BasicTensor<T>& dy) {
     const BasicTensor<T> dy_rows = dy.reshape(to);
     Gradients<T, 3> gradients;
-    if (w.kept()) gradients[0] = matmul(dy_rows, *w).reshape(from);
-    if (rows.kept()) gradients[1] = matmul_tn(dy_rows, *rows);
+    if (w.is_saved()) gradients[0] = matmul(dy_rows, *w).reshape(from);
+    if (rows.is_saved()) gradients[1] = matmul_tn(dy_rows, *rows);
     if (need_b) gradients[2] = sum(dy_rows, 0);
     return gradients;
   };

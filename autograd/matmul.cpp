@@ -33,16 +33,16 @@ BasicVariable<T> matmul(const BasicVariable<T>& a, const BasicVariable<T>& b) {
                  right = b.dim()](const BasicTensor<T>& dy) {
                   Gradients<T, 2> gradients;
                   if (left == 2 && right == 2) {
-                    if (y.kept()) gradients[0] = matmul_nt(dy, *y);
-                    if (x.kept()) gradients[1] = matmul_tn(*x, dy);
+                    if (y.is_saved()) gradients[0] = matmul_nt(dy, *y);
+                    if (x.is_saved()) gradients[1] = matmul_tn(*x, dy);
                     return gradients;
                   }
                   BasicTensor<T> dc = dy;
                   if (right == 1) dc = dc.unsqueeze(-1);
                   if (left == 1) dc = dc.unsqueeze(-2);
-                  if (y.kept())
+                  if (y.is_saved())
                     gradients[0] = as_operand(matmul(dc, transposed(as_matrix(*y, false))), left, true);
-                  if (x.kept())
+                  if (x.is_saved())
                     gradients[1] = as_operand(matmul(transposed(as_matrix(*x, true)), dc), right, false);
                   return gradients;
                 });
@@ -55,8 +55,8 @@ BasicVariable<T> addmm(const BasicVariable<T>& bias, const BasicVariable<T>& a, 
                  need_bias = bias.requires_grad()](const BasicTensor<T>& dy) {
                   Gradients<T, 3> gradients;
                   if (need_bias) gradients[0] = sum(dy, 0);
-                  if (y.kept()) gradients[1] = matmul_nt(dy, *y);
-                  if (x.kept()) gradients[2] = matmul_tn(*x, dy);
+                  if (y.is_saved()) gradients[1] = matmul_nt(dy, *y);
+                  if (x.is_saved()) gradients[2] = matmul_tn(*x, dy);
                   return gradients;
                 });
 }

@@ -30,7 +30,7 @@ template <typename T>
 class Saved {
  public:
   explicit Saved(BasicTensor<T> value) : value_(std::move(value)), version_(value_.storage().version()) {}
-  bool kept() const { return value_.defined(); }
+  bool is_saved() const { return value_.defined(); }
   const BasicTensor<T>& operator*() const {
     if (value_.storage().version() != version_)
       throw GradError("a value saved for backward was changed in place");

@@ -18,8 +18,8 @@ build_bench() {
   ((${#targets[@]})) || die "$commit has none of these benchmarks: ${names[*]}"
   [[ $source != "$root" ]] || targets+=(bench_compare)
   lock_builds
-  if [[ ! -f $folder/build.ninja ]]; then
-    quietly "configuring $commit" cmake -S "$source" -B "$folder" -G Ninja "${options[@]}"
+  if [[ ! -f $folder/build.ninja ]] || ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$source" "$folder/CMakeCache.txt"; then
+    quietly "configuring $commit" cmake --fresh -S "$source" -B "$folder" -G Ninja "${options[@]}"
   fi
   compile "the benchmarks of $commit" "$folder" "${targets[@]}"
   unlock_builds

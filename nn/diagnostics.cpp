@@ -15,7 +15,7 @@ BoolTensor saturated(const Tensor& x, double threshold) { return abs(x) > static
 
 }  // namespace
 
-Spread spread(const Tensor& x, double threshold) {
+TensorStats tensor_stats(const Tensor& x, double threshold) {
   if (x.numel() == 0) throw ShapeError(fmt::format("spread: {} holds no numbers", to_string(x.shape())));
   const double share =
       static_cast<double>(count_nonzero(saturated(x, threshold))) / static_cast<double>(x.numel());

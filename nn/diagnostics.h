@@ -10,14 +10,14 @@
 
 namespace lt::nn {
 
-struct Spread {
+struct TensorStats {
   double mean;
   double std;        // divided by n - 1
   double saturated;  // share of numbers with |x| > threshold
 };
 
 // Of all numbers of x. threshold: lecture 4 calls a tanh saturated at 0.97. throws: ShapeError for an empty x
-Spread spread(const Tensor& x, double threshold = 0.97);
+TensorStats tensor_stats(const Tensor& x, double threshold = 0.97);
 
 // How many columns are saturated in every row: units that learn nothing from this batch.
 //   shapes: (rows, units). throws: ShapeError for other rank

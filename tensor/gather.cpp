@@ -10,7 +10,7 @@
 namespace lt {
 namespace {
 
-using detail::RowView;
+using detail::RowOffsets;
 
 void check_fits(const Shape& ids, const Shape& other, int free_axis, const char* op, const char* name) {
   bool fits = ids.size() == other.size();
@@ -28,12 +28,12 @@ BasicTensor<T> with_axes(const BasicTensor<T>& x) {
 }
 
 template <typename T>
-RowView elements_at(const BasicTensor<T>& x, int axis, const IntTensor& ids, const char* op) {
+RowOffsets elements_at(const BasicTensor<T>& x, int axis, const IntTensor& ids, const char* op) {
   check_fits(ids.shape(), x.shape(), axis, op, "a tensor");
   const IntTensor along = detail::id_offsets(ids, x.size(axis), x.stride(axis), axis, op);
   Strides others = x.strides();
   others[axis] = 0;
-  return RowView(along + detail::element_offsets(ids.shape(), others), x.shape(), x.strides(), x.dim());
+  return RowOffsets(along + detail::element_offsets(ids.shape(), others), x.shape(), x.strides(), x.dim());
 }
 
 }  // namespace
@@ -41,7 +41,7 @@ RowView elements_at(const BasicTensor<T>& x, int axis, const IntTensor& ids, con
 template <typename T>
 BasicTensor<T> gather(const BasicTensor<T>& x, int64_t axis, const IntTensor& ids) {
   const int along = normalize_axis(axis, x.dim(), "gather");
-  const RowView places = elements_at(with_axes(x), along, with_axes(ids), "gather");
+  const RowOffsets places = elements_at(with_axes(x), along, with_axes(ids), "gather");
   BasicTensor<T> out = empty<T>(ids.shape());
   kernels::copy_rows(x.data(), places.rows(), out.mutable_data());
   return out;
@@ -52,7 +52,7 @@ BasicTensor<T> scatter_add(const BasicTensor<T>& x, int64_t axis, const IntTenso
                            const BasicTensor<T>& source) {
   const int along = normalize_axis(axis, x.dim(), "scatter_add");
   BasicTensor<T> out = x.clone();
-  const RowView places = elements_at(with_axes(out), along, with_axes(ids), "scatter_add");
+  const RowOffsets places = elements_at(with_axes(out), along, with_axes(ids), "scatter_add");
   BasicTensor<T> values = with_axes(source);
   check_fits(places.shape(), values.shape(), -1, "scatter_add", "a source");
   for (int i = 0; i < values.dim(); ++i) values = values.narrow(i, 0, places.shape()[i]);

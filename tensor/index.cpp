@@ -12,10 +12,10 @@
 namespace lt {
 namespace {
 
-using detail::RowView;
+using detail::RowOffsets;
 
 template <typename T>
-RowView rows_at(const BasicTensor<T>& x, std::span<const IntTensor> ids, const char* op) {
+RowOffsets rows_at(const BasicTensor<T>& x, std::span<const IntTensor> ids, const char* op) {
   const int axes = static_cast<int>(ids.size());
   if (axes > x.dim()) {
     throw ShapeError(
@@ -29,7 +29,7 @@ RowView rows_at(const BasicTensor<T>& x, std::span<const IntTensor> ids, const c
     const IntTensor offsets = detail::id_offsets(each, x.size(axis), x.stride(axis), axis, op);
     starts = axis == 0 ? offsets : starts + offsets;
   }
-  return RowView(starts, x.shape(), x.strides(), axes);
+  return RowOffsets(starts, x.shape(), x.strides(), axes);
 }
 
 // Whether there are elements and those of each x[i] follow each other.
@@ -63,7 +63,7 @@ BasicTensor<T> read_rows(const BasicTensor<T>& x, const IntTensor& ids) {
 template <typename T>
 BasicTensor<T> read(const BasicTensor<T>& x, std::span<const IntTensor> ids) {
   if (ids.size() == 1 && has_dense_rows(x)) return read_rows(x, ids[0]);
-  const RowView places = rows_at(x, ids, "index");
+  const RowOffsets places = rows_at(x, ids, "index");
   BasicTensor<T> out = empty<T>(places.shape());
   kernels::copy_rows(x.data(), places.rows(), out.mutable_data());
   return out;
@@ -71,7 +71,7 @@ BasicTensor<T> read(const BasicTensor<T>& x, std::span<const IntTensor> ids) {
 
 // The values in the shape of the places, dense, and in memory that the write does not touch.
 template <typename T>
-BasicTensor<T> values_for(const BasicTensor<T>& x, const RowView& places, const BasicTensor<T>& values) {
+BasicTensor<T> values_for(const BasicTensor<T>& x, const RowOffsets& places, const BasicTensor<T>& values) {
   if (broadcast_shapes(values.shape(), places.shape(), "index_put_") != places.shape()) {
     throw ShapeError(fmt::format("index_put_: values of shape {} do not broadcast to {}",
                                  to_string(values.shape()), to_string(places.shape())));
@@ -82,7 +82,7 @@ BasicTensor<T> values_for(const BasicTensor<T>& x, const RowView& places, const 
 
 template <typename T>
 void put(BasicTensor<T>& x, std::span<const IntTensor> ids, const BasicTensor<T>& values, bool accumulate) {
-  const RowView places = rows_at(x, ids, "index_put_");
+  const RowOffsets places = rows_at(x, ids, "index_put_");
   const BasicTensor<T> dense = values_for(x, places, values);
   if (!accumulate) return kernels::put_rows(dense.data(), places.rows(), x.mutable_data());
   if constexpr (std::is_same_v<T, bool>) {

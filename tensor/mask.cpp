@@ -41,7 +41,7 @@ BasicTensor<T> BasicTensor<T>::operator[](const BoolTensor& mask) const {
   const IntTensor places = nonzero(mask);
   IntTensor starts = zeros<int64_t>(places.size(0));
   for (int axis = 0; axis < mask.dim(); ++axis) starts = starts + places.select(1, axis) * stride(axis);
-  const detail::RowView rows(starts, shape_, strides_, mask.dim());
+  const detail::RowOffsets rows(starts, shape_, strides_, mask.dim());
   BasicTensor<T> out = empty<T>(rows.shape());
   kernels::copy_rows(data(), rows.rows(), out.mutable_data());
   return out;

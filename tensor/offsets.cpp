@@ -42,8 +42,9 @@ Dims unravel(int64_t position, const Shape& shape) {
   return place;
 }
 
-RowView::RowView(IntTensor starts, const Shape& view_shape, const Strides& view_strides, int first_axis)
-    : starts_(std::move(starts)), shape_(starts_.shape()) {
+RowOffsets::RowOffsets(IntTensor offsets, const Shape& view_shape, const Strides& view_strides,
+                       int first_axis)
+    : offsets_(std::move(offsets)), shape_(offsets_.shape()) {
   Shape row;
   Strides steps;
   bool is_dense = true;
@@ -54,11 +55,12 @@ RowView::RowView(IntTensor starts, const Shape& view_shape, const Strides& view_
     width_ *= view_shape[axis];
   }
   for (const int64_t size : row) shape_.push_back(size);
-  if (!is_dense) cells_ = element_offsets(row, steps);
+  if (!is_dense) inner_offsets_ = element_offsets(row, steps);
 }
 
-kernels::Rows RowView::rows() const {
-  return {starts_.data(), starts_.numel(), cells_.defined() ? cells_.data() : nullptr, width_};
+kernels::IndexedRows RowOffsets::rows() const {
+  return {offsets_.data(), offsets_.numel(), inner_offsets_.defined() ? inner_offsets_.data() : nullptr,
+          width_};
 }
 
 }  // namespace lt::detail

@@ -24,17 +24,17 @@ void check_ids(const IntTensor& ids, int64_t bad, int64_t size, int64_t axis, co
 Dims unravel(int64_t position, const Shape& shape);
 
 // Rows of a view: the elements behind each of `starts`, over the view's axes from `first_axis` on.
-class RowView {
+class RowOffsets {
  public:
-  RowView(IntTensor starts, const Shape& view_shape, const Strides& view_strides, int first_axis);
+  RowOffsets(IntTensor offsets, const Shape& view_shape, const Strides& view_strides, int first_axis);
 
   // shapes: (starts..., the view's axes from first_axis on)
   const Shape& shape() const { return shape_; }
-  kernels::Rows rows() const;
+  kernels::IndexedRows rows() const;
 
  private:
-  IntTensor starts_;
-  IntTensor cells_;  // not defined where the cells of a row follow each other
+  IntTensor offsets_;
+  IntTensor inner_offsets_;  // not defined where the cells of a row follow each other
   Shape shape_;
   int64_t width_ = 1;
 };

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include <libtensor/tensor/functional.h>
+#include <libtensor/tensor/reduce.h>
 #include <libtensor/tensor/rows.h>
 
 // Softmax and its relatives, of dense rows: another axis than the last is moved there and back by copies.
@@ -55,8 +56,7 @@ BasicTensor<T> log_softmax_backward(const BasicTensor<T>& dy, const BasicTensor<
 }
 
 // Dense rows are one kernel's. What lies otherwise is composed, which reads it in place: log(sum(exp(x - m)))
-// + m with m the maximum, so that the largest term is 1; an infinite m is left out, since inf - inf is no
-// number.
+// + m with the maximum m, so that the largest term is 1; an infinite m is left out (inf - inf is no number).
 template <typename T>
 BasicTensor<T> logsumexp(const BasicTensor<T>& x, const Dims& axes, bool keepdim) {
   const Shape kept = plan_reduction(x, axes, true, "logsumexp").shape;

@@ -111,7 +111,7 @@ test_all() {
     log=build/all/$part.log
     start=$SECONDS
     : >"$log"
-    watch "$part" "$log" &
+    watch "$part" "$log" {lock}>&- &
     watcher=$!
     trap 'kill "$watcher" 2>/dev/null; note ""' EXIT
     result=passed

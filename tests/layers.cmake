@@ -27,6 +27,8 @@ macro(check_line)
       # A test may use what it likes beside its room.
     elseif(include MATCHES "^tensor/kernels/" AND NOT room STREQUAL "tensor")
       report("kernels are for tensor/: what else needs one is a tensor op first")
+    elseif(include MATCHES "^tensor/kernels/" AND is_header AND NOT in_kernels AND NOT file MATCHES "^tensor/(reduce|offsets)\\.h$")
+      report("a kernel's header is for .cpp files, and for tensor/reduce.h and tensor/offsets.h, which are not installed")
     elseif(include MATCHES "^tensor/(tensor|ops|functional|optimizer|operators|generator|random|io|eigen)\\.h$" AND in_kernels)
       report("a kernel knows pointers and sizes, not tensors")
     elseif(include MATCHES "^(tests|bench)/")

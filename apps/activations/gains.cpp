@@ -73,7 +73,7 @@ std::vector<std::string> gain_row(Run& run, const DeepNet& net, const GainRow& l
   std::string stds, saturated;
   const bool is_tanh = lecture.options.tanh;
   for (size_t i = 0; i < net.hidden_layers(); ++i) {
-    const nn::Spread spread = nn::spread(net.hidden(i).data());
+    const nn::TensorStats spread = nn::tensor_stats(net.hidden(i).data());
     stds += fmt::format("{}{:.2f}", i > 0 ? " " : "", spread.std);
     saturated += fmt::format("{}{:.2f}", i > 0 ? " " : "", 100 * spread.saturated);
     const std::string name = fmt::format("{}, layer {}", lecture.name, i);
@@ -81,8 +81,8 @@ std::vector<std::string> gain_row(Run& run, const DeepNet& net, const GainRow& l
     // One element of 3,200 is 0.031 percent; the lecture gives one or two decimals.
     if (is_tanh) run.check(name + ": saturated", 100 * spread.saturated, lecture.saturated[i], within(0.082));
   }
-  const double first = nn::spread(net.hidden(0).grad()).std;
-  const double last = nn::spread(net.hidden(net.hidden_layers() - 1).grad()).std;
+  const double first = nn::tensor_stats(net.hidden(0).grad()).std;
+  const double last = nn::tensor_stats(net.hidden(net.hidden_layers() - 1).grad()).std;
   const std::string name = lecture.name;
   run.check(name + ": first gradient", first, lecture.first, {.relative = 0.05});  // two digits
   run.check(name + ": last gradient", last, lecture.last, {.relative = 0.05});

@@ -28,12 +28,12 @@ void show_activations(Run& run, const DeepNet& net, bool compare) {
   constexpr double kSaturated[] = {2.78, 2.56, 2.25, 1.69, 1.88};
   run.heading("Activations");
   run.say("A tanh is called saturated where |t| > 0.97: there its slope is below 0.06.");
-  run.code("for (const Variable& t : tanhs) spreads.push_back(nn::spread(t.data()));");
+  run.code("for (const Variable& t : tanhs) spreads.push_back(nn::tensor_stats(t.data()));");
   Chart chart("Activation distribution", "output of the layer", "density");
   std::vector<std::vector<std::string>> rows;
   for (size_t i = 0; i < net.hidden_layers(); ++i) {
     const Tensor& out = net.hidden(i).data();
-    const nn::Spread spread = nn::spread(out);
+    const nn::TensorStats spread = nn::tensor_stats(out);
     rows.push_back({net.hidden_name(i), fmt::format("{:+.4f}", spread.mean), brief(spread.std),
                     percent(spread.saturated), std::to_string(nn::dead_units(out))});
     add_density(chart, out, net.hidden_name(i));
@@ -56,7 +56,7 @@ void show_gradients(Run& run, const DeepNet& net, bool compare) {
   std::vector<std::vector<std::string>> rows;
   for (size_t i = 0; i < net.hidden_layers(); ++i) {
     const Tensor& gradient = net.hidden(i).grad();
-    const nn::Spread spread = nn::spread(gradient);
+    const nn::TensorStats spread = nn::tensor_stats(gradient);
     rows.push_back({net.hidden_name(i), fmt::format("{:+.1e}", spread.mean), power(spread.std)});
     add_density(chart, gradient, net.hidden_name(i));
     if (compare) run.check("gradient of " + net.hidden_name(i), spread.std, kStd[i], within(0.6e-7));
@@ -77,7 +77,7 @@ void show_weight_gradients(Run& run, const DeepNet& net, bool compare) {
   const auto weights = net.weights();
   for (size_t i = 0; i < weights.size(); ++i) {
     const auto& [name, weight] = weights[i];
-    const nn::Spread spread = nn::spread(weight.grad());
+    const nn::TensorStats spread = nn::tensor_stats(weight.grad());
     const double ratio = nn::gradient_ratio(weight.data(), weight.grad());
     const std::string shape = to_string(weight.shape());
     rows.push_back({name, shape, fmt::format("{:+.1e}", spread.mean), power(spread.std), power(ratio)});

@@ -60,7 +60,7 @@ void check_preactivations(Run& run, const std::string& stage, const Tensor& hpre
   const double high = amax(hpreact).item();
   run.check(stage + ": lowest pre-activation", low, is_tanh ? -3.76 : -19.06, within(0.0051));
   run.check(stage + ": highest pre-activation", high, is_tanh ? 3.42 : 18.05, within(0.0051));
-  run.check(stage + ": std of pre-activations", nn::spread(hpreact).std, is_tanh ? 1.00 : 5.18,
+  run.check(stage + ": std of pre-activations", nn::tensor_stats(hpreact).std, is_tanh ? 1.00 : 5.18,
             within(0.0051));
 }
 
@@ -105,7 +105,7 @@ void show_starts(Run& run, const Splits& data, const Settings& settings) {
     rows.push_back({stage, show(start.loss), show(lecture[i].first), std::to_string(saturated),
                     show(lecture[i].second), std::to_string(dead),
                     fmt::format("{:.2f} to {:.2f}", amin(hpreact).item(), amax(hpreact).item()),
-                    fmt::format("{:.2f}", nn::spread(hpreact).std)});
+                    fmt::format("{:.2f}", nn::tensor_stats(hpreact).std)});
     run.check(stage + ": first loss", start.loss, lecture[i].first, i == 0 ? within(0.5e-4) : kTrained);
     run.check(stage + ": saturated", static_cast<double>(saturated), lecture[i].second, within(2));
     run.check(stage + ": dead units", static_cast<double>(dead), 0, kExact);

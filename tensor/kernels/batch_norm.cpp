@@ -6,19 +6,19 @@
 namespace lt::kernels {
 namespace {
 
-constexpr int64_t kCost = 3;  // two reads, a write and four operations an element
+constexpr int64_t kNormCost = 3;  // two reads, a write and four operations an element
 
 // Vectors of a column block: with two sums each, additions in flight for most of their latency, and five
 // numbers for each column still fit the registers.
-constexpr int kColumnVectors = kVectorBytes == 64 ? 4 : 2;
+constexpr int kNormVectors = kVectorBytes == 64 ? 4 : 2;
 
 // Calls f(std::integral_constant<int, Vectors>, lanes, j) for blocks of so many vectors that begin at column
 // j and cover the n columns; lanes is Whole or, for the last vector, a Tail.
 template <typename T, typename F>
 [[gnu::always_inline]] inline void each_column_block(int64_t n, const F& f) {
   int64_t j = 0;
-  for (; j + kColumnVectors * kLanes<T> <= n; j += kColumnVectors * kLanes<T>) {
-    f(std::integral_constant<int, kColumnVectors>(), Whole<T>(), j);
+  for (; j + kNormVectors * kLanes<T> <= n; j += kNormVectors * kLanes<T>) {
+    f(std::integral_constant<int, kNormVectors>(), Whole<T>(), j);
   }
   for (; j < n; j += kLanes<T>) {
     f(std::integral_constant<int, 1>(), Tail<T>(std::min<int64_t>(n - j, kLanes<T>)), j);
@@ -30,7 +30,7 @@ template <typename T, typename F>
 template <typename T, typename F>
 void parallel_blocks(const NormInput<T>& input, const F& f) {
   constexpr int64_t kRun = 16;
-  parallel_for(input.rows, input.n * kCost, [&](int64_t begin, int64_t end) {
+  parallel_for(input.rows, input.n * kNormCost, [&](int64_t begin, int64_t end) {
     for (int64_t first = begin; first < end; first += kRun) {
       const int64_t last = std::min(first + kRun, end);
       each_column_block<T>(
@@ -94,7 +94,7 @@ void batch_norm(const NormInput<T>& input, const T* weight, const T* bias, T* y)
 template <typename T>
 void batch_norm_backward(const NormInput<T>& input, const T* weight, int64_t divisor, const T* dy, T* dx,
                          T* d_weight, T* d_bias) {
-  sum_columns(input.rows, input.n, input.n * kCost, d_weight, d_bias,
+  sum_columns(input.rows, input.n, input.n * kNormCost, d_weight, d_bias,
               [&](int64_t first, int64_t last, T* weighted, T* plain) {
                 sum_rows(input, dy, first, last, weighted, plain);
               });

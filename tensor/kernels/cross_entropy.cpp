@@ -30,6 +30,11 @@ template <typename T>
 T cross_entropy(const T* x, const int64_t* targets, int64_t ignored, T* losses, T* dx, int64_t rows,
                 int64_t n) {
   const int64_t counted = rows - std::count(targets, targets + rows, ignored);
+  if (counted == 0) {
+    std::fill_n(losses, rows, T{0});
+    if (dx) std::fill_n(dx, rows * n, T{0});
+    return std::numeric_limits<T>::quiet_NaN();
+  }
   const T scale = 1 / static_cast<T>(counted);
   // A probability that scale could take below the normal numbers is a gradient of 0: each operation on a
   // subnormal number, here and in the products that follow, costs as much as a hundred others.

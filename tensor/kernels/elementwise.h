@@ -22,8 +22,8 @@ using ArrayMap = Eigen::Map<Eigen::Array<T, Eigen::Dynamic, 1>>;
 template <typename T>
 using ConstArrayMap = Eigen::Map<const Eigen::Array<T, Eigen::Dynamic, 1>>;
 
-// What modular arithmetic computes in: integers as unsigned, so that overflow wraps (as PyTorch's) and is
-// defined.
+// What modular arithmetic computes in: integers as unsigned, so that overflow is defined, and wraps as
+// PyTorch's.
 template <typename T>
 using ModularOf = std::conditional_t<std::is_same_v<T, int64_t>, uint64_t, T>;
 template <typename T>
@@ -98,8 +98,7 @@ class StagedInput {
     }
   }
 
-  // Eight loads, then eight stores: knowing nothing of overlaps, the compiler makes them one store of a
-  // vector.
+  // Eight loads, then eight stores: as nothing is known of overlaps, the compiler then stores one vector.
   static void copy_strided(const T* from, int64_t step, int64_t n, T* to) {
     constexpr int kGatherTogether = 8;
     int64_t j = 0;

@@ -93,15 +93,16 @@ void add_cells(const T* __restrict from, int64_t count, T* __restrict to) {
 // Calls write(cell, at) for every cell of base in the rows, where the cells of a row lie apart; at counts
 // cells in row-major order.
 template <typename T, typename Write>
-void each_cell(T* base, const Rows& rows, int64_t begin, int64_t end, Write write) {
+void each_cell(T* base, const IndexedRows& rows, int64_t begin, int64_t end, Write write) {
   for (int64_t i = begin; i < end; ++i) {
-    for (int64_t j = 0; j < rows.width; ++j) write(base[rows.starts[i] + rows.cells[j]], i * rows.width + j);
+    for (int64_t j = 0; j < rows.width; ++j)
+      write(base[rows.offsets[i] + rows.inner_offsets[j]], i * rows.width + j);
   }
 }
 
 // Calls write(first column, how many) for blocks of columns that cover the rows, each on one thread.
 template <typename Write>
-void split_columns(const Rows& rows, Write write) {
+void split_columns(const IndexedRows& rows, Write write) {
   if (rows.width < 2 * kBlockColumns) return write(0, rows.width);
   const int64_t blocks = rows.width / kBlockColumns;
   parallel_for(blocks, rows.count * kBlockColumns, [&](int64_t begin, int64_t end) {
@@ -126,14 +127,14 @@ int64_t offsets_of_ids(const int64_t* ids, int64_t count, int64_t size, int64_t 
 }
 
 template <typename T>
-void copy_rows(const T* base, const Rows& rows, T* out) {
+void copy_rows(const T* base, const IndexedRows& rows, T* out) {
   if (rows.width == 0) return;
   parallel_for(rows.count, rows.width, [&](int64_t begin, int64_t end) {
-    if (rows.cells != nullptr) {
+    if (rows.inner_offsets != nullptr) {
       return each_cell(base, rows, begin, end, [&](const T& cell, int64_t at) { out[at] = cell; });
     }
     with_copy_of<T>(rows.width, [=](auto copy) {
-      for (int64_t i = begin; i < end; ++i) copy(base + rows.starts[i], out + i * rows.width);
+      for (int64_t i = begin; i < end; ++i) copy(base + rows.offsets[i], out + i * rows.width);
     });
   });
 }
@@ -155,45 +156,45 @@ int64_t copy_rows_by_id(const T* base, int64_t size, int64_t stride, int64_t wid
 }
 
 template <typename T>
-void put_rows(const T* values, const Rows& rows, T* base) {
+void put_rows(const T* values, const IndexedRows& rows, T* base) {
   if (rows.width == 0) return;
-  if (rows.cells != nullptr) {
+  if (rows.inner_offsets != nullptr) {
     return each_cell(base, rows, 0, rows.count, [&](T& cell, int64_t at) { cell = values[at]; });
   }
   split_columns(rows, [&](int64_t first, int64_t count) {
     with_copy_of<T>(count, [&](auto copy) {
       for (int64_t i = 0; i < rows.count; ++i) {
-        copy(values + i * rows.width + first, base + rows.starts[i] + first);
+        copy(values + i * rows.width + first, base + rows.offsets[i] + first);
       }
     });
   });
 }
 
 template <typename T>
-void add_rows(const T* values, const Rows& rows, T* base) {
+void add_rows(const T* values, const IndexedRows& rows, T* base) {
   if (rows.width == 0) return;
-  if (rows.cells != nullptr) {
+  if (rows.inner_offsets != nullptr) {
     return each_cell(base, rows, 0, rows.count, [&](T& cell, int64_t at) { add_to(cell, values[at]); });
   }
   split_columns(rows, [&](int64_t first, int64_t count) {
     for (int64_t i = 0; i < rows.count; ++i) {
-      add_cells(values + i * rows.width + first, count, base + rows.starts[i] + first);
+      add_cells(values + i * rows.width + first, count, base + rows.offsets[i] + first);
     }
   });
 }
 
 #define LT_INSTANTIATE(T)                                                                             \
-  template void copy_rows(const T*, const Rows&, T*);                                                 \
+  template void copy_rows(const T*, const IndexedRows&, T*);                                          \
   template int64_t copy_rows_by_id(const T*, int64_t, int64_t, int64_t, const int64_t*, int64_t, T*); \
-  template void put_rows(const T*, const Rows&, T*);
+  template void put_rows(const T*, const IndexedRows&, T*);
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)
 LT_INSTANTIATE(int64_t)
 LT_INSTANTIATE(bool)
 #undef LT_INSTANTIATE
 
-template void add_rows(const float*, const Rows&, float*);
-template void add_rows(const double*, const Rows&, double*);
-template void add_rows(const int64_t*, const Rows&, int64_t*);
+template void add_rows(const float*, const IndexedRows&, float*);
+template void add_rows(const double*, const IndexedRows&, double*);
+template void add_rows(const int64_t*, const IndexedRows&, int64_t*);
 
 }  // namespace lt::kernels

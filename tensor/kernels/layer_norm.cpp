@@ -3,8 +3,7 @@
 #include <cmath>
 
 // Forward, a row is read three times while it is in L1: for its sum, for the squares of the deviations, which
-// would lose their digits if they came from the sums of x and x * x, and for y. The terms of a sum go to
-// kAccumulators vectors in turn, at most kTerms to each; a longer row is summed as two halves.
+// would lose their digits if they came from the sums of x and x * x, and for y.
 //
 // Backward, kGroup rows are read twice: for the two means that dx needs of each row, and for dx and the sums
 // over columns, which so meet memory once a group. All orders depend on the sizes alone. Threads share rows,
@@ -15,69 +14,8 @@ namespace {
 
 constexpr int64_t kForwardCost = 4;   // three reads, a write and seven operations an element
 constexpr int64_t kBackwardCost = 6;  // five reads, a write and a dozen operations
-// Additions in flight that hide their latency.
-constexpr int kAccumulators = 4;
-// A longer chain loses accuracy, a shorter one spends its time on joining.
-constexpr int64_t kTerms = 8;
 // The rows' four numbers, each in a vector, fit 32 registers beside the operands.
 constexpr int kGroup = 4;
-
-// Calls f(j, lanes) for every vector of the n columns from j on; lanes is Whole or, for the last, a Tail.
-template <typename T, typename F>
-[[gnu::always_inline]] inline void each_vector(int64_t n, const F& f) {
-  int64_t j = 0;
-  for (; j + kLanes<T> <= n; j += kLanes<T>) f(j, Whole<T>());
-  if (j < n) f(j, Tail<T>(n - j));
-}
-
-template <typename T, int Sums>
-struct Totals {
-  Vec<T> v[Sums] = {};
-
-  void add(const Totals& other) {
-    unroll<Sums>([&](auto s) { v[s] += other.v[s]; });
-  }
-};
-
-// The totals of columns [begin, end), at most kAccumulators * kTerms vectors: term(j, lanes, totals) adds
-// those of one vector.
-template <typename T, int Sums, typename Term>
-[[gnu::always_inline]] inline Totals<T, Sums> sum_short(int64_t begin, int64_t end, const Term& term) {
-  Totals<T, Sums> totals[kAccumulators];
-  int64_t j = begin;
-  for (; j + kAccumulators * kLanes<T> <= end; j += kAccumulators * kLanes<T>) {
-    unroll<kAccumulators>([&](auto a) { term(j + a * kLanes<T>, Whole<T>(), totals[a]); });
-  }
-  unroll<kAccumulators>([&](auto a) {
-    const int64_t at = j + a * kLanes<T>;
-    if (at + kLanes<T> <= end) {
-      term(at, Whole<T>(), totals[a]);
-    } else if (at < end) {
-      term(at, Tail<T>(end - at), totals[a]);
-    }
-  });
-  totals[0].add(totals[1]);
-  totals[2].add(totals[3]);
-  totals[0].add(totals[2]);
-  return totals[0];
-}
-
-// The same for any number of columns.
-template <typename T, int Sums, typename Term>
-Totals<T, Sums> sum_halves(int64_t begin, int64_t end, const Term& term) {
-  const int64_t vectors = (end - begin + kLanes<T> - 1) / kLanes<T>;
-  if (vectors <= kAccumulators * kTerms) return sum_short<T, Sums>(begin, end, term);
-  const int64_t middle = begin + (vectors + 1) / 2 * kLanes<T>;
-  Totals<T, Sums> total = sum_halves<T, Sums>(begin, middle, term);
-  total.add(sum_halves<T, Sums>(middle, end, term));
-  return total;
-}
-
-// For one sum over a row, the sum of its lanes.
-template <typename T, typename Term>
-[[gnu::always_inline]] inline T sum_row(int64_t n, const Term& term) {
-  return reduce_add<T>(sum_halves<T, 1>(0, n, term).v[0]);
-}
 
 template <typename T>
 void normalize_row(const T* x, int64_t n, const T* weight, const T* bias, T eps, T* y, T& mean,

@@ -8,10 +8,10 @@
 //         for each micro-panel of B                 matmul_packing.h
 //           for each micro-tile of rows             matmul_microkernel.h
 //
-// matmul_blocking.h says how large these are, and what is packed. A product that is small in C and deep in k
-// (a weight gradient over a large batch) is cut along k instead, into slices that depend on the sizes alone,
-// whose partial products are added in order. What the micro-kernel suits badly goes other ways: see matmul()
-// below.
+// matmul_blocking.h says how large these are, and what is packed. Where C is small and k deep (a weight
+// gradient over a large batch), k is divided into slices instead, by the sizes alone, whose products are
+// added in order. What the micro-kernel suits badly goes other ways: matmul() at the end of this file asks
+// for each.
 
 #include <libtensor/tensor/kernels/matmul.h>
 
@@ -101,7 +101,8 @@ void multiply_blocked(const Gemm<T>& x) {
   const Blocking plan = blocking(x);
   if (x.k() <= kKc<T> && x.n() <= columns_at_once() && plan.row_blocks == 1 && plan.column_groups == 1) {
     const PanelsOfB<T> panels(x.b, plan.pack_b);  // divisions and copies would show in small products
-    return multiply_block(x, panels, {0, panels.count()}, plan.pack_a);
+    return multiply_block(x, panels, {0, panels.count()},
+                          false);  // an A that is packed has several blocks of rows
   }
   const Partition columns(divide_up(x.n(), kLanes<T>), divide_up(x.n(), columns_at_once()));
   const Partition depths(x.k(), std::max<int64_t>(divide_up(x.k(), kKc<T>), 1));
@@ -131,8 +132,9 @@ void multiply_slices(const Gemm<T>& x, int64_t count) {
   parallel_for(count, m * n * slices.least / kLanes<T>, [&](int64_t begin, int64_t end) {
     for (int64_t s = begin; s < end; ++s) {
       const Range k = part(slices, s, 1, x.k());
-      multiply_blocked(Gemm<T>{x.a.block(0, k.begin, m, k.size()), x.b.block(k.begin, 0, k.size(), n),
-                               partial + s * m * n, n});
+      const Gemm<T> slice{x.a.block(0, k.begin, m, k.size()), x.b.block(k.begin, 0, k.size(), n),
+                          partial + s * m * n, n};
+      is_skinny(slice) ? multiply_skinny(slice) : multiply_blocked(slice);
     }
   });
   for (int64_t i = 0; i < m; ++i) {
@@ -178,7 +180,7 @@ void multiply_plain(const Gemm<T>& x) {
 // So few multiplications are done before the loops around a tile are set up.
 constexpr int64_t kTinyProduct = 16;
 
-// How many slices of k a product is cut into: of 4096 at least, where C is too small for threads to share.
+// How many slices k is divided into: of 4096 at least, where C is too small for threads to share.
 template <typename T>
 int64_t slices_of(const Gemm<T>& x) {
   constexpr int64_t kSlice = 4096;

@@ -59,7 +59,8 @@ inline const Caches& caches() {
   static const Caches sizes = [] {
     Caches found;
 #if defined(_SC_LEVEL2_CACHE_SIZE)
-    if (const int64_t l2 = sysconf(_SC_LEVEL2_CACHE_SIZE); l2 > 0) found.l2 = l2;
+    if (const int64_t l2 = sysconf(_SC_LEVEL2_CACHE_SIZE); l2 > 0)
+      found.l2 = std::max<int64_t>(l2, 128 << 10);
     if (const int64_t l3 = sysconf(_SC_LEVEL3_CACHE_SIZE); l3 > 0) found.l3 = l3;
 #endif
     return found;
@@ -122,7 +123,7 @@ bool is_better_swapped(const Gemm<T>& x) {
   return swapped * 16 < plain * 15;
 }
 
-// How a product is cut into macro-blocks of C, which threads share, and blocks of k.
+// How a product is divided into macro-blocks of C, which threads share, and blocks of k.
 struct Blocking {
   bool pack_a, pack_b;
   int64_t row_blocks, column_groups;

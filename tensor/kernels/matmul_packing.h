@@ -1,7 +1,7 @@
 #pragma once
 
 // Blocks of A and B as the micro-kernel reads them: in place, or packed, copied in the order in which they
-// are read, so that every load is sequential and strides that are powers of two cannot crowd a block into a
+// are read, so that every load is sequential and strides that are powers of two cannot put a block into a
 // few sets of the caches.
 //
 //   B (k, n), micro-panels of up to NR = 3 vectors     A (m, k), micro-tiles of up to MR rows

@@ -9,8 +9,7 @@
 //     transpose the sums into rows of C
 //
 // The columns of a plain A are transposed in registers, those of a transposed one are vectors as they lie.
-// Always as many rows and columns are computed; where there are fewer, some are computed twice, to the same
-// bits.
+// As many rows and columns are always computed; where there are fewer, some twice, to the same bits.
 
 #include <algorithm>
 
@@ -53,7 +52,7 @@ template <typename T, int Step>
   }
 }
 
-// Two vectors of rows from row i on, and the last kLane128 columns. Step: of k, 1 of a transposed A, else
+// Two vectors of rows from row i on, the last kLane128 columns. Step (of k): 1 of a transposed A, or
 // kLane128.
 template <typename T, int Step>
 void multiply_remainder_rows(const Gemm<T>& x, int64_t i) {

@@ -6,7 +6,7 @@
 #include <cstdint>
 
 #include <libtensor/tensor/kernels/parallel.h>
-#include <libtensor/tensor/kernels/simd.h>
+#include <libtensor/tensor/kernels/row_sum.h>
 #include <libtensor/tensor/kernels/workspace.h>
 
 namespace lt::kernels {
@@ -20,14 +20,6 @@ struct NormInput {
   const T* mean;
   const T* inverse_std;
   int64_t rows, n;
-};
-
-// What Tail says of a row's last vector, for the others.
-template <typename T>
-struct Whole {
-  static Vec<T> load(const T* p) { return kernels::load(p); }
-  static void store(T* p, Vec<T> v) { kernels::store(p, v); }
-  static Vec<T> select(Vec<T> v, Vec<T>) { return v; }
 };
 
 // Rows that are summed one after the other. Measured: over 20,000 random rows the sums are off by 1.3 times

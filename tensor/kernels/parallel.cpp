@@ -1,4 +1,4 @@
-// The only file that knows OpenMP. Chunks are cut by size, then dealt to threads in contiguous runs: with a
+// The only file that knows OpenMP. Chunks are made by size, then given to threads in contiguous runs: with a
 // power of two of chunks, two, four or eight threads get equal shares, and the same thread meets the same
 // data again in the next operation. A thread that is done with its run goes on with what is left of
 // another's, whose core may have other work to do.

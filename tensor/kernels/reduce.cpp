@@ -10,12 +10,11 @@
 #include <libtensor/tensor/kernels/transpose.h>
 #include <libtensor/tensor/kernels/workspace.h>
 
-// The n elements of a result are divided into blocks of 1 KiB, each of which reduce_block.h reduces; the
-// blocks are combined pairwise by their number, so that the error grows with the logarithm of n alone
-// (Higham, "The accuracy of floating point summation", 1993). Contiguous elements of one result are reduced
-// as a row, or, where they are few, transposed to columns; where those of neighbouring results are
-// contiguous, as columns. Anything else is gathered into a buffer a block at a time. Threads share the
-// blocks.
+// The n elements of a result are divided into blocks (reduce_block.h), whose results are combined pairwise by
+// their number, so that the error grows with the logarithm of n alone (Higham, "The accuracy of floating
+// point summation", 1993). Contiguous elements of one result are reduced as a row, or, where they are few,
+// transposed to columns; where those of neighbouring results are contiguous, as columns. Anything else is
+// gathered into a buffer, a block at a time. Threads share the blocks.
 
 namespace lt::kernels {
 namespace {
@@ -75,8 +74,8 @@ void reduce_columns(const Op& op, const T* x, const ReductionGeometry& geometry,
   });
 }
 
-// The most elements of a row that is transposed, to be reduced as a column beside others: its accumulators
-// hold one element each, and combining them row by row would take longest. (Rows of 2 take a sixth of the
+// The most elements of a row that is transposed, to be reduced as a column beside others: in a row of floats
+// each accumulator would hold one, and combining them would take longest. (Rows of 2 take a sixth of the
 // time, of 27 a half.)
 constexpr int64_t kShortRow = kAccumulators<float> - 1;
 

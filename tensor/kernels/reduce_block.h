@@ -35,7 +35,7 @@ constexpr int64_t kReduceBlock = Op::kRounds ? kAccumulators<T>* kTermsPerAccumu
 template <typename T>
 struct Sum {
   static constexpr T kIdentity = 0;
-  static constexpr bool kRounds = true;
+  static constexpr bool kRounds = std::is_floating_point_v<T>;
   T center(int64_t) const { return 0; }
   template <typename Load>
   Vec<T> centers(int64_t, Load) const {

@@ -115,9 +115,8 @@ inline Vec<float> scale_by_power(Vec<float> x, Vec<float> n) {
 
 // Calls f(std::integral_constant<int, 0>) to f(std::integral_constant<int, N - 1>): a loop that is unrolled
 // whatever the compiler thinks of its length, so that arrays of vectors stay in registers. Under sanitizers
-// it is a loop over plain numbers below `count`, since instrumenting each of the product's thousands of
-// bodies takes minutes; so f must not need its argument to be a constant. Elsewhere `count` must be N, and is
-// not read.
+// it is a loop over plain numbers below `count`, since instrumenting each of the product's bodies takes
+// minutes; so f must not need its argument to be a constant. Elsewhere `count` must be N, and is not read.
 #if defined(LIBTENSOR_SANITIZED)
 inline constexpr bool kUnrolled = false;
 template <int N, typename F>

@@ -60,8 +60,7 @@ inline Vec<float> exp(Vec<float> x) {
 inline Vec<float> log(Vec<float> x) {
   const IntVec<float> is_small = x < std::numeric_limits<float>::min();
   const Vec<float> normal = is_small ? x * 0x1p23F : x;
-  // Subtracting the bits of sqrt(1/2) leaves the exponent that makes the mantissa lie in [sqrt(1/2),
-  // sqrt(2)).
+  // Subtracting the bits of sqrt(1/2) leaves the exponent of a mantissa in [sqrt(1/2), sqrt(2)).
   // Unsigned, where the differences may wrap.
   using Unsigned = Vec<uint32_t>;
   constexpr uint32_t kSqrtHalf = 0x3f3504f3;

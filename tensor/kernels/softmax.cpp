@@ -6,6 +6,7 @@
 
 #include <libtensor/tensor/kernels/online_softmax.h>
 #include <libtensor/tensor/kernels/row_batch.h>
+#include <libtensor/tensor/kernels/row_sum.h>
 #include <libtensor/tensor/kernels/simd.h>
 #include <libtensor/tensor/kernels/simd_math.h>
 
@@ -78,16 +79,13 @@ void backward(const T* dy, const T* y, T* dx, int64_t rows, int64_t n, Term term
     for (int64_t r = begin; r < end; ++r) {
       const T* dy_row = dy + r * n;
       const T* y_row = y + r * n;
-      Vec<T> total{};
-      for (int64_t i = 0; i < n; i += kLanes<T>) {
-        const Tail<T> tail(std::min<int64_t>(n - i, kLanes<T>));
-        total += term(tail.load(dy_row + i), tail.load(y_row + i));
-      }
-      const Vec<T> sum = broadcast(reduce_add<T>(total));
-      for (int64_t i = 0; i < n; i += kLanes<T>) {
-        const Tail<T> tail(std::min<int64_t>(n - i, kLanes<T>));
-        tail.store(dx + r * n + i, f(tail.load(dy_row + i), tail.load(y_row + i), sum));
-      }
+      const auto add = [=](int64_t i, const auto& lanes, auto& total) {
+        total.v[0] += term(lanes.load(dy_row + i), lanes.load(y_row + i));
+      };
+      const Vec<T> sum = broadcast(sum_row<T>(n, add));
+      each_vector<T>(n, [=](int64_t i, const auto& lanes) {
+        lanes.store(dx + r * n + i, f(lanes.load(dy_row + i), lanes.load(y_row + i), sum));
+      });
     }
   });
 }

@@ -14,8 +14,8 @@ constexpr int64_t kLongBlock = 16384;
 constexpr int64_t kStagedBlock = 512;
 // Rows up to this length are too short for a loop each: blocks of them are gathered, and seen as one row.
 // Where the result's rows are not end to end, its elements are scattered one by one, which pays up to fewer.
-constexpr int64_t kShortRow = 128;
-constexpr int64_t kShortRowScattered = 16;
+constexpr int64_t kFlatRow = 128;
+constexpr int64_t kFlatRowScattered = 16;
 
 template <size_t N>
 bool any_is_transposed(const BlockGrid<N>& grid) {
@@ -31,7 +31,7 @@ void choose_blocks(BlockGrid<N>& grid, bool takes_scalars) {
   const bool transposed = any_is_transposed(grid);
   const BlockLayout& out = grid.layouts[0];
   const bool end_to_end = out.column == 1 && out.row == columns;
-  const bool flat = !transposed && rows > 1 && columns <= (end_to_end ? kShortRow : kShortRowScattered);
+  const bool flat = !transposed && rows > 1 && columns <= (end_to_end ? kFlatRow : kFlatRowScattered);
   bool all_in_place = true;
   for (BlockLayout& x : grid.layouts) {
     x.flat = flat;

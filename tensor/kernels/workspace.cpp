@@ -15,10 +15,10 @@
 namespace lt::kernels {
 
 void* allocate(size_t bytes, size_t huge_from) {
-  constexpr size_t kCacheLine = 64;
+  constexpr size_t kAlignment = 64;
   const bool huge = bytes >= huge_from;
   void* memory = nullptr;
-  if (posix_memalign(&memory, huge ? kHugePage : kCacheLine, bytes) != 0) throw std::bad_alloc();
+  if (posix_memalign(&memory, huge ? kHugePage : kAlignment, bytes) != 0) throw std::bad_alloc();
 #if defined(__linux__)
   const size_t whole = bytes / kHugePage * kHugePage;
   if (huge && whole > 0) madvise(memory, whole, MADV_HUGEPAGE);  // advice: failing is harmless

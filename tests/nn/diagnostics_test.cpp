@@ -12,13 +12,13 @@
 namespace lt::nn {
 namespace {
 
-TEST(Spread, TellsMeanSpreadAndShareBeyondTheThreshold) {
-  const Spread s = spread(tensor({-1, 1, 0.98F, 0.5F}));
+TEST(TensorStats, TellsMeanSpreadAndShareBeyondTheThreshold) {
+  const TensorStats s = tensor_stats(tensor({-1, 1, 0.98F, 0.5F}));
   EXPECT_NEAR(s.mean, 0.37, 1e-7);
   EXPECT_NEAR(s.std, 0.942125, 1e-6);  // of squares 1.8769, 0.3969, 0.3721, 0.0169 over 3
   EXPECT_EQ(s.saturated, 0.75);
-  EXPECT_EQ(spread(tensor({-1, 1, 0.98F, 0.5F}), 0.4).saturated, 1);
-  EXPECT_EQ(error_text<ShapeError>([] { spread(zeros({0, 3})); }), "spread: (0, 3) holds no numbers");
+  EXPECT_EQ(tensor_stats(tensor({-1, 1, 0.98F, 0.5F}), 0.4).saturated, 1);
+  EXPECT_EQ(error_text<ShapeError>([] { tensor_stats(zeros({0, 3})); }), "spread: (0, 3) holds no numbers");
 }
 
 TEST(DeadUnits, CountsColumnsThatAreSaturatedInEveryRow) {

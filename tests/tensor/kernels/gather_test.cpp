@@ -27,8 +27,8 @@ TEST(GatherKernel, FindsTheFirstIdOutOfRange) {
 // Rows at 4 and 0, of three cells that lie two apart: the even places of base.
 const std::vector<int64_t> kStarts = {4, 0, 4};
 const std::vector<int64_t> kCells = {0, 2, 4};
-const Rows kSpread = {kStarts.data(), 3, kCells.data(), 3};
-const Rows kClose = {kStarts.data(), 3, nullptr, 3};
+const IndexedRows kSpread = {kStarts.data(), 3, kCells.data(), 3};
+const IndexedRows kClose = {kStarts.data(), 3, nullptr, 3};
 
 TEST(GatherKernel, CopiesCloseAndSpreadRows) {
   const std::vector<double> base = {0, 1, 2, 3, 4, 5, 6, 7, 8};

@@ -258,6 +258,20 @@ TEST_F(Matmul, AgreesWhereOperandsAreLarge) {
   }
 }
 
+// Skinny products in slices of k, and those whose few are not contiguous along it.
+TEST_F(Matmul, AgreesWhereSkinnyProductsAreLongOrStrided) {
+  for (const int64_t k : {8192, 20001}) {
+    for (const auto& [m, n] : {std::pair<int64_t, int64_t>(1, 1), {1, 9}, {9, 1}, {3, 5}, {20, 4}, {4, 20}}) {
+      for (const Layout a : kLayouts) {
+        for (const Layout b : kLayouts) {
+          expect_product<double>(m, n, k, a, b, m == 1);  // exact: 53 bits are more than these sums have
+          if (HasFatalFailure()) return;
+        }
+      }
+    }
+  }
+}
+
 TEST_F(Matmul, AgreesWhereItIsCutAlongK) {
   // Sums this long of sixteenths might not be exact; of ones they are, to 2^24.
   for (const int64_t k : {4095, 4096, 8191, 8192, 8193, 70001}) {
