@@ -35,9 +35,10 @@ int64_t many_at_once(int64_t k) {
   return std::clamp<int64_t>(block_of_a_bytes() / bytes<T>(1, k), 8, 64);
 }
 
-// Beside so many of the few: as many sums as a vector has lanes, so that one vector takes all results.
+// Beside so many of the few: at most as many sums as a vector has lanes, so that one vector takes all
+// results; and eight rows, whose lines an L1 of eight ways keeps wherever they lie.
 template <typename T, int Few>
-inline constexpr int kManyOf = std::max(kLanes<T> / Few, 1);
+inline constexpr int kManyOf = std::clamp(kLanes<T> / Few, 1, 8);
 
 // Inner products of `Few` rows from f on with kManyOf rows from g on; rows from g_end on are copies of the
 // last, and not written.
