@@ -30,8 +30,8 @@ double nothings_per_second() {
   return kSteps * 42 / seconds_since(start);  // with the loop's own two
 }
 
-// Cycles in a second, by whole products that wait for each other: three cycles each on x86, about that on
-// ARM.
+// Cycles in a second, by whole products that wait for each other: three cycles each on
+// x86, about that on ARM.
 double cycles_per_second() {
   constexpr int kSteps = 10000;
   uint64_t product = 3;

@@ -127,8 +127,8 @@ void check(const Work& w, const Data& d, const std::string& who) {
       sum +=
           static_cast<double>(d.a[static_cast<size_t>(a)]) * static_cast<double>(d.b[static_cast<size_t>(b)]);
     }
-    // Each of k roundings is at most half a place of a partial sum of about sqrt(k): a generous multiple of
-    // that.
+    // Each of k roundings is at most half a place of a partial sum of about sqrt(k): a
+    // generous multiple of that.
     const double tolerance = 1e-6 * static_cast<double>(w.k) + 1e-6;
     if (!(std::fabs(d.c[static_cast<size_t>(at)] - sum) < tolerance)) {
       fmt::print(stderr, "matmul {}: {} gives {} at ({}, {}), the plain sum is {}\n", w.name(), who,

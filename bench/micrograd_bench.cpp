@@ -1,5 +1,5 @@
-// Lecture 1's engine beside the same engine in Python, in one run; and what a value costs, on short and long
-// tapes.
+// Lecture 1's engine beside the same engine in Python, in one run; and what a value costs,
+// on short and long tapes.
 //
 // Python and C++ take turns at the moons run (100 points, 337 parameters, 20 steps a turn, 8 in a quick run)
 // from the same weights. First the losses are compared, to 1e-12; then each side's median step over all turns
@@ -32,8 +32,8 @@ struct Run {
   std::string python;  // its version
 };
 
-// Processor time, in seconds. Neither side has a second thread, and what else the machine does is no cost of
-// theirs.
+// Processor time, in seconds. Neither side has a second thread, and what else the machine
+// does is no cost of theirs.
 double now() {
   timespec time{};
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);

@@ -13,8 +13,8 @@ namespace lt::bench {
 
 class PythonPeer {
  public:
-  // Starts `script`, which says a line of JSON when it is ready. Where no Python can run it, there are no
-  // answers.
+  // Starts `script`, which says a line of JSON when it is ready. Where no Python can run
+  // it, there are no answers.
   explicit PythonPeer(const std::string& script);
   PythonPeer(const PythonPeer&) = delete;
   PythonPeer& operator=(const PythonPeer&) = delete;

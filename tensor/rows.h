@@ -10,8 +10,8 @@ namespace lt {
 // scalar has one row of one number.
 template <typename T>
 BasicTensor<T> rows_along(const BasicTensor<T>& x, int axis);
-// The reverse: rows as a contiguous tensor of rank `shape.size()` whose sizes off `axis` are those of
-// `shape`.
+// The reverse: rows as a contiguous tensor of rank `shape.size()` whose sizes off
+// `axis` are those of `shape`.
 template <typename T>
 BasicTensor<T> from_rows(const BasicTensor<T>& rows, const Shape& shape, int axis);
 

@@ -14,8 +14,8 @@ struct LectureRatios {
 // null where the lecture gives none for such a network
 const LectureRatios* lecture_ratios(const DeepOptions& options);
 
-// Without training: how activations and gradients spread at step 0 for each choice of gain, tanh and
-// BatchNorm.
+// Without training: how activations and gradients spread at step 0 for each choice of
+// gain, tanh and BatchNorm.
 void show_gains(Run& run, const Splits& data, const Settings& settings);
 // --check: update ratios under each of the lecture's gains, and the linear net that diverges.
 void check_gains(Run& run, const Splits& data, const Settings& settings);

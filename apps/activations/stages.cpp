@@ -18,8 +18,8 @@ struct LogLine {
   const char* recorded;  // train and val in the published notebook
   Tolerance tolerance = kTrained;
 };
-// The original is lecture 3's network, whose N(0, 1) weights amplify rounding: reruns differ in the third
-// digit.
+// The original is lecture 3's network, whose N(0, 1) weights amplify rounding: reruns
+// differ in the third digit.
 const LogLine kLog[] = {{"original", 11897, 27.8817, 2.1274, 2.1659, 2.1656, "2.1245, 2.1682", within(0.02)},
                         {"softmax", 11897, 3.322059, 2.069589, 2.131075, 2.132830, "2.07, 2.13"},
                         {"tanh", 11897, 3.313459, 2.035597, 2.102678, 2.101221, "2.035597, 2.102679"},

@@ -1,7 +1,7 @@
 #pragma once
 
-// Lecture 3's network under the lecture's five fixes, one after another: original, softmax, tanh, kaiming,
-// batchnorm.
+// Lecture 3's network under the lecture's five fixes, one after another: original, softmax,
+// tanh, kaiming, batchnorm.
 
 #include <string>
 #include <vector>

@@ -1,7 +1,7 @@
 #pragma once
 
-// One linear layer from the characters before to the logits of the next, without bias: W's rows are
-// log-counts.
+// One linear layer from the characters before to the logits of the next, without bias:
+// W's rows are log-counts.
 
 #include <limits>
 #include <string>

@@ -78,9 +78,9 @@ void check_trigram(Run& run, const Words& words, const Vocabulary& vocabulary, c
   const double reg = 0.01 * mean(square(calm.model.W.data())).item();
   run.compare("train loss after 200 steps", plain_loss(calm.model, data.x, data.y) + reg, 2.390303, kTrained);
   run.compare("dev loss after 200 steps", plain_loss(calm.model, data.val_x, data.val_y), 2.393833, kTrained);
-  // At a rate of 250 the rows of frequent contexts overshoot: the loss jumps between 2.22 and 2.47 from step
-  // to step, and PyTorch in float and in double are 0.15 apart at step 400. So is no figure sharper than
-  // that.
+  // At a rate of 250 the rows of frequent contexts overshoot: the loss jumps between 2.22 and 2.47
+  // from step to step, and PyTorch in float and in double are 0.15 apart at step 400. So is no
+  // figure sharper than that.
   const Tolerance jumps = within(0.25);
   const Trained wild = run_setting(run, words, vocabulary, settings, 3, 250, 0, 400);
   run.compare("train loss, rate 250", plain_loss(wild.model, data.x, data.y), 2.248234, jumps);

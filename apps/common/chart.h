@@ -46,8 +46,8 @@ class Chart {
   // Dashed lines across the chart with a note: a decay, a goal, a minimum.
   Chart& vertical(double x, std::string note = "");
   Chart& horizontal(double y, std::string note = "");
-  // Cells of a grid that starts at (x0, y0) and runs rows x columns in steps, filled in one of two colours by
-  // sign.
+  // Cells of a grid that starts at (x0, y0) and runs rows x columns in steps, filled in one
+  // of two colours by sign.
   Chart& regions(double x0, double y0, double step, int64_t columns, const std::vector<double>& values);
 
   // throws: ShapeError from the adders above where lists that belong together differ in length

@@ -6,8 +6,8 @@
 
 #include <libtensor/apps/common/flag_value.h>
 
-// CLI11 compiles slowly: it is included here alone, and its templates are avoided by taking texts as they
-// are.
+// CLI11 compiles slowly: it is included here alone, and its templates are avoided by
+// taking texts as they are.
 
 namespace lt::apps {
 namespace {

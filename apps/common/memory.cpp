@@ -14,8 +14,8 @@
 namespace lt::apps {
 namespace {
 
-// What this process may hold: the machine's memory, `ulimit -v`, a container's share (cgroups, either
-// version).
+// What this process may hold: the machine's memory, `ulimit -v`, a container's share
+// (cgroups, either version).
 double memory_there_is() {
   double bytes =
       static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));

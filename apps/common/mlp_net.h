@@ -64,8 +64,8 @@ Examples minibatch(const Examples& examples, int64_t size, Generator& generator)
 using Logits = std::function<Variable(const IntTensor& x)>;
 // The mean loss over all examples, without a graph; the sum is kept in double.
 double split_loss(const Logits& logits, const Examples& examples);
-// Names drawn a character at a time from softmax(logits) until "."; one that reaches 1000 characters is cut
-// there.
+// Names drawn a character at a time from softmax(logits) until "."; one that reaches 1000
+// characters is cut there.
 std::vector<std::string> sample_names(const Logits& logits, const Vocabulary& vocabulary, int64_t block,
                                       int64_t how_many, Generator generator);
 

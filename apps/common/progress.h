@@ -1,7 +1,7 @@
 #pragma once
 
-// How far a long work is: a bar on a terminal, a plain line now and then where the output is a file or a
-// pipe.
+// How far a long work is: a bar on a terminal, a plain line now and then where the
+// output is a file or a pipe.
 
 #include <chrono>
 #include <cstdint>
@@ -41,8 +41,8 @@ class Progress {
   std::chrono::steady_clock::time_point printed_;
 };
 
-// "train [########--------]  50%  step 500/1000  loss 2.4541  1200 steps/s  00:12 left"; on `columns` or
-// fewer.
+// "train [########--------]  50%  step 500/1000  loss 2.4541  1200 steps/s  00:12 left";
+// on `columns` or fewer.
 std::string progress_text(const std::string& what, int64_t done, int64_t steps, double loss,
                           double steps_per_second, int columns);
 

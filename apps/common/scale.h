@@ -7,8 +7,8 @@
 
 namespace lt::apps {
 
-// A linear or logarithmic axis from low to high, laid over pixels from..to (which may run backward: y axes
-// do).
+// A linear or logarithmic axis from low to high, laid over pixels from..to (which may
+// run backward: y axes do).
 struct Scale {
   double low = 0;
   double high = 1;
@@ -29,8 +29,8 @@ struct Tick {
   std::string label;  // empty on a logarithmic axis's minor ticks
 };
 
-// About `count` ticks at 1, 2 or 5 times a power of ten; on a logarithmic axis at powers of ten, with minor
-// ticks.
+// About `count` ticks at 1, 2 or 5 times a power of ten; on a logarithmic axis at powers of
+// ten, with minor ticks.
 std::vector<Tick> ticks(const Scale& scale, int count);
 
 }  // namespace lt::apps

@@ -36,8 +36,8 @@ size_t character_length(char lead) {
   return byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
 }
 
-// The code point that starts `text`, and -1 where the bytes are not UTF-8 (RFC 3629: shortest form, no
-// surrogates).
+// The code point that starts `text`, and -1 where the bytes are not UTF-8 (RFC 3629:
+// shortest form, no surrogates).
 int64_t code_point(std::string_view text) {
   const size_t length = character_length(text[0]);
   if (length == 0 || length > text.size()) return -1;

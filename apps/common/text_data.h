@@ -1,7 +1,7 @@
 #pragma once
 
-// Training text: a list of names, one a line, or one long text; its alphabet; the lectures' split and
-// windows.
+// Training text: a list of names, one a line, or one long text; its alphabet; the
+// lectures' split and windows.
 
 #include <cstdint>
 #include <map>

@@ -2,9 +2,9 @@
 
 #include <cmath>
 
-// Each operator computes its value and says, right there, how the gradient of what it made goes back to what
-// it was made from. Inputs come before outputs on the tape, so backward is one walk down it: no sort, no
-// recursion.
+// Each operator computes its value and says, right there, how the gradient of what it made goes back
+// to what it was made from. Inputs come before outputs on the tape, so backward is one walk down it:
+// no sort, no recursion.
 
 namespace lt::apps::micrograd {
 

@@ -13,8 +13,8 @@
 
 namespace lt::apps::micrograd {
 
-// A handle, as in Python: copies name the same number, which lives until the Scope (tape.h) it was made in
-// ends.
+// A handle, as in Python: copies name the same number, which lives until the Scope
+// (tape.h) it was made in ends.
 //   throws: GradError, from every member, for a value that outlived its Scope or strayed from its thread
 class Value {
  public:
@@ -24,12 +24,12 @@ class Value {
   double& data() const { return node().data; }
   double& grad() const { return node().grad; }
 
-  // Puts d(this)/d(each) into the grad of every value this one was made from; leaves add it to what they
-  // have.
+  // Puts d(this)/d(each) into the grad of every value this one was made from; leaves
+  // add it to what they have.
   void backward() const;
 
-  // For drawing. A leaf has no op; only where there is one are there inputs (a power's right one is its
-  // exponent).
+  // For drawing. A leaf has no op; only where there is one are there inputs (a power's
+  // right one is its exponent).
   const Op* op() const { return node().op; }
   Value left() const { return {node().left, scope_}; }
   Value right() const { return {node().right, scope_}; }

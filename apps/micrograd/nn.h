@@ -1,7 +1,7 @@
 #pragma once
 
-// Lecture 1's networks: a neuron weighs its inputs, a layer is neurons side by side, an MLP is layers in a
-// row.
+// Lecture 1's networks: a neuron weighs its inputs, a layer is neurons side by side, an
+// MLP is layers in a row.
 
 #include <span>
 #include <vector>

@@ -1,7 +1,7 @@
 #include <libtensor/apps/micrograd/training.h>
 
-// Sums run in the order of the examples, as Python's sum() does. The inputs become leaves of the step's
-// Scope.
+// Sums run in the order of the examples, as Python's sum() does. The inputs become
+// leaves of the step's Scope.
 
 namespace lt::apps::micrograd {
 

@@ -11,8 +11,8 @@ namespace lt::apps::mlp {
 // The windows of the first names, as the lecture prints them: "..e ---> m".
 void show_windows(Run& run, const std::vector<std::string>& words, const Vocabulary& vocabulary,
                   int64_t block);
-// One embedding by index and by one-hot product; the concatenated row as a cat, and as a view of the same
-// storage.
+// One embedding by index and by one-hot product; the concatenated row as a cat, and as a
+// view of the same storage.
 void show_embedding(Run& run, const Examples& examples, const MlpSizes& sizes);
 // Cross-entropy against its parts written out, at logits that overflow.
 void show_stable_loss(Run& run);

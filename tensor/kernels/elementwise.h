@@ -22,8 +22,8 @@ using ArrayMap = Eigen::Map<Eigen::Array<T, Eigen::Dynamic, 1>>;
 template <typename T>
 using ConstArrayMap = Eigen::Map<const Eigen::Array<T, Eigen::Dynamic, 1>>;
 
-// What modular arithmetic computes in: integers as unsigned, so that overflow is defined, and wraps as
-// PyTorch's.
+// What modular arithmetic computes in: integers as unsigned, so that overflow is defined,
+// and wraps as PyTorch's.
 template <typename T>
 using ModularOf = std::conditional_t<std::is_same_v<T, int64_t>, uint64_t, T>;
 template <typename T>

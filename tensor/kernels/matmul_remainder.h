@@ -52,8 +52,8 @@ template <typename T, int Step>
   }
 }
 
-// Two vectors of rows from row i on, the last kLane128 columns. Step (of k): 1 of a transposed A, or
-// kLane128.
+// Two vectors of rows from row i on, the last kLane128 columns. Step (of k): 1 of a
+// transposed A, or kLane128.
 template <typename T, int Step>
 void multiply_remainder_rows(const Gemm<T>& x, int64_t i) {
   constexpr int kColumns = kLane128<T>;

@@ -1,5 +1,5 @@
-// Lectures 2 and 3 as networks: the losses that PyTorch gives on the same data, and the lecture's own
-// figures.
+// Lectures 2 and 3 as networks: the losses that PyTorch gives on the same data, and the
+// lecture's own figures.
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>

@@ -61,8 +61,8 @@ TEST(Training, SavesAndSaysHowToGoOnWhenInterrupted) {
   const std::string settings = kNet + "--steps 9000000000000000000 --out o ";
   const std::string file = scratch.path("o/checkpoint.safetensors");
   int code = 0;
-  // The signal may come before the training has begun: then there is nothing to save, and the next try waits
-  // longer.
+  // The signal may come before the training has begun: then there is nothing to save, and the
+  // next try waits longer.
   for (double seconds = 0.5; seconds < 60 && !std::filesystem::exists(file); seconds *= 2) {
     code = run_for(scratch, seconds, "INT", settings);
   }

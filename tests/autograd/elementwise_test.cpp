@@ -31,8 +31,8 @@ const std::vector<BinaryCase>& binary_operations() {
   return kOperations;
 }
 
-// Every way in which two shapes can broadcast, scalars, size-1 axes, other ranks and empty tensors among
-// them.
+// Every way in which two shapes can broadcast, scalars, size-1 axes, other ranks and
+// empty tensors among them.
 const std::vector<std::pair<Shape, Shape>>& shape_pairs() {
   static const std::vector<std::pair<Shape, Shape>> kPairs = {
       {{}, {}},         {{3}, {3}},       {{3}, {}},           {{}, {2, 3}},     {{2, 3}, {3}},

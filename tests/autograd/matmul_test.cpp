@@ -62,8 +62,8 @@ TEST(Addmm, HasTheRightGradient) {
 
 // What is only needed for a gradient that nobody wants may be changed in place, as in PyTorch.
 TEST(Matmul, NoticesAnOverwrittenOperandOnlyWhereAGradientNeedsIt) {
-  // The gradient of the first or the second operand where that one is changed, and the other wanted too or
-  // not.
+  // The gradient of the first or the second operand where that one is changed, and the
+  // other wanted too or not.
   const auto after_overwriting = [](size_t which, bool both, const auto& product) {
     const Variable operands[] = {Variable(ones({3, 3}), which == 0 || both),
                                  Variable(ones({3, 3}), which == 1 || both)};

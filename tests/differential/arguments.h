@@ -1,8 +1,8 @@
 #pragma once
 
-// The kinds of argument that an op of the menu takes besides tensors. An op's function names them as its
-// parameters' types; each is drawn to fit the step's subject, but for a few in a hundred, which should be
-// errors.
+// The kinds of argument that an op of the menu takes besides tensors. An op's function names them
+// as its parameters' types; each is drawn to fit the step's subject, but for a few in a hundred,
+// which should be errors.
 
 #include <cmath>
 #include <utility>

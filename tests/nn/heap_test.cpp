@@ -11,9 +11,9 @@
 #include <libtensor/nn/optimizer.h>
 #include <libtensor/nn/sequential.h>
 
-// What a training step asks of the heap, seen by an operator new of our own for the whole program; tensors
-// and nodes come from a pool, whose requests memory_stats() counts. Sanitizers have an operator new of
-// theirs.
+// What a training step asks of the heap, seen by an operator new of our own for the whole program;
+// tensors and nodes come from a pool, whose requests memory_stats() counts. Sanitizers have an
+// operator new of theirs.
 
 #if !defined(LIBTENSOR_SANITIZED)
 

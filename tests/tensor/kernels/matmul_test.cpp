@@ -22,8 +22,8 @@ namespace {
 
 enum class Layout { kPlain, kTransposed, kStrided };
 
-// A matrix with NaN everywhere that is not an element: beyond each row, between strided elements, at both
-// ends.
+// A matrix with NaN everywhere that is not an element: beyond each row, between strided
+// elements, at both ends.
 template <typename T>
 struct Matrix {
   std::vector<T> memory;
@@ -156,8 +156,8 @@ TEST_F(Matmul, AgreesWhereRowsOrColumnsAreFew) {
   }
 }
 
-// A transposed B that has many more numbers than A and C is not packed: operands are swapped, C is
-// transposed.
+// A transposed B that has many more numbers than A and C is not packed: operands are
+// swapped, C is transposed.
 TEST_F(Matmul, AgreesWhereOperandsAreSwapped) {
   const float* const at = nullptr;
   const auto better = [at](int64_t m, int64_t n, int64_t k) {
