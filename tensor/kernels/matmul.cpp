@@ -86,12 +86,12 @@ void multiply_panel(const Gemm<T>& x, const Partition& tiles, const MicroPanel<T
 // A macro-block: rows of C times some panels of B, one block of k.
 template <typename T>
 void multiply_block(const Gemm<T>& x, const PanelsOfB<T>& panels, Range some, bool packs_a) {
-  Partition tiles = micro_tiles(x.m(), kMaxTileVectors);
+  Partition tiles = micro_tiles<T>(x.m(), kMaxTileVectors);
   int64_t vectors = kMaxTileVectors;
   const T* const packed_a = packs_a ? pack_a(x.a, tiles) : nullptr;
   for (int64_t t = some.begin; t < some.end; ++t) {
     const MicroPanel<T> panel = panels[t];
-    if (!packed_a && panel.vectors != vectors) tiles = micro_tiles(x.m(), vectors = panel.vectors);
+    if (!packed_a && panel.vectors != vectors) tiles = micro_tiles<T>(x.m(), vectors = panel.vectors);
     multiply_panel(x, tiles, panel, packed_a);
   }
 }

@@ -90,7 +90,7 @@ inline constexpr int64_t kFewColumns = kWorthPacking* kMaxTileVectors* kLanes<T>
 // another of its lines.
 template <typename T>
 bool packs_a(const Gemm<T>& x) {
-  return x.a_is_transposed() && x.m() > kMaxTileRows[0] && x.n() > kFewColumns<T> &&
+  return x.a_is_transposed() && x.m() > kMaxTileRows<T>[0] && x.n() > kFewColumns<T> &&
          bytes<T>(x.m(), x.k()) > block_of_a_bytes();
 }
 
@@ -99,7 +99,7 @@ bool packs_a(const Gemm<T>& x) {
 template <typename T>
 bool packs_b(const Gemm<T>& x) {
   if (x.b.column_stride != 1) return true;
-  return x.m() > kWorthPacking * kMaxTileRows[0] && bytes<T>(x.k(), x.n()) > caches().l2 / 16 * 5;
+  return x.m() > kWorthPacking * kMaxTileRows<T>[0] && bytes<T>(x.k(), x.n()) > caches().l2 / 16 * 5;
 }
 
 // Whether x takes less time with its operands swapped, as C^T = B^T A^T: where B is transposed, as a layer's
@@ -137,7 +137,7 @@ Blocking blocking(const Gemm<T>& x) {
   const int64_t row_bytes = bytes<T>(1, std::clamp<int64_t>(x.k(), 1, kKc<T>));  // of a block of A
   const int64_t blocks = divide_up(x.m() * row_bytes, block_of_a_bytes());
   if (blocks == 1 && wanted == 1) return plan;
-  const int64_t high = x.m() / (2 * kMaxTileRows[0]);  // so many blocks are two tiles high
+  const int64_t high = x.m() / (2 * kMaxTileRows<T>[0]);  // so many blocks are two tiles high
   plan.row_blocks = std::max(blocks, std::min(high, wanted));
   // Two or four threads get equal shares of so many.
   if (plan.row_blocks > 2) plan.row_blocks = divide_up(plan.row_blocks, 4) * 4;

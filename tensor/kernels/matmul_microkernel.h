@@ -20,14 +20,18 @@ inline constexpr int kMaxTileVectors = 3;
 // MR: the rows of the highest tile of 1, 2 and 3 vectors. Its accumulators, a row of B and one broadcast must
 // fit the registers: 14 * 2 + 2 + 1 or 9 * 3 + 3 + 1 of 32 with AVX-512 and NEON, 6 * 2 + 2 + 1 or 4 * 3 + 3
 // + 1 of 16 elsewhere. Two fused multiply-adds start each cycle and take four, so 8 accumulators are the
-// least that keep them busy; a flat tile loads more a step than it multiplies.
+// least that keep them busy; a flat tile loads more a step than it multiplies. Doubles, which check
+// gradients, make do with the lower ones: a kernel for each height takes as long to compile as all else in
+// the product.
+template <typename T>
+inline constexpr std::array<int, kMaxTileVectors> kMaxTileRows = {8, 4, 4};
 #if defined(__AVX512F__) || defined(__aarch64__)
-inline constexpr std::array<int, kMaxTileVectors> kMaxTileRows = {14, 14, 9};
+template <>
+inline constexpr std::array<int, kMaxTileVectors> kMaxTileRows<float> = {14, 14, 9};
 #else
-inline constexpr std::array<int, kMaxTileVectors> kMaxTileRows = {12, 6, 4};
+template <>
+inline constexpr std::array<int, kMaxTileVectors> kMaxTileRows<float> = {12, 6, 4};
 #endif
-
-constexpr int max_tile_rows(int64_t vectors) { return kMaxTileRows[static_cast<size_t>(vectors - 1)]; }
 
 // `count` micro-tiles of equal height, one below the other, beside one micro-panel of B. One call does them
 // all: a call each would show in small products.
@@ -108,26 +112,28 @@ void multiply_tiles(const TileColumn<T>& t) {
 // One micro-kernel for each size of tile: number (rows - 1, vectors - 1, masked).
 template <typename T>
 using MicroKernel = void (*)(const TileColumn<T>&);
-inline constexpr int kMicroKernels = kMaxTileRows[0] * kMaxTileVectors * 2;
+template <typename T>
+inline constexpr int kMicroKernels = kMaxTileRows<T>[0] * kMaxTileVectors * 2;
 
 template <typename T, int Number>
 constexpr MicroKernel<T> numbered_micro_kernel() {
   constexpr int kTileRows = Number / 2 / kMaxTileVectors + 1;
   constexpr int kVectors = Number / 2 % kMaxTileVectors + 1;
-  if constexpr (kTileRows > max_tile_rows(kVectors)) {
+  constexpr int kMost = kMaxTileRows<T>[kVectors - 1];
+  if constexpr (kTileRows > kMost) {
     return nullptr;
   } else {  // where nothing is unrolled, one serves all rows
-    return multiply_tiles < T, kUnrolled ? kTileRows : max_tile_rows(kVectors), kVectors, Number % 2 == 1 > ;
+    return multiply_tiles < T, kUnrolled ? kTileRows : kMost, kVectors, Number % 2 == 1 > ;
   }
 }
 
-// The one for a tile of `rows` (1 to max_tile_rows(vectors)) by `vectors` (1 to kMaxTileVectors).
+// The one for a tile of `rows` (1 to kMaxTileRows<T>[vectors - 1]) by `vectors` (1 to kMaxTileVectors).
 template <typename T>
 MicroKernel<T> micro_kernel(int64_t rows, int64_t vectors, bool masked) {
   static constexpr auto kKernels = []<int... I>(std::integer_sequence<int, I...>) {
     return std::array{numbered_micro_kernel<T, I>()...};
   }
-  (std::make_integer_sequence<int, kMicroKernels>());
+  (std::make_integer_sequence<int, kMicroKernels<T>>());
   return kKernels[static_cast<size_t>(((rows - 1) * kMaxTileVectors + vectors - 1) * 2 + masked)];
 }
 

@@ -105,14 +105,15 @@ class PanelsOfB {
 };
 
 // A's rows as micro-tiles beside panels of so many vectors.
-inline Partition micro_tiles(int64_t rows, int64_t vectors) {
+template <typename T>
+Partition micro_tiles(int64_t rows, int64_t vectors) {
   switch (vectors) {  // by constants: divisions would show in small products
     case 1:
-      return {rows, divide_up(rows, kMaxTileRows[0])};
+      return {rows, divide_up(rows, kMaxTileRows<T>[0])};
     case 2:
-      return {rows, divide_up(rows, kMaxTileRows[1])};
+      return {rows, divide_up(rows, kMaxTileRows<T>[1])};
     default:
-      return {rows, divide_up(rows, kMaxTileRows[2])};
+      return {rows, divide_up(rows, kMaxTileRows<T>[2])};
   }
 }
 

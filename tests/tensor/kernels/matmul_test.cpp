@@ -227,20 +227,20 @@ TEST_F(Matmul, AgreesAroundEveryBlockBoundary) {
         expect_product<float>(29, 2048 + around, 10, a, b, true);
         expect_product<float>(15, 2 * 2048 + around, 9, a, b);
         expect_product<float>(256 + around, 20, 1024, a, b, true);
-        expect_product<float>(4 * kMaxTileRows[0] + 4, 253 + around, 259, a, b);
+        expect_product<float>(4 * kMaxTileRows<float>[0] + 4, 253 + around, 259, a, b);
         expect_product<float>(2048 + around, 3, 64, a, b);
         if (a == b) expect_product<float>(260, 193 + around, 256, a, b, true);
         if (HasFatalFailure()) return;
       }
     }
-    expect_product<float>(4 * kMaxTileRows[0] + 1, 241, 690, a, Layout::kPlain, true);
-    for (const int m : {kMaxTileRows[0], kMaxTileRows[0] + 1}) {
+    expect_product<float>(4 * kMaxTileRows<float>[0] + 1, 241, 690, a, Layout::kPlain, true);
+    for (const int m : {kMaxTileRows<float>[0], kMaxTileRows<float>[0] + 1}) {
       expect_product<float>(m, 900, 900, a, Layout::kPlain);   // B of 3.2 MB
       expect_product<float>(m, 1021, 512, a, Layout::kPlain);  // rows 4 KB apart
     }
     expect_product<float>(259, 200, 1025, a, Layout::kPlain, true);
     expect_product<double>(5, 33, 513, a, Layout::kTransposed, true);
-    expect_product<double>(4 * kMaxTileRows[0] + 1, 102, 690, a, Layout::kPlain, true);
+    expect_product<double>(4 * kMaxTileRows<float>[0] + 1, 102, 690, a, Layout::kPlain, true);
     if (HasFatalFailure()) return;
   }
 }
