@@ -21,8 +21,7 @@ inline constexpr int kMaxTileVectors = 3;
 // fit the registers: 14 * 2 + 2 + 1 or 9 * 3 + 3 + 1 of 32 with AVX-512 and NEON, 6 * 2 + 2 + 1 or 4 * 3 + 3
 // + 1 of 16 elsewhere. Two fused multiply-adds start each cycle and take four, so 8 accumulators are the
 // least that keep them busy; a flat tile loads more a step than it multiplies. Doubles, which check
-// gradients, make do with the lower ones: a kernel for each height takes as long to compile as all else in
-// the product.
+// gradients, make do with lower tiles: each height is a kernel to compile.
 template <typename T>
 inline constexpr std::array<int, kMaxTileVectors> kMaxTileRows = {8, 4, 4};
 #if defined(__AVX512F__) || defined(__aarch64__)
