@@ -199,7 +199,7 @@ void matmul(const MatrixRef<T>& a, const MatrixRef<T>& b, T* c, int64_t c_row_st
     if (is_skinny(x)) return multiply_skinny(x);
     if (is_better_swapped(x)) return multiply_swapped(x);
     if (const int64_t columns = remainder_columns(x)) {
-      multiply_remainder(x);
+      multiply_remainder(x, columns);
       x.b.columns -= columns;
     }
     multiply_blocked(x);
