@@ -161,18 +161,19 @@ void multiply_swapped(const Gemm<T>& x) {
 }
 
 // A plain loop, for tiny products and for whole numbers. These are exact in any order, and unsigned here,
-// where overflow wraps as PyTorch's does.
+// where overflow wraps as PyTorch's does. (With pointers that step along k GCC fuses no product with its sum,
+// which gives other bits.)
 template <typename T>
-void multiply_plain(const Gemm<T>& x) {
+void multiply_plain(const MatrixRef<T>& a, const MatrixRef<T>& b, T* c, int64_t c_row_stride, const T* bias) {
   using Sum = std::conditional_t<std::is_integral_v<T>, uint64_t, T>;
-  for (int64_t i = 0; i < x.m(); ++i) {
-    for (int64_t j = 0; j < x.n(); ++j) {
+  for (int64_t i = 0; i < a.rows; ++i) {
+    for (int64_t j = 0; j < b.columns; ++j) {
       Sum sum = 0;
-      for (int64_t p = 0; p < x.k(); ++p) {
-        sum += static_cast<Sum>(*x.a.at(i, p)) * static_cast<Sum>(*x.b.at(p, j));
+      for (int64_t p = 0; p < a.columns; ++p) {
+        sum += static_cast<Sum>(*a.at(i, p)) * static_cast<Sum>(*b.at(p, j));
       }
-      if (x.bias) sum += static_cast<Sum>(x.bias[j]);
-      x.c[i * x.c_row_stride + j] = static_cast<T>(sum);
+      if (bias) sum += static_cast<Sum>(bias[j]);
+      c[i * c_row_stride + j] = static_cast<T>(sum);
     }
   }
 }
@@ -191,9 +192,11 @@ int64_t slices_of(const Gemm<T>& x) {
 
 template <typename T>
 void matmul(const MatrixRef<T>& a, const MatrixRef<T>& b, T* c, int64_t c_row_stride, const T* bias) {
-  Gemm<T> x{a, b, c, c_row_stride, bias};
-  if (std::is_integral_v<T> || x.m() * x.n() * x.k() <= kTinyProduct) return multiply_plain(x);
+  if (std::is_integral_v<T> || a.rows * b.columns * a.columns <= kTinyProduct) {
+    return multiply_plain(a, b, c, c_row_stride, bias);
+  }
   if constexpr (!std::is_integral_v<T>) {
+    Gemm<T> x{a, b, c, c_row_stride, bias};
     if (x.n() == 1) x.b.column_stride = 1;  // one column is contiguous whatever its stride
     if (const int64_t slices = slices_of(x); slices > 1) return multiply_slices(x, slices);
     if (is_skinny(x)) return multiply_skinny(x);
