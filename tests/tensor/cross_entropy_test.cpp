@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include <libtensor/tensor/functional.h>
 #include <libtensor/tests/expect.h>
 
@@ -18,6 +20,16 @@ TEST(CrossEntropy, GivesLossAndGradientInOnePass) {
   index_put_(want, {tensor<int64_t>({0, 1, 3}), tensor<int64_t>({2, 0, 1})}, scalar<double>(-1), true);
   want[2].fill_(0);
   EXPECT_TRUE(allclose(gradient, want / scalar<double>(3), 1e-14, 1e-15));
+}
+
+// NaN, as PyTorch's, and no gradient: whatever memory held before, and also of no classes at all.
+TEST(CrossEntropy, IsNanWhereNoTargetCounts) {
+  for (const int64_t classes : {0, 3, 100}) {
+    Tensor gradient;
+    const Tensor loss = cross_entropy(ones({4, classes}), full<int64_t>(4, -100), -100, &gradient);
+    EXPECT_TRUE(std::isnan(loss.item())) << classes;
+    EXPECT_TRUE(equal(gradient, zeros({4, classes}))) << classes;
+  }
 }
 
 TEST(CrossEntropy, NamesShapesAndTargetsThatDoNotFit) {
