@@ -134,9 +134,9 @@ BasicVariable<T> mul(const BasicVariable<T>& x, ScalarOf<T> value) {
   template BasicVariable<T> maximum(const BasicVariable<T>&, const BasicVariable<T>&);                  \
   template BasicVariable<T> minimum(const BasicVariable<T>&, const BasicVariable<T>&);                  \
   template BasicVariable<T> where(const BoolTensor&, const BasicVariable<T>&, const BasicVariable<T>&); \
-  template BasicVariable<T> masked_fill(const BasicVariable<T>&, const BoolTensor&, T);                 \
-  template BasicVariable<T> add(const BasicVariable<T>&, T);                                            \
-  template BasicVariable<T> mul(const BasicVariable<T>&, T);
+  template BasicVariable<T> masked_fill(const BasicVariable<T>&, const BoolTensor&, Scalar<T>);         \
+  template BasicVariable<T> add(const BasicVariable<T>&, Scalar<T>);                                    \
+  template BasicVariable<T> mul(const BasicVariable<T>&, Scalar<T>);
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)
 #undef LT_INSTANTIATE

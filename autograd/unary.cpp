@@ -112,23 +112,23 @@ BasicVariable<T> sigmoid(const BasicVariable<T>& x) {
                 [y = save(y)](const BasicTensor<T>& dy) { return sigmoid_backward(dy, *y); });
 }
 
-#define LT_INSTANTIATE(T)                                         \
-  template BasicVariable<T> neg(const BasicVariable<T>&);         \
-  template BasicVariable<T> abs(const BasicVariable<T>&);         \
-  template BasicVariable<T> square(const BasicVariable<T>&);      \
-  template BasicVariable<T> relu(const BasicVariable<T>&);        \
-  template BasicVariable<T> clamp(const BasicVariable<T>&, T, T); \
-  template BasicVariable<T> pow(const BasicVariable<T>&, T);      \
-  template BasicVariable<T> exp(const BasicVariable<T>&);         \
-  template BasicVariable<T> log(const BasicVariable<T>&);         \
-  template BasicVariable<T> log1p(const BasicVariable<T>&);       \
-  template BasicVariable<T> sqrt(const BasicVariable<T>&);        \
-  template BasicVariable<T> rsqrt(const BasicVariable<T>&);       \
-  template BasicVariable<T> reciprocal(const BasicVariable<T>&);  \
-  template BasicVariable<T> sin(const BasicVariable<T>&);         \
-  template BasicVariable<T> cos(const BasicVariable<T>&);         \
-  template BasicVariable<T> tanh(const BasicVariable<T>&);        \
-  template BasicVariable<T> erf(const BasicVariable<T>&);         \
+#define LT_INSTANTIATE(T)                                                         \
+  template BasicVariable<T> neg(const BasicVariable<T>&);                         \
+  template BasicVariable<T> abs(const BasicVariable<T>&);                         \
+  template BasicVariable<T> square(const BasicVariable<T>&);                      \
+  template BasicVariable<T> relu(const BasicVariable<T>&);                        \
+  template BasicVariable<T> clamp(const BasicVariable<T>&, Scalar<T>, Scalar<T>); \
+  template BasicVariable<T> pow(const BasicVariable<T>&, Scalar<T>);              \
+  template BasicVariable<T> exp(const BasicVariable<T>&);                         \
+  template BasicVariable<T> log(const BasicVariable<T>&);                         \
+  template BasicVariable<T> log1p(const BasicVariable<T>&);                       \
+  template BasicVariable<T> sqrt(const BasicVariable<T>&);                        \
+  template BasicVariable<T> rsqrt(const BasicVariable<T>&);                       \
+  template BasicVariable<T> reciprocal(const BasicVariable<T>&);                  \
+  template BasicVariable<T> sin(const BasicVariable<T>&);                         \
+  template BasicVariable<T> cos(const BasicVariable<T>&);                         \
+  template BasicVariable<T> tanh(const BasicVariable<T>&);                        \
+  template BasicVariable<T> erf(const BasicVariable<T>&);                         \
   template BasicVariable<T> sigmoid(const BasicVariable<T>&);
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)

@@ -116,7 +116,7 @@ BoolTensor isfinite(const BasicTensor<T>& x) {
   template BoolTensor less(const BasicTensor<T>&, const BasicTensor<T>&);                         \
   template BoolTensor less_equal(const BasicTensor<T>&, const BasicTensor<T>&);                   \
   template BasicTensor<T> where(const BoolTensor&, const BasicTensor<T>&, const BasicTensor<T>&); \
-  template BasicTensor<T> masked_fill(const BasicTensor<T>&, const BoolTensor&, T);
+  template BasicTensor<T> masked_fill(const BasicTensor<T>&, const BoolTensor&, Scalar<T>);
 #define LT_INSTANTIATE_FLOATING(T)                  \
   template BoolTensor isnan(const BasicTensor<T>&); \
   template BoolTensor isinf(const BasicTensor<T>&); \

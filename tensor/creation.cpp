@@ -38,12 +38,12 @@ BasicTensor<T> empty(const Shape& shape) {
 template <typename T>
 BasicTensor<T> full(const Shape& shape, ScalarOf<T> value) {
   BasicTensor<T> out = empty<T>(shape);
-  std::fill_n(out.mutable_data(), out.numel(), value);
+  std::fill_n(out.mutable_data(), out.numel(), static_cast<T>(value));
   return out;
 }
 
 template <typename T>
-BasicTensor<T> from_vector(const std::vector<ScalarOf<T>>& values, const Shape& shape) {
+BasicTensor<T> from_vector(const std::vector<ValueOf<T>>& values, const Shape& shape) {
   if (static_cast<int64_t>(values.size()) != numel(shape)) {
     throw ShapeError(
         fmt::format("from_vector: {} values do not fill shape {}", values.size(), to_string(shape)));
@@ -54,14 +54,14 @@ BasicTensor<T> from_vector(const std::vector<ScalarOf<T>>& values, const Shape& 
 }
 
 template <typename T>
-BasicTensor<T> tensor(std::initializer_list<ScalarOf<T>> values) {
+BasicTensor<T> tensor(std::initializer_list<ValueOf<T>> values) {
   BasicTensor<T> out = empty<T>(static_cast<int64_t>(values.size()));
   std::copy(values.begin(), values.end(), out.mutable_data());
   return out;
 }
 
 template <typename T>
-BasicTensor<T> tensor(std::initializer_list<std::initializer_list<ScalarOf<T>>> rows) {
+BasicTensor<T> tensor(std::initializer_list<std::initializer_list<ValueOf<T>>> rows) {
   const size_t columns = rows.size() == 0 ? 0 : rows.begin()->size();
   BasicTensor<T> out = empty<T>({static_cast<int64_t>(rows.size()), static_cast<int64_t>(columns)});
   T* next = out.mutable_data();
@@ -76,7 +76,7 @@ BasicTensor<T> tensor(std::initializer_list<std::initializer_list<ScalarOf<T>>> 
 
 template <typename T>
 BasicTensor<T> tensor(
-    std::initializer_list<std::initializer_list<std::initializer_list<ScalarOf<T>>>> blocks) {
+    std::initializer_list<std::initializer_list<std::initializer_list<ValueOf<T>>>> blocks) {
   std::vector<BasicTensor<T>> parts;
   for (const auto& block : blocks) parts.push_back(tensor<T>(block));
   const bool ragged = std::any_of(parts.begin(), parts.end(),
@@ -87,7 +87,7 @@ BasicTensor<T> tensor(
 
 namespace {
 
-// How many of start, start + step, ... lie before end.
+// How many of start, start + step, ... lie before end. T: double or int64_t
 template <typename T>
 int64_t count_steps(T start, T end, T step) {
   const double span = static_cast<double>(end) - static_cast<double>(start);
@@ -114,18 +114,13 @@ int64_t count_steps(T start, T end, T step) {
 }  // namespace
 
 template <typename T>
-BasicTensor<T> arange(ScalarOf<T> start, ScalarOf<T> end, ScalarOf<T> step) {
-  const int64_t count = count_steps<T>(start, end, step);
+BasicTensor<T> arange(BoundOf<T> start, BoundOf<T> end, BoundOf<T> step) {
+  using Number = std::conditional_t<std::is_integral_v<T>, int64_t, double>;
+  const Number first = start, by = step;
+  const int64_t count = count_steps<Number>(first, end, by);
   BasicTensor<T> out = empty<T>(count);
   T* const values = out.mutable_data();
-  for (int64_t i = 0; i < count; ++i) {
-    if constexpr (std::is_integral_v<T>) {
-      values[i] = start + i * step;
-    } else {
-      values[i] =
-          static_cast<T>(static_cast<double>(start) + static_cast<double>(i) * static_cast<double>(step));
-    }
-  }
+  for (int64_t i = 0; i < count; ++i) values[i] = static_cast<T>(first + static_cast<Number>(i) * by);
   return out;
 }
 
@@ -134,10 +129,11 @@ BasicTensor<T> linspace(ScalarOf<T> start, ScalarOf<T> end, int64_t steps) {
   if (steps < 0) throw ValueError(fmt::format("linspace: {} steps", steps));
   BasicTensor<T> out = empty<T>(steps);
   T* const values = out.mutable_data();
-  const T step = steps > 1 ? (end - start) / static_cast<T>(steps - 1) : T{};
+  const T first = start, last = end;
+  const T step = steps > 1 ? (last - first) / static_cast<T>(steps - 1) : T{};
   for (int64_t i = 0; i < steps; ++i) {  // from both ends, as PyTorch, so that both are exact
-    values[i] = i < steps / 2 || steps == 1 ? start + step * static_cast<T>(i)
-                                            : end - step * static_cast<T>(steps - 1 - i);
+    values[i] = i < steps / 2 || steps == 1 ? first + step * static_cast<T>(i)
+                                            : last - step * static_cast<T>(steps - 1 - i);
   }
   return out;
 }
@@ -151,7 +147,7 @@ BasicTensor<T> eye(int64_t n) {
 
 #define LT_INSTANTIATE(T)                                                                                    \
   template BasicTensor<T> empty<T>(const Shape&);                                                            \
-  template BasicTensor<T> full<T>(const Shape&, T);                                                          \
+  template BasicTensor<T> full<T>(const Shape&, Scalar<T>);                                                  \
   template BasicTensor<T> from_vector<T>(const std::vector<T>&, const Shape&);                               \
   template BasicTensor<T> tensor<T>(std::initializer_list<T>);                                               \
   template BasicTensor<T> tensor<T>(std::initializer_list<std::initializer_list<T>>);                        \
@@ -163,10 +159,10 @@ LT_INSTANTIATE(int64_t)
 LT_INSTANTIATE(bool)
 #undef LT_INSTANTIATE
 
-template Tensor arange<float>(float, float, float);
+template Tensor arange<float>(double, double, double);
 template DoubleTensor arange<double>(double, double, double);
-template IntTensor arange<int64_t>(int64_t, int64_t, int64_t);
-template Tensor linspace<float>(float, float, int64_t);
-template DoubleTensor linspace<double>(double, double, int64_t);
+template IntTensor arange<int64_t>(Scalar<int64_t>, Scalar<int64_t>, Scalar<int64_t>);
+template Tensor linspace<float>(Scalar<float>, Scalar<float>, int64_t);
+template DoubleTensor linspace<double>(Scalar<double>, Scalar<double>, int64_t);
 
 }  // namespace lt

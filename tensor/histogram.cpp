@@ -78,7 +78,7 @@ IntTensor bincount(const IntTensor& ids, int64_t min_length) {
   return counts;
 }
 
-template Histogram<float> histogram(const Tensor&, int64_t, float, float);
-template Histogram<double> histogram(const DoubleTensor&, int64_t, double, double);
+template Histogram<float> histogram(const Tensor&, int64_t, Scalar<float>, Scalar<float>);
+template Histogram<double> histogram(const DoubleTensor&, int64_t, Scalar<double>, Scalar<double>);
 
 }  // namespace lt

@@ -16,9 +16,9 @@
 
 namespace lt {
 
-// A scalar operand takes its type from the tensor beside it: x + 1 works for every T.
+// Numbers in braces, whose type is said (float where it is not).
 template <typename T>
-using ScalarOf = std::type_identity_t<T>;
+using ValueOf = std::type_identity_t<T>;
 
 // ---------------------------------------------------------------- creation
 
@@ -44,26 +44,30 @@ BasicTensor<T> ones_like(const BasicTensor<T>& x) {
 }
 // Numbers in row-major order. throws: ShapeError where their count is not the shape's
 template <typename T = float>
-BasicTensor<T> from_vector(const std::vector<ScalarOf<T>>& values, const Shape& shape);
+BasicTensor<T> from_vector(const std::vector<ValueOf<T>>& values, const Shape& shape);
 // tensor({1, 2, 3}), tensor<int64_t>({{1, 2}, {3, 4}}): 1-d to 3-d. throws: ShapeError for ragged rows
 template <typename T = float>
-BasicTensor<T> tensor(std::initializer_list<ScalarOf<T>> values);
+BasicTensor<T> tensor(std::initializer_list<ValueOf<T>> values);
 template <typename T = float>
-BasicTensor<T> tensor(std::initializer_list<std::initializer_list<ScalarOf<T>>> rows);
+BasicTensor<T> tensor(std::initializer_list<std::initializer_list<ValueOf<T>>> rows);
 template <typename T = float>
-BasicTensor<T> tensor(
-    std::initializer_list<std::initializer_list<std::initializer_list<ScalarOf<T>>>> blocks);
+BasicTensor<T> tensor(std::initializer_list<std::initializer_list<std::initializer_list<ValueOf<T>>>> blocks);
 template <typename T = float>
 BasicTensor<T> scalar(ScalarOf<T> value) {  // shape ()
   return full<T>({}, value);
 }
-// start, start + step, ... below end (above it for a negative step); computed as start + i * step in double.
+// The bounds of a range: doubles for floating-point numbers, since 0.3 as a float lies beyond three steps of
+// 0.1.
+template <typename T>
+using BoundOf = std::type_identity_t<std::conditional_t<std::is_floating_point_v<T>, double, Scalar<T>>>;
+// start, start + step, ... below end (above it for a negative step); counted and computed, as start + i *
+// step, in double, and each rounded once.
 //   throws: ValueError for a step of 0 or of the wrong sign
 template <typename T = float>
-BasicTensor<T> arange(ScalarOf<T> start, ScalarOf<T> end, ScalarOf<T> step = T{1});
+BasicTensor<T> arange(BoundOf<T> start, BoundOf<T> end, BoundOf<T> step = 1);
 template <typename T = float>
-BasicTensor<T> arange(ScalarOf<T> end) {
-  return arange<T>(T{}, end);
+BasicTensor<T> arange(BoundOf<T> end) {
+  return arange<T>(0, end);
 }
 // `steps` points from start to end, both included. floating
 template <typename T = float>

@@ -14,6 +14,10 @@ void Dims::throw_too_many(size_t axes) {
   throw ShapeError(fmt::format("shape: {} axes, but a tensor has at most {}", axes, kMaxRank));
 }
 
+void Dims::throw_no_entry(int64_t i) const {
+  throw IndexError(fmt::format("shape: no size {} in {}", i, to_string(*this)));
+}
+
 void Dims::insert(int at, int64_t value) {
   push_back(value);
   std::rotate(values_.begin() + at, values_.begin() + size_ - 1, values_.begin() + size_);

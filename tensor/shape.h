@@ -9,18 +9,22 @@
 #include <span>
 #include <string>
 
+#include <libtensor/tensor/scalar.h>
+
 namespace lt {
 
 // The most axes that a tensor can have.
 inline constexpr int kMaxRank = 8;
 
-// A list of at most kMaxRank integers: a shape, strides, or a set of axes. Converts from one integer, so that
-// zeros(3) and sum(x, 1) read as in PyTorch.
+// A list of at most kMaxRank integers: a shape, strides, or a set of axes. Converts from one whole number
+// that is no truth value, so that zeros(3) and sum(x, 1) read as in PyTorch, and var(x, false) does not
+// compile.
 //   throws: ShapeError when built with, or grown to, more than kMaxRank entries
 class Dims {
  public:
   constexpr Dims() = default;
-  Dims(int64_t only) : Dims(std::span<const int64_t>(&only, 1)) {}  // NOLINT: implicit
+  template <WholeNumber I>
+  Dims(I only) : values_{static_cast<int64_t>(only)}, size_(1) {}  // NOLINT: implicit
   Dims(std::initializer_list<int64_t> list)
       : Dims(std::span(list.begin(), list.size())) {}  // NOLINT: implicit
   explicit Dims(std::span<const int64_t> values) {
@@ -30,9 +34,10 @@ class Dims {
 
   int size() const { return size_; }
   bool empty() const { return size_ == 0; }
-  int64_t operator[](int i) const { return values_[static_cast<size_t>(i)]; }
-  int64_t& operator[](int i) { return values_[static_cast<size_t>(i)]; }
-  int64_t back() const { return (*this)[size_ - 1]; }
+  // Entry i; -1 is the last. throws: IndexError where there is none
+  int64_t operator[](int64_t i) const { return values_[place(i)]; }
+  int64_t& operator[](int64_t i) { return values_[place(i)]; }
+  int64_t back() const { return (*this)[-1]; }
   const int64_t* begin() const { return values_.data(); }
   const int64_t* end() const { return values_.data() + size_; }
 
@@ -50,6 +55,12 @@ class Dims {
   }
 
  private:
+  size_t place(int64_t i) const {
+    const auto found = static_cast<size_t>(i < 0 ? i + size_ : i);
+    if (found >= static_cast<size_t>(size_)) throw_no_entry(i);
+    return found;
+  }
+  [[noreturn]] void throw_no_entry(int64_t i) const;
   [[noreturn]] static void throw_too_many(size_t axes);
 
   std::array<int64_t, kMaxRank> values_{};

@@ -120,7 +120,7 @@ BasicTensor<U> BasicTensor<T>::cast() const {
 }
 
 template <typename T>
-BasicTensor<T>& BasicTensor<T>::fill_(T value) {
+BasicTensor<T>& BasicTensor<T>::fill_(Scalar<T> value) {
   // Numbers that expand() repeats need to be written once only.
   BasicTensor distinct = *this;
   for (int i = 0; i < dim(); ++i) {
@@ -164,28 +164,28 @@ BasicTensor<T>& BasicTensor<T>::operator/=(const BasicTensor& other) {
 }
 
 template <typename T>
-BasicTensor<T>& BasicTensor<T>::operator+=(T value) {
+BasicTensor<T>& BasicTensor<T>::operator+=(Scalar<T> value) {
   return *this += scalar<T>(value);
 }
 
 template <typename T>
-BasicTensor<T>& BasicTensor<T>::operator-=(T value) {
+BasicTensor<T>& BasicTensor<T>::operator-=(Scalar<T> value) {
   return *this -= scalar<T>(value);
 }
 
 template <typename T>
-BasicTensor<T>& BasicTensor<T>::operator*=(T value) {
+BasicTensor<T>& BasicTensor<T>::operator*=(Scalar<T> value) {
   return *this *= scalar<T>(value);
 }
 
 template <typename T>
-BasicTensor<T>& BasicTensor<T>::operator/=(T value) {
+BasicTensor<T>& BasicTensor<T>::operator/=(Scalar<T> value) {
   return *this /= scalar<T>(value);
 }
 
 template <typename T>
-BasicTensor<T>& BasicTensor<T>::add_(const BasicTensor& other, T alpha) {
-  const auto factor = static_cast<kernels::ModularOf<T>>(alpha);
+BasicTensor<T>& BasicTensor<T>::add_(const BasicTensor& other, Scalar<T> alpha) {
+  const auto factor = static_cast<kernels::ModularOf<T>>(static_cast<T>(alpha));
   const auto f = [factor](const auto& a, const auto& b) { return a + factor * b; };
   // The product with a scalar would be computed, and rounded, once before the loop: other bits than an FMA's.
   update(*this, other, "add_", f, /*takes_scalars=*/false);
@@ -203,19 +203,19 @@ BasicTensor<T>& BasicTensor<T>::add_(const BasicTensor& other, T alpha) {
   template BasicTensor<double> BasicTensor<T>::cast() const;           \
   template BasicTensor<int64_t> BasicTensor<T>::cast() const;          \
   template BasicTensor<bool> BasicTensor<T>::cast() const;             \
-  template BasicTensor<T>& BasicTensor<T>::fill_(T);                   \
+  template BasicTensor<T>& BasicTensor<T>::fill_(Scalar<T>);           \
   template BasicTensor<T>& BasicTensor<T>::copy_(const BasicTensor<T>&);
 #define LT_INSTANTIATE_NUMBER(T)                                              \
   template BasicTensor<T>& BasicTensor<T>::operator+=(const BasicTensor<T>&); \
   template BasicTensor<T>& BasicTensor<T>::operator-=(const BasicTensor<T>&); \
   template BasicTensor<T>& BasicTensor<T>::operator*=(const BasicTensor<T>&); \
-  template BasicTensor<T>& BasicTensor<T>::operator+=(T);                     \
-  template BasicTensor<T>& BasicTensor<T>::operator-=(T);                     \
-  template BasicTensor<T>& BasicTensor<T>::operator*=(T);                     \
-  template BasicTensor<T>& BasicTensor<T>::add_(const BasicTensor<T>&, T);
+  template BasicTensor<T>& BasicTensor<T>::operator+=(Scalar<T>);             \
+  template BasicTensor<T>& BasicTensor<T>::operator-=(Scalar<T>);             \
+  template BasicTensor<T>& BasicTensor<T>::operator*=(Scalar<T>);             \
+  template BasicTensor<T>& BasicTensor<T>::add_(const BasicTensor<T>&, Scalar<T>);
 #define LT_INSTANTIATE_FLOATING(T)                                            \
   template BasicTensor<T>& BasicTensor<T>::operator/=(const BasicTensor<T>&); \
-  template BasicTensor<T>& BasicTensor<T>::operator/=(T);
+  template BasicTensor<T>& BasicTensor<T>::operator/=(Scalar<T>);
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)
 LT_INSTANTIATE(int64_t)

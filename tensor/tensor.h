@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <libtensor/tensor/error.h>
+#include <libtensor/tensor/scalar.h>
 #include <libtensor/tensor/shape.h>
 #include <libtensor/tensor/storage.h>
 
@@ -114,19 +115,19 @@ class BasicTensor {
 
   // --- in place; other operands broadcast to this shape; throws: ShapeError where they do not ---
 
-  BasicTensor& fill_(T value);
+  BasicTensor& fill_(Scalar<T> value);
   BasicTensor& zero_() { return fill_(T{}); }
   BasicTensor& copy_(const BasicTensor& source);
   BasicTensor& operator+=(const BasicTensor& other);
   BasicTensor& operator-=(const BasicTensor& other);
   BasicTensor& operator*=(const BasicTensor& other);
   BasicTensor& operator/=(const BasicTensor& other);
-  BasicTensor& operator+=(T value);
-  BasicTensor& operator-=(T value);
-  BasicTensor& operator*=(T value);
-  BasicTensor& operator/=(T value);
+  BasicTensor& operator+=(Scalar<T> value);
+  BasicTensor& operator-=(Scalar<T> value);
+  BasicTensor& operator*=(Scalar<T> value);
+  BasicTensor& operator/=(Scalar<T> value);
   // this += alpha * other
-  BasicTensor& add_(const BasicTensor& other, T alpha);
+  BasicTensor& add_(const BasicTensor& other, Scalar<T> alpha);
 
  private:
   BasicTensor view_as(Shape shape, Strides strides, int64_t offset) const;  // unchecked

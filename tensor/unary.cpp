@@ -92,7 +92,8 @@ BasicTensor<T> clamp(const BasicTensor<T>& x, ScalarOf<T> low, ScalarOf<T> high)
 }
 
 template <typename T>
-BasicTensor<T> pow(const BasicTensor<T>& x, ScalarOf<T> exponent) {
+BasicTensor<T> pow(const BasicTensor<T>& x, ScalarOf<T> power) {
+  const T exponent = power;
   if constexpr (std::is_integral_v<T>) {
     if (exponent < 0) throw ValueError(fmt::format("pow: integers have no power of {}", exponent));
     return each(x, [exponent](T v) { return integer_power(v, exponent); });
@@ -175,14 +176,14 @@ BasicTensor<T> round(const BasicTensor<T>& x) {
   return each(x, [](T v) { return std::nearbyint(v); });
 }
 
-#define LT_INSTANTIATE_NUMBER(T)                              \
-  template BasicTensor<T> neg(const BasicTensor<T>&);         \
-  template BasicTensor<T> abs(const BasicTensor<T>&);         \
-  template BasicTensor<T> sign(const BasicTensor<T>&);        \
-  template BasicTensor<T> square(const BasicTensor<T>&);      \
-  template BasicTensor<T> relu(const BasicTensor<T>&);        \
-  template BasicTensor<T> clamp(const BasicTensor<T>&, T, T); \
-  template BasicTensor<T> pow(const BasicTensor<T>&, T);
+#define LT_INSTANTIATE_NUMBER(T)                                              \
+  template BasicTensor<T> neg(const BasicTensor<T>&);                         \
+  template BasicTensor<T> abs(const BasicTensor<T>&);                         \
+  template BasicTensor<T> sign(const BasicTensor<T>&);                        \
+  template BasicTensor<T> square(const BasicTensor<T>&);                      \
+  template BasicTensor<T> relu(const BasicTensor<T>&);                        \
+  template BasicTensor<T> clamp(const BasicTensor<T>&, Scalar<T>, Scalar<T>); \
+  template BasicTensor<T> pow(const BasicTensor<T>&, Scalar<T>);
 #define LT_INSTANTIATE_FLOATING(T)                           \
   template BasicTensor<T> exp(const BasicTensor<T>&);        \
   template BasicTensor<T> log(const BasicTensor<T>&);        \

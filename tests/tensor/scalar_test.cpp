@@ -1,0 +1,96 @@
+#include <libtensor/tensor/scalar.h>
+
+#include <gtest/gtest.h>
+
+#include <libtensor/tensor/ops.h>
+#include <libtensor/tests/expect.h>
+
+namespace lt {
+namespace {
+
+// Whether `x OP scalar` and its like compile: what would cut a number off must not.
+#define LT_COMPILES(NAME, EXPRESSION) \
+  template <typename X, typename S>   \
+  concept NAME = requires(X x, S s) { \
+    EXPRESSION;                       \
+  };
+LT_COMPILES(Adds, x + s)
+LT_COMPILES(AddsOnTheLeft, s + x)
+LT_COMPILES(Multiplies, x* s)
+LT_COMPILES(MultipliesInPlace, x *= s)
+LT_COMPILES(AddsInPlace, x += s)
+LT_COMPILES(ComparesEqual, x == s)
+LT_COMPILES(ComparesAtLeast, x >= s)
+LT_COMPILES(RaisesTo, pow(x, s))
+LT_COMPILES(ClampsTo, clamp(x, s, s))
+LT_COMPILES(FillsWith, x.fill_(s))
+LT_COMPILES(MasksWith, masked_fill(x, x == x, s))
+LT_COMPILES(SumsOver, sum(x, s))
+LT_COMPILES(VarianceOf, var(x, s))
+LT_COMPILES(HasShape, zeros(s))
+#undef LT_COMPILES
+
+template <typename X, typename S>
+constexpr bool kAllCompile = Adds<X, S>&& AddsOnTheLeft<X, S>&& Multiplies<X, S>&& MultipliesInPlace<X, S>&&
+    AddsInPlace<X, S>&& ComparesEqual<X, S>&& ComparesAtLeast<X, S>&& RaisesTo<X, S>&& ClampsTo<X, S>&&
+        FillsWith<X, S>&& MasksWith<X, S>;
+template <typename X, typename S>
+constexpr bool kSomeCompile =
+    Adds<X, S> || AddsOnTheLeft<X, S> || Multiplies<X, S> || MultipliesInPlace<X, S> || AddsInPlace<X, S> ||
+    ComparesEqual<X, S> || ComparesAtLeast<X, S> || RaisesTo<X, S> || ClampsTo<X, S> || FillsWith<X, S> ||
+    MasksWith<X, S>;
+
+static_assert(kAllCompile<Tensor, int> && kAllCompile<Tensor, double> && kAllCompile<Tensor, float>);
+static_assert(kAllCompile<Tensor, int64_t> && kAllCompile<DoubleTensor, float> &&
+              kAllCompile<DoubleTensor, size_t>);
+static_assert(kAllCompile<IntTensor, int> && kAllCompile<IntTensor, int64_t> && kAllCompile<IntTensor, char>);
+static_assert(!kSomeCompile<IntTensor, double> && !kSomeCompile<IntTensor, float> &&
+              !kSomeCompile<IntTensor, bool>);
+static_assert(!kSomeCompile<Tensor, const char*> && !FillsWith<BoolTensor, int> &&
+              FillsWith<BoolTensor, bool>);
+
+// Axes and sizes are whole numbers that are no truth values: var(x, false) would be the variance along axis
+// 0.
+static_assert(SumsOver<Tensor, int> && SumsOver<Tensor, int64_t> && SumsOver<Tensor, size_t>);
+static_assert(!SumsOver<Tensor, bool> && !SumsOver<Tensor, double> && !VarianceOf<Tensor, bool>);
+static_assert(HasShape<Tensor, int> && !HasShape<Tensor, bool> && !HasShape<Tensor, float>);
+
+TEST(Scalar, IsOfTheTensorsType) {
+  const Tensor x = tensor({1, 2});
+  EXPECT_TRUE(equal(x * 0.1, tensor({0.1F, 0.2F})));
+  EXPECT_TRUE(equal(2 - x, tensor({1, 0})));
+  EXPECT_TRUE(equal(tensor<int64_t>({1, 2}) * 3, tensor<int64_t>({3, 6})));
+}
+
+// The counts and the last numbers are PyTorch's.
+TEST(Arange, CountsDecimalStepsAsPyTorchDoes) {
+  struct Case {
+    double start, end, step;
+    int64_t count;
+    float last;
+  };
+  for (const Case& c : {Case{0, 0.3, 0.1, 3, 0.2F},
+                        {0.1, 0.4, 0.1, 4, 0.4F},
+                        {0, 0.7, 0.1, 7, 0.6F},
+                        {1, 2, 0.2, 5, 1.8F},
+                        {-0.3, 0.3, 0.1, 6, 0.2F},
+                        {0, 1, 0.1, 10, 0.9F},
+                        {0.6, 0, -0.2, 3, 0.2F}}) {
+    const Tensor range = arange(c.start, c.end, c.step);
+    EXPECT_EQ(range.numel(), c.count) << c.start << " " << c.end << " " << c.step;
+    EXPECT_EQ(range.at({-1}), c.last) << c.start << " " << c.end << " " << c.step;
+  }
+}
+
+TEST(Dims, CountsFromTheEndAndRefusesWhatIsNotThere) {
+  const Shape shape{2, 3, 4};
+  EXPECT_EQ(shape[-1], 4);
+  EXPECT_EQ(shape[-3], 2);
+  EXPECT_EQ(shape.back(), 4);
+  EXPECT_EQ(error_text<IndexError>([&] { static_cast<void>(shape[3]); }), "shape: no size 3 in (2, 3, 4)");
+  EXPECT_EQ(error_text<IndexError>([&] { static_cast<void>(shape[-4]); }), "shape: no size -4 in (2, 3, 4)");
+  EXPECT_EQ(error_text<IndexError>([] { static_cast<void>(Shape{}.back()); }), "shape: no size -1 in ()");
+}
+
+}  // namespace
+}  // namespace lt
