@@ -45,7 +45,7 @@ BasicVariable<T> index_add(const BasicVariable<T>& x, const std::vector<IntTenso
 }
 
 template <typename T>
-BasicVariable<T> gather(const BasicVariable<T>& x, int64_t axis, const IntTensor& ids) {
+BasicVariable<T> gather(const BasicVariable<T>& x, Whole axis, const IntTensor& ids) {
   return record("gather", gather(x.data(), axis, ids), {x},
                 [from = x.shape(), axis, ids = save(ids)](const BasicTensor<T>& dy) {
                   return scatter_add(zeros<T>(from), axis, *ids, dy);
@@ -53,7 +53,7 @@ BasicVariable<T> gather(const BasicVariable<T>& x, int64_t axis, const IntTensor
 }
 
 template <typename T>
-BasicVariable<T> scatter_add(const BasicVariable<T>& x, int64_t axis, const IntTensor& ids,
+BasicVariable<T> scatter_add(const BasicVariable<T>& x, Whole axis, const IntTensor& ids,
                              const BasicVariable<T>& source) {
   return record("scatter_add", scatter_add(x.data(), axis, ids, source.data()), {x, source},
                 [from = source.shape(), axis, ids = save(ids)](const BasicTensor<T>& dy) {
@@ -80,27 +80,27 @@ BasicVariable<T> masked_select(const BasicVariable<T>& x, const BoolTensor& mask
 }
 
 template <typename T>
-std::pair<BasicVariable<T>, IntTensor> sort(const BasicVariable<T>& x, int64_t axis, bool descending) {
+std::pair<BasicVariable<T>, IntTensor> sort(const BasicVariable<T>& x, Whole axis, bool descending) {
   const IntTensor order = argsort(x.data(), axis, descending);
   return {x.dim() == 0 ? clone(x) : gather(x, axis, order), order};
 }
 
 template <typename T>
-std::pair<BasicVariable<T>, IntTensor> topk(const BasicVariable<T>& x, int64_t k, int64_t axis) {
+std::pair<BasicVariable<T>, IntTensor> topk(const BasicVariable<T>& x, int64_t k, Whole axis) {
   const IntTensor places = topk(x.data(), k, axis).indices;
   return {x.dim() == 0 ? clone(x) : gather(x, axis, places), places};
 }
 
-#define LT_INSTANTIATE(T)                                                                       \
-  template BasicVariable<T> index(const BasicVariable<T>&, const std::vector<IntTensor>&);      \
-  template BasicVariable<T> index_add(const BasicVariable<T>&, const std::vector<IntTensor>&,   \
-                                      const BasicVariable<T>&);                                 \
-  template BasicVariable<T> gather(const BasicVariable<T>&, int64_t, const IntTensor&);         \
-  template BasicVariable<T> scatter_add(const BasicVariable<T>&, int64_t, const IntTensor&,     \
-                                        const BasicVariable<T>&);                               \
-  template BasicVariable<T> masked_select(const BasicVariable<T>&, const BoolTensor&);          \
-  template std::pair<BasicVariable<T>, IntTensor> sort(const BasicVariable<T>&, int64_t, bool); \
-  template std::pair<BasicVariable<T>, IntTensor> topk(const BasicVariable<T>&, int64_t, int64_t);
+#define LT_INSTANTIATE(T)                                                                     \
+  template BasicVariable<T> index(const BasicVariable<T>&, const std::vector<IntTensor>&);    \
+  template BasicVariable<T> index_add(const BasicVariable<T>&, const std::vector<IntTensor>&, \
+                                      const BasicVariable<T>&);                               \
+  template BasicVariable<T> gather(const BasicVariable<T>&, Whole, const IntTensor&);         \
+  template BasicVariable<T> scatter_add(const BasicVariable<T>&, Whole, const IntTensor&,     \
+                                        const BasicVariable<T>&);                             \
+  template BasicVariable<T> masked_select(const BasicVariable<T>&, const BoolTensor&);        \
+  template std::pair<BasicVariable<T>, IntTensor> sort(const BasicVariable<T>&, Whole, bool); \
+  template std::pair<BasicVariable<T>, IntTensor> topk(const BasicVariable<T>&, int64_t, Whole);
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)
 #undef LT_INSTANTIATE

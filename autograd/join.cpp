@@ -17,7 +17,7 @@ std::vector<BasicTensor<T>> values(const std::vector<BasicVariable<T>>& parts) {
 }  // namespace
 
 template <typename T>
-BasicVariable<T> cat(const std::vector<BasicVariable<T>>& parts, int64_t axis) {
+BasicVariable<T> cat(const std::vector<BasicVariable<T>>& parts, Whole axis) {
   std::vector<Shape> shapes;
   for (const BasicVariable<T>& part : parts) shapes.push_back(part.shape());
   return record("cat", cat(values(parts), axis), parts, [shapes, axis](const BasicTensor<T>& dy) {
@@ -34,7 +34,7 @@ BasicVariable<T> cat(const std::vector<BasicVariable<T>>& parts, int64_t axis) {
 }
 
 template <typename T>
-BasicVariable<T> stack(const std::vector<BasicVariable<T>>& parts, int64_t axis) {
+BasicVariable<T> stack(const std::vector<BasicVariable<T>>& parts, Whole axis) {
   return record("stack", stack(values(parts), axis), parts,
                 [axis](const BasicTensor<T>& dy) { return dy.unbind(axis); });
 }
@@ -57,11 +57,11 @@ BasicVariable<T> triu(const BasicVariable<T>& x, int64_t diagonal) {
                 [diagonal](const BasicTensor<T>& dy) { return triu(dy, diagonal); });
 }
 
-#define LT_INSTANTIATE(T)                                                         \
-  template BasicVariable<T> cat(const std::vector<BasicVariable<T>>&, int64_t);   \
-  template BasicVariable<T> stack(const std::vector<BasicVariable<T>>&, int64_t); \
-  template BasicVariable<T> flip(const BasicVariable<T>&, const Dims&);           \
-  template BasicVariable<T> tril(const BasicVariable<T>&, int64_t);               \
+#define LT_INSTANTIATE(T)                                                       \
+  template BasicVariable<T> cat(const std::vector<BasicVariable<T>>&, Whole);   \
+  template BasicVariable<T> stack(const std::vector<BasicVariable<T>>&, Whole); \
+  template BasicVariable<T> flip(const BasicVariable<T>&, const Dims&);         \
+  template BasicVariable<T> tril(const BasicVariable<T>&, int64_t);             \
   template BasicVariable<T> triu(const BasicVariable<T>&, int64_t);
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)

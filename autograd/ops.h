@@ -107,11 +107,11 @@ template <typename T>
 BasicVariable<T> amin(const BasicVariable<T>& x, const Dims& axes = {}, bool keepdim = false);
 // The largest or smallest along an axis, and its place; the gradient goes to that place.
 template <typename T>
-std::pair<BasicVariable<T>, IntTensor> max(const BasicVariable<T>& x, int64_t axis, bool keepdim = false);
+std::pair<BasicVariable<T>, IntTensor> max(const BasicVariable<T>& x, Whole axis, bool keepdim = false);
 template <typename T>
-std::pair<BasicVariable<T>, IntTensor> min(const BasicVariable<T>& x, int64_t axis, bool keepdim = false);
+std::pair<BasicVariable<T>, IntTensor> min(const BasicVariable<T>& x, Whole axis, bool keepdim = false);
 template <typename T>
-BasicVariable<T> cumsum(const BasicVariable<T>& x, int64_t axis);
+BasicVariable<T> cumsum(const BasicVariable<T>& x, Whole axis);
 
 // ---------------------------------------------------------------- products and softmax
 
@@ -120,9 +120,9 @@ BasicVariable<T> matmul(const BasicVariable<T>& a, const BasicVariable<T>& b);
 template <typename T>
 BasicVariable<T> addmm(const BasicVariable<T>& bias, const BasicVariable<T>& a, const BasicVariable<T>& b);
 template <typename T>
-BasicVariable<T> softmax(const BasicVariable<T>& x, int64_t axis);
+BasicVariable<T> softmax(const BasicVariable<T>& x, Whole axis);
 template <typename T>
-BasicVariable<T> log_softmax(const BasicVariable<T>& x, int64_t axis);
+BasicVariable<T> log_softmax(const BasicVariable<T>& x, Whole axis);
 
 // ---------------------------------------------------------------- views: tensor.h's methods as functions
 
@@ -131,28 +131,27 @@ BasicVariable<T> view(const BasicVariable<T>& x, const Shape& shape);
 template <typename T>
 BasicVariable<T> reshape(const BasicVariable<T>& x, const Shape& shape);
 template <typename T>
-BasicVariable<T> flatten(const BasicVariable<T>& x, int64_t first_axis = 0, int64_t last_axis = -1);
+BasicVariable<T> flatten(const BasicVariable<T>& x, Whole first_axis = 0, Whole last_axis = -1);
 template <typename T>
-BasicVariable<T> transpose(const BasicVariable<T>& x, int64_t axis0, int64_t axis1);
+BasicVariable<T> transpose(const BasicVariable<T>& x, Whole axis0, Whole axis1);
 template <typename T>
 BasicVariable<T> permute(const BasicVariable<T>& x, const Dims& axes);
 template <typename T>
-BasicVariable<T> select(const BasicVariable<T>& x, int64_t axis, int64_t index);
+BasicVariable<T> select(const BasicVariable<T>& x, Whole axis, Whole index);
 template <typename T>
-BasicVariable<T> narrow(const BasicVariable<T>& x, int64_t axis, int64_t start, int64_t length);
+BasicVariable<T> narrow(const BasicVariable<T>& x, Whole axis, Whole start, Whole length);
 template <typename T>
-BasicVariable<T> slice(const BasicVariable<T>& x, int64_t axis, int64_t start, int64_t stop,
-                       int64_t step = 1);
+BasicVariable<T> slice(const BasicVariable<T>& x, Whole axis, Whole start, Whole stop, Whole step = 1);
 template <typename T>
-BasicVariable<T> squeeze(const BasicVariable<T>& x, int64_t axis);
+BasicVariable<T> squeeze(const BasicVariable<T>& x, Whole axis);
 template <typename T>
-BasicVariable<T> unsqueeze(const BasicVariable<T>& x, int64_t axis);
+BasicVariable<T> unsqueeze(const BasicVariable<T>& x, Whole axis);
 template <typename T>
 BasicVariable<T> expand(const BasicVariable<T>& x, const Shape& shape);
 template <typename T>
-std::vector<BasicVariable<T>> unbind(const BasicVariable<T>& x, int64_t axis = 0);
+std::vector<BasicVariable<T>> unbind(const BasicVariable<T>& x, Whole axis = 0);
 template <typename T>
-std::vector<BasicVariable<T>> split(const BasicVariable<T>& x, int64_t size, int64_t axis = 0);
+std::vector<BasicVariable<T>> split(const BasicVariable<T>& x, Whole size, Whole axis = 0);
 template <typename T>
 BasicVariable<T> diagonal(const BasicVariable<T>& x);
 template <typename T>
@@ -161,9 +160,9 @@ BasicVariable<T> clone(const BasicVariable<T>& x);
 // ---------------------------------------------------------------- joining, indexing, order
 
 template <typename T>
-BasicVariable<T> cat(const std::vector<BasicVariable<T>>& parts, int64_t axis = 0);
+BasicVariable<T> cat(const std::vector<BasicVariable<T>>& parts, Whole axis = 0);
 template <typename T>
-BasicVariable<T> stack(const std::vector<BasicVariable<T>>& parts, int64_t axis = 0);
+BasicVariable<T> stack(const std::vector<BasicVariable<T>>& parts, Whole axis = 0);
 template <typename T>
 BasicVariable<T> flip(const BasicVariable<T>& x, const Dims& axes);
 template <typename T>
@@ -177,17 +176,17 @@ template <typename T>
 BasicVariable<T> index_add(const BasicVariable<T>& x, const std::vector<IntTensor>& ids,
                            const BasicVariable<T>& added);
 template <typename T>
-BasicVariable<T> gather(const BasicVariable<T>& x, int64_t axis, const IntTensor& ids);
+BasicVariable<T> gather(const BasicVariable<T>& x, Whole axis, const IntTensor& ids);
 template <typename T>
-BasicVariable<T> scatter_add(const BasicVariable<T>& x, int64_t axis, const IntTensor& ids,
+BasicVariable<T> scatter_add(const BasicVariable<T>& x, Whole axis, const IntTensor& ids,
                              const BasicVariable<T>& source);
 template <typename T>
 BasicVariable<T> masked_select(const BasicVariable<T>& x, const BoolTensor& mask);
 template <typename T>
-std::pair<BasicVariable<T>, IntTensor> sort(const BasicVariable<T>& x, int64_t axis = -1,
+std::pair<BasicVariable<T>, IntTensor> sort(const BasicVariable<T>& x, Whole axis = -1,
                                             bool descending = false);
 template <typename T>
-std::pair<BasicVariable<T>, IntTensor> topk(const BasicVariable<T>& x, int64_t k, int64_t axis = -1);
+std::pair<BasicVariable<T>, IntTensor> topk(const BasicVariable<T>& x, int64_t k, Whole axis = -1);
 
 // ---------------------------------------------------------------- fused; each equals its composition
 

@@ -89,7 +89,7 @@ class RecordedNode final : public Node<T> {
   void release_saved() override { rule_.reset(); }
   void run_rule() override {
     auto gradients = (*rule_)(std::as_const(this->grad));
-    if constexpr (std::is_same_v<decltype(gradients), BasicTensor<T>>) {
+    if constexpr (std::is_base_of_v<BasicTensor<T>, decltype(gradients)>) {  // or a view
       pass(inputs_[0], gradients);
     } else {
       for (size_t i = 0; i < inputs_.size(); ++i) pass(inputs_[i], gradients[i]);

@@ -15,7 +15,7 @@ Shape kept_shape(const Shape& from, const Dims& axes) {
     if (axes.empty()) kept[i] = 1;
   }
   if (!from.empty()) {
-    for (const int64_t axis : axes) kept[normalize_axis(axis, from.size(), "reduce")] = 1;
+    for (const Whole axis : axes) kept[normalize_axis(axis, from.size(), "reduce")] = 1;
   }
   return kept;
 }
@@ -43,7 +43,7 @@ BasicVariable<T> extreme(const char* op, const BasicVariable<T>& x, const BasicT
 
 template <typename T>
 std::pair<BasicVariable<T>, IntTensor> extreme_at(const char* op, const BasicVariable<T>& x,
-                                                  ValuesAndIndices<T> found, int64_t axis, bool keepdim) {
+                                                  ValuesAndIndices<T> found, Whole axis, bool keepdim) {
   const IntTensor places = keepdim || x.dim() == 0 ? found.indices : found.indices.unsqueeze(axis);
   return {record(op, found.values, {x},
                  [from = x.shape(), places = save(places), axis](const BasicTensor<T>& dy) {
@@ -125,35 +125,35 @@ BasicVariable<T> amin(const BasicVariable<T>& x, const Dims& axes, bool keepdim)
 }
 
 template <typename T>
-std::pair<BasicVariable<T>, IntTensor> max(const BasicVariable<T>& x, int64_t axis, bool keepdim) {
+std::pair<BasicVariable<T>, IntTensor> max(const BasicVariable<T>& x, Whole axis, bool keepdim) {
   return extreme_at("max", x, max(x.data(), axis, keepdim), axis, keepdim);
 }
 
 template <typename T>
-std::pair<BasicVariable<T>, IntTensor> min(const BasicVariable<T>& x, int64_t axis, bool keepdim) {
+std::pair<BasicVariable<T>, IntTensor> min(const BasicVariable<T>& x, Whole axis, bool keepdim) {
   return extreme_at("min", x, min(x.data(), axis, keepdim), axis, keepdim);
 }
 
 // Each element counts in every later sum: the gradient is the running sum from the other end.
 template <typename T>
-BasicVariable<T> cumsum(const BasicVariable<T>& x, int64_t axis) {
+BasicVariable<T> cumsum(const BasicVariable<T>& x, Whole axis) {
   return record("cumsum", cumsum(x.data(), axis), {x}, [axis](const BasicTensor<T>& dy) {
     return dy.dim() == 0 ? dy : flip(cumsum(flip(dy, axis), axis), axis);
   });
 }
 
-#define LT_INSTANTIATE(T)                                                                      \
-  template BasicVariable<T> sum(const BasicVariable<T>&, const Dims&, bool);                   \
-  template BasicVariable<T> mean(const BasicVariable<T>&, const Dims&, bool);                  \
-  template BasicVariable<T> var(const BasicVariable<T>&, const Dims&, bool, bool);             \
-  template BasicVariable<T> stddev(const BasicVariable<T>&, const Dims&, bool, bool);          \
-  template BasicVariable<T> norm(const BasicVariable<T>&, const Dims&, bool);                  \
-  template BasicVariable<T> logsumexp(const BasicVariable<T>&, const Dims&, bool);             \
-  template BasicVariable<T> amax(const BasicVariable<T>&, const Dims&, bool);                  \
-  template BasicVariable<T> amin(const BasicVariable<T>&, const Dims&, bool);                  \
-  template std::pair<BasicVariable<T>, IntTensor> max(const BasicVariable<T>&, int64_t, bool); \
-  template std::pair<BasicVariable<T>, IntTensor> min(const BasicVariable<T>&, int64_t, bool); \
-  template BasicVariable<T> cumsum(const BasicVariable<T>&, int64_t);
+#define LT_INSTANTIATE(T)                                                                    \
+  template BasicVariable<T> sum(const BasicVariable<T>&, const Dims&, bool);                 \
+  template BasicVariable<T> mean(const BasicVariable<T>&, const Dims&, bool);                \
+  template BasicVariable<T> var(const BasicVariable<T>&, const Dims&, bool, bool);           \
+  template BasicVariable<T> stddev(const BasicVariable<T>&, const Dims&, bool, bool);        \
+  template BasicVariable<T> norm(const BasicVariable<T>&, const Dims&, bool);                \
+  template BasicVariable<T> logsumexp(const BasicVariable<T>&, const Dims&, bool);           \
+  template BasicVariable<T> amax(const BasicVariable<T>&, const Dims&, bool);                \
+  template BasicVariable<T> amin(const BasicVariable<T>&, const Dims&, bool);                \
+  template std::pair<BasicVariable<T>, IntTensor> max(const BasicVariable<T>&, Whole, bool); \
+  template std::pair<BasicVariable<T>, IntTensor> min(const BasicVariable<T>&, Whole, bool); \
+  template BasicVariable<T> cumsum(const BasicVariable<T>&, Whole);
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)
 #undef LT_INSTANTIATE

@@ -6,22 +6,22 @@
 namespace lt {
 
 template <typename T>
-BasicVariable<T> softmax(const BasicVariable<T>& x, int64_t axis) {
+BasicVariable<T> softmax(const BasicVariable<T>& x, Whole axis) {
   const BasicTensor<T> y = softmax(x.data(), axis);
   return record("softmax", y, {x},
                 [y = save(y), axis](const BasicTensor<T>& dy) { return softmax_backward(dy, *y, axis); });
 }
 
 template <typename T>
-BasicVariable<T> log_softmax(const BasicVariable<T>& x, int64_t axis) {
+BasicVariable<T> log_softmax(const BasicVariable<T>& x, Whole axis) {
   const BasicTensor<T> y = log_softmax(x.data(), axis);
   return record("log_softmax", y, {x},
                 [y = save(y), axis](const BasicTensor<T>& dy) { return log_softmax_backward(dy, *y, axis); });
 }
 
-template Variable softmax(const Variable&, int64_t);
-template DoubleVariable softmax(const DoubleVariable&, int64_t);
-template Variable log_softmax(const Variable&, int64_t);
-template DoubleVariable log_softmax(const DoubleVariable&, int64_t);
+template Variable softmax(const Variable&, Whole);
+template DoubleVariable softmax(const DoubleVariable&, Whole);
+template Variable log_softmax(const Variable&, Whole);
+template DoubleVariable log_softmax(const DoubleVariable&, Whole);
 
 }  // namespace lt

@@ -29,13 +29,13 @@ BasicVariable<T> reshape(const BasicVariable<T>& x, const Shape& shape) {
 }
 
 template <typename T>
-BasicVariable<T> flatten(const BasicVariable<T>& x, int64_t first_axis, int64_t last_axis) {
+BasicVariable<T> flatten(const BasicVariable<T>& x, Whole first_axis, Whole last_axis) {
   return record("flatten", x.data().flatten(first_axis, last_axis), {x},
                 [from = x.shape()](const BasicTensor<T>& dy) { return dy.reshape(from); });
 }
 
 template <typename T>
-BasicVariable<T> transpose(const BasicVariable<T>& x, int64_t axis0, int64_t axis1) {
+BasicVariable<T> transpose(const BasicVariable<T>& x, Whole axis0, Whole axis1) {
   return record("transpose", x.data().transpose(axis0, axis1), {x},
                 [axis0, axis1](const BasicTensor<T>& dy) { return dy.transpose(axis0, axis1); });
 }
@@ -49,7 +49,7 @@ BasicVariable<T> permute(const BasicVariable<T>& x, const Dims& axes) {
 }
 
 template <typename T>
-BasicVariable<T> select(const BasicVariable<T>& x, int64_t axis, int64_t index) {
+BasicVariable<T> select(const BasicVariable<T>& x, Whole axis, Whole index) {
   return record("select", x.data().select(axis, index), {x},
                 [from = x.shape(), axis, index](const BasicTensor<T>& dy) {
                   return embed(from, dy, [&](const BasicTensor<T>& dx) { return dx.select(axis, index); });
@@ -57,7 +57,7 @@ BasicVariable<T> select(const BasicVariable<T>& x, int64_t axis, int64_t index) 
 }
 
 template <typename T>
-BasicVariable<T> narrow(const BasicVariable<T>& x, int64_t axis, int64_t start, int64_t length) {
+BasicVariable<T> narrow(const BasicVariable<T>& x, Whole axis, Whole start, Whole length) {
   return record("narrow", x.data().narrow(axis, start, length), {x},
                 [from = x.shape(), axis, start, length](const BasicTensor<T>& dy) {
                   return embed(from, dy,
@@ -66,7 +66,7 @@ BasicVariable<T> narrow(const BasicVariable<T>& x, int64_t axis, int64_t start, 
 }
 
 template <typename T>
-BasicVariable<T> slice(const BasicVariable<T>& x, int64_t axis, int64_t start, int64_t stop, int64_t step) {
+BasicVariable<T> slice(const BasicVariable<T>& x, Whole axis, Whole start, Whole stop, Whole step) {
   return record("slice", x.data().slice(axis, start, stop, step), {x},
                 [from = x.shape(), axis, start, stop, step](const BasicTensor<T>& dy) {
                   return embed(from, dy,
@@ -75,13 +75,13 @@ BasicVariable<T> slice(const BasicVariable<T>& x, int64_t axis, int64_t start, i
 }
 
 template <typename T>
-BasicVariable<T> squeeze(const BasicVariable<T>& x, int64_t axis) {
+BasicVariable<T> squeeze(const BasicVariable<T>& x, Whole axis) {
   return record("squeeze", x.data().squeeze(axis), {x},
                 [from = x.shape()](const BasicTensor<T>& dy) { return dy.reshape(from); });
 }
 
 template <typename T>
-BasicVariable<T> unsqueeze(const BasicVariable<T>& x, int64_t axis) {
+BasicVariable<T> unsqueeze(const BasicVariable<T>& x, Whole axis) {
   return record("unsqueeze", x.data().unsqueeze(axis), {x},
                 [from = x.shape()](const BasicTensor<T>& dy) { return dy.reshape(from); });
 }
@@ -92,7 +92,7 @@ BasicVariable<T> expand(const BasicVariable<T>& x, const Shape& shape) {
 }
 
 template <typename T>
-std::vector<BasicVariable<T>> unbind(const BasicVariable<T>& x, int64_t axis) {
+std::vector<BasicVariable<T>> unbind(const BasicVariable<T>& x, Whole axis) {
   const int64_t count = x.size(axis);
   std::vector<BasicVariable<T>> parts;
   for (int64_t i = 0; i < count; ++i) parts.push_back(select(x, axis, i));
@@ -100,7 +100,7 @@ std::vector<BasicVariable<T>> unbind(const BasicVariable<T>& x, int64_t axis) {
 }
 
 template <typename T>
-std::vector<BasicVariable<T>> split(const BasicVariable<T>& x, int64_t size, int64_t axis) {
+std::vector<BasicVariable<T>> split(const BasicVariable<T>& x, Whole size, Whole axis) {
   std::vector<BasicVariable<T>> parts;
   int64_t start = 0;
   for (const BasicTensor<T>& part : x.data().split(size, axis)) {
@@ -122,21 +122,21 @@ BasicVariable<T> clone(const BasicVariable<T>& x) {
   return record("clone", x.data().clone(), {x}, [](const BasicTensor<T>& dy) { return dy; });
 }
 
-#define LT_INSTANTIATE(T)                                                                       \
-  template BasicVariable<T> view(const BasicVariable<T>&, const Shape&);                        \
-  template BasicVariable<T> reshape(const BasicVariable<T>&, const Shape&);                     \
-  template BasicVariable<T> flatten(const BasicVariable<T>&, int64_t, int64_t);                 \
-  template BasicVariable<T> transpose(const BasicVariable<T>&, int64_t, int64_t);               \
-  template BasicVariable<T> permute(const BasicVariable<T>&, const Dims&);                      \
-  template BasicVariable<T> select(const BasicVariable<T>&, int64_t, int64_t);                  \
-  template BasicVariable<T> narrow(const BasicVariable<T>&, int64_t, int64_t, int64_t);         \
-  template BasicVariable<T> slice(const BasicVariable<T>&, int64_t, int64_t, int64_t, int64_t); \
-  template BasicVariable<T> squeeze(const BasicVariable<T>&, int64_t);                          \
-  template BasicVariable<T> unsqueeze(const BasicVariable<T>&, int64_t);                        \
-  template BasicVariable<T> expand(const BasicVariable<T>&, const Shape&);                      \
-  template std::vector<BasicVariable<T>> unbind(const BasicVariable<T>&, int64_t);              \
-  template std::vector<BasicVariable<T>> split(const BasicVariable<T>&, int64_t, int64_t);      \
-  template BasicVariable<T> diagonal(const BasicVariable<T>&);                                  \
+#define LT_INSTANTIATE(T)                                                               \
+  template BasicVariable<T> view(const BasicVariable<T>&, const Shape&);                \
+  template BasicVariable<T> reshape(const BasicVariable<T>&, const Shape&);             \
+  template BasicVariable<T> flatten(const BasicVariable<T>&, Whole, Whole);             \
+  template BasicVariable<T> transpose(const BasicVariable<T>&, Whole, Whole);           \
+  template BasicVariable<T> permute(const BasicVariable<T>&, const Dims&);              \
+  template BasicVariable<T> select(const BasicVariable<T>&, Whole, Whole);              \
+  template BasicVariable<T> narrow(const BasicVariable<T>&, Whole, Whole, Whole);       \
+  template BasicVariable<T> slice(const BasicVariable<T>&, Whole, Whole, Whole, Whole); \
+  template BasicVariable<T> squeeze(const BasicVariable<T>&, Whole);                    \
+  template BasicVariable<T> unsqueeze(const BasicVariable<T>&, Whole);                  \
+  template BasicVariable<T> expand(const BasicVariable<T>&, const Shape&);              \
+  template std::vector<BasicVariable<T>> unbind(const BasicVariable<T>&, Whole);        \
+  template std::vector<BasicVariable<T>> split(const BasicVariable<T>&, Whole, Whole);  \
+  template BasicVariable<T> diagonal(const BasicVariable<T>&);                          \
   template BasicVariable<T> clone(const BasicVariable<T>&);
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)

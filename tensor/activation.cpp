@@ -24,12 +24,12 @@ BasicTensor<T> each_pair(const BasicTensor<T>& dy, const BasicTensor<T>& y, cons
 
 }  // namespace
 
-template <typename T>
+template <Floating T>
 BasicTensor<T> tanh_backward(const BasicTensor<T>& dy, const BasicTensor<T>& y) {
   return each_pair(dy, y, "tanh_backward", [](T d, T v) { return d * (1 - v * v); });
 }
 
-template <typename T>
+template <Floating T>
 BasicTensor<T> sigmoid_backward(const BasicTensor<T>& dy, const BasicTensor<T>& y) {
   return each_pair(dy, y, "sigmoid_backward", [](T d, T v) { return d * ((1 - v) * v); });
 }

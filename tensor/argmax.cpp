@@ -46,7 +46,7 @@ BasicTensor<T> searchable_rows(const BasicTensor<T>& x, int axis, const char* op
 }
 
 template <typename T>
-IntTensor arg_reduce(const BasicTensor<T>& x, std::optional<int64_t> axis, bool keepdim, ArgKernel<T> kernel,
+IntTensor arg_reduce(const BasicTensor<T>& x, std::optional<Whole> axis, bool keepdim, ArgKernel<T> kernel,
                      const char* op) {
   if (!axis.has_value()) {
     const IntTensor index = indices_in_rows(searchable_rows(x.reshape(x.numel()), 0, op), kernel);
@@ -59,8 +59,8 @@ IntTensor arg_reduce(const BasicTensor<T>& x, std::optional<int64_t> axis, bool 
 }
 
 template <typename T>
-ValuesAndIndices<T> reduce_with_index(const BasicTensor<T>& x, int64_t axis, bool keepdim,
-                                      ArgKernel<T> kernel, const char* op) {
+ValuesAndIndices<T> reduce_with_index(const BasicTensor<T>& x, Whole axis, bool keepdim, ArgKernel<T> kernel,
+                                      const char* op) {
   const int a = normalize_axis(axis, x.dim(), op);
   const BasicTensor<T> rows = searchable_rows(x, a, op);
   const IntTensor indices = indices_in_rows(rows, kernel);
@@ -74,43 +74,43 @@ ValuesAndIndices<T> reduce_with_index(const BasicTensor<T>& x, int64_t axis, boo
 
 }  // namespace
 
-template <typename T>
+template <Number T>
 BasicTensor<T> amax(const BasicTensor<T>& x, const Dims& axes, bool keepdim) {
   return reduce<T>(x, axes, keepdim, kernels::amax, "amax");
 }
 
-template <typename T>
+template <Number T>
 BasicTensor<T> amin(const BasicTensor<T>& x, const Dims& axes, bool keepdim) {
   return reduce<T>(x, axes, keepdim, kernels::amin, "amin");
 }
 
-template <typename T>
-ValuesAndIndices<T> max(const BasicTensor<T>& x, int64_t axis, bool keepdim) {
+template <Number T>
+ValuesAndIndices<T> max(const BasicTensor<T>& x, Whole axis, bool keepdim) {
   return reduce_with_index<T>(x, axis, keepdim, kernels::argmax, "max");
 }
 
-template <typename T>
-ValuesAndIndices<T> min(const BasicTensor<T>& x, int64_t axis, bool keepdim) {
+template <Number T>
+ValuesAndIndices<T> min(const BasicTensor<T>& x, Whole axis, bool keepdim) {
   return reduce_with_index<T>(x, axis, keepdim, kernels::argmin, "min");
 }
 
-template <typename T>
-IntTensor argmax(const BasicTensor<T>& x, std::optional<int64_t> axis, bool keepdim) {
+template <Number T>
+IntTensor argmax(const BasicTensor<T>& x, std::optional<Whole> axis, bool keepdim) {
   return arg_reduce<T>(x, axis, keepdim, kernels::argmax, "argmax");
 }
 
-template <typename T>
-IntTensor argmin(const BasicTensor<T>& x, std::optional<int64_t> axis, bool keepdim) {
+template <Number T>
+IntTensor argmin(const BasicTensor<T>& x, std::optional<Whole> axis, bool keepdim) {
   return arg_reduce<T>(x, axis, keepdim, kernels::argmin, "argmin");
 }
 
-#define LT_INSTANTIATE(T)                                                         \
-  template BasicTensor<T> amax(const BasicTensor<T>&, const Dims&, bool);         \
-  template BasicTensor<T> amin(const BasicTensor<T>&, const Dims&, bool);         \
-  template ValuesAndIndices<T> max(const BasicTensor<T>&, int64_t, bool);         \
-  template ValuesAndIndices<T> min(const BasicTensor<T>&, int64_t, bool);         \
-  template IntTensor argmax(const BasicTensor<T>&, std::optional<int64_t>, bool); \
-  template IntTensor argmin(const BasicTensor<T>&, std::optional<int64_t>, bool);
+#define LT_INSTANTIATE(T)                                                       \
+  template BasicTensor<T> amax(const BasicTensor<T>&, const Dims&, bool);       \
+  template BasicTensor<T> amin(const BasicTensor<T>&, const Dims&, bool);       \
+  template ValuesAndIndices<T> max(const BasicTensor<T>&, Whole, bool);         \
+  template ValuesAndIndices<T> min(const BasicTensor<T>&, Whole, bool);         \
+  template IntTensor argmax(const BasicTensor<T>&, std::optional<Whole>, bool); \
+  template IntTensor argmin(const BasicTensor<T>&, std::optional<Whole>, bool);
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)
 LT_INSTANTIATE(int64_t)

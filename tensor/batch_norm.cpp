@@ -8,7 +8,7 @@
 
 namespace lt {
 
-template <typename T>
+template <Floating T>
 BasicTensor<T> batch_norm(const BasicTensor<T>& x, const BasicTensor<T>& weight, const BasicTensor<T>& bias,
                           double eps, bool unbiased, BatchStatistics<T>* statistics) {
   const BasicTensor<T> rows = detail::channel_rows(x, 2, "batch_norm");
@@ -28,7 +28,7 @@ BasicTensor<T> batch_norm(const BasicTensor<T>& x, const BasicTensor<T>& weight,
   return y;
 }
 
-template <typename T>
+template <Floating T>
 NormGradients<T> batch_norm_backward(const BasicTensor<T>& dy, const BasicTensor<T>& x,
                                      const BasicTensor<T>& weight, const BatchStatistics<T>& statistics,
                                      bool unbiased) {

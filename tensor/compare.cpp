@@ -41,22 +41,22 @@ void choose(const void*, int64_t n, T* y, kernels::RowOperand<bool> condition, k
 
 }  // namespace
 
-template <typename T>
+template <Element T>
 BoolTensor equals(const BasicTensor<T>& a, const BasicTensor<T>& b) {
   return compare("equals", a, b, [](const auto& x, const auto& y) { return x == y; });
 }
 
-template <typename T>
+template <Element T>
 BoolTensor not_equals(const BasicTensor<T>& a, const BasicTensor<T>& b) {
   return compare("not_equals", a, b, [](const auto& x, const auto& y) { return x != y; });
 }
 
-template <typename T>
+template <Element T>
 BoolTensor less(const BasicTensor<T>& a, const BasicTensor<T>& b) {
   return compare("less", a, b, [](const auto& x, const auto& y) { return x < y; });
 }
 
-template <typename T>
+template <Element T>
 BoolTensor less_equal(const BasicTensor<T>& a, const BasicTensor<T>& b) {
   return compare("less_equal", a, b, [](const auto& x, const auto& y) { return x <= y; });
 }
@@ -77,7 +77,7 @@ BoolTensor logical_not(const BoolTensor& a) {
   return classify(a, [](const auto& x) { return !x; });
 }
 
-template <typename T>
+template <Element T>
 BasicTensor<T> where(const BoolTensor& condition, const BasicTensor<T>& a, const BasicTensor<T>& b) {
   const Shape shape =
       broadcast_shapes(condition.shape(), broadcast_shapes(a.shape(), b.shape(), "where"), "where");
@@ -90,22 +90,22 @@ BasicTensor<T> where(const BoolTensor& condition, const BasicTensor<T>& a, const
   return out;
 }
 
-template <typename T>
+template <Element T>
 BasicTensor<T> masked_fill(const BasicTensor<T>& x, const BoolTensor& mask, ScalarOf<T> value) {
   return where(mask, scalar<T>(value), x);
 }
 
-template <typename T>
+template <Floating T>
 BoolTensor isnan(const BasicTensor<T>& x) {
   return classify(x, [](const auto& v) { return v.isNaN(); });
 }
 
-template <typename T>
+template <Floating T>
 BoolTensor isinf(const BasicTensor<T>& x) {
   return classify(x, [](const auto& v) { return v.isInf(); });
 }
 
-template <typename T>
+template <Floating T>
 BoolTensor isfinite(const BasicTensor<T>& x) {
   return classify(x, [](const auto& v) { return v.isFinite(); });
 }

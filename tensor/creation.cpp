@@ -26,7 +26,7 @@ const char* dtype_name<bool>() {
   return "bool";
 }
 
-template <typename T>
+template <Element T>
 BasicTensor<T> empty(const Shape& shape) {
   const int64_t count = numel(shape);
   if (count > INT64_MAX / static_cast<int64_t>(sizeof(T))) {
@@ -35,14 +35,14 @@ BasicTensor<T> empty(const Shape& shape) {
   return BasicTensor<T>(Storage(static_cast<size_t>(count) * sizeof(T)), shape, contiguous_strides(shape), 0);
 }
 
-template <typename T>
+template <Element T>
 BasicTensor<T> full(const Shape& shape, ScalarOf<T> value) {
   BasicTensor<T> out = empty<T>(shape);
   std::fill_n(out.mutable_data(), out.numel(), static_cast<T>(value));
   return out;
 }
 
-template <typename T>
+template <Element T>
 BasicTensor<T> from_vector(const std::vector<ValueOf<T>>& values, const Shape& shape) {
   if (static_cast<int64_t>(values.size()) != numel(shape)) {
     throw ShapeError(
@@ -53,36 +53,39 @@ BasicTensor<T> from_vector(const std::vector<ValueOf<T>>& values, const Shape& s
   return out;
 }
 
-template <typename T>
-BasicTensor<T> tensor(std::initializer_list<ValueOf<T>> values) {
-  BasicTensor<T> out = empty<T>(static_cast<int64_t>(values.size()));
-  std::copy(values.begin(), values.end(), out.mutable_data());
-  return out;
-}
-
-template <typename T>
-BasicTensor<T> tensor(std::initializer_list<std::initializer_list<ValueOf<T>>> rows) {
-  const size_t columns = rows.size() == 0 ? 0 : rows.begin()->size();
-  BasicTensor<T> out = empty<T>({static_cast<int64_t>(rows.size()), static_cast<int64_t>(columns)});
-  T* next = out.mutable_data();
-  for (const auto& row : rows) {
-    if (row.size() != columns) {
-      throw ShapeError(fmt::format("tensor: ragged rows: {} values beside {}", row.size(), columns));
-    }
-    next = std::copy(row.begin(), row.end(), next);
+template <Element T>
+Shape Nested<T>::shape() const {
+  Shape shape;
+  for (const Nested* at = this; !at->is_number_; at = at->parts_.begin()) {
+    shape.push_back(static_cast<int64_t>(at->parts_.size()));
+    if (at->parts_.size() == 0) break;
   }
-  return out;
+  return shape;
 }
 
-template <typename T>
-BasicTensor<T> tensor(
-    std::initializer_list<std::initializer_list<std::initializer_list<ValueOf<T>>>> blocks) {
-  std::vector<BasicTensor<T>> parts;
-  for (const auto& block : blocks) parts.push_back(tensor<T>(block));
-  const bool ragged = std::any_of(parts.begin(), parts.end(),
-                                  [&](const auto& part) { return part.shape() != parts[0].shape(); });
-  if (ragged) throw ShapeError("tensor: ragged blocks");
-  return parts.empty() ? empty<T>({0, 0, 0}) : stack(parts);
+template <Element T>
+T* Nested<T>::write(const Shape& shape, T* place) const {
+  const bool fits =
+      is_number_ ? shape.empty() : !shape.empty() && static_cast<int64_t>(parts_.size()) == shape[0];
+  if (!fits) {
+    throw ShapeError(
+        fmt::format("tensor: ragged rows: {} beside {}", to_string(this->shape()), to_string(shape)));
+  }
+  if (is_number_) {
+    *place = number_;
+    return place + 1;
+  }
+  Shape part = shape;
+  part.erase(0);
+  for (const Nested& each : parts_) place = each.write(part, place);
+  return place;
+}
+
+template <Element T>
+BasicTensor<T> tensor(const std::type_identity_t<Nested<T>>& values) {
+  BasicTensor<T> out = empty<T>(values.shape());
+  values.write(out.shape(), out.mutable_data());
+  return out;
 }
 
 namespace {
@@ -113,7 +116,7 @@ int64_t count_steps(T start, T end, T step) {
 
 }  // namespace
 
-template <typename T>
+template <Number T>
 BasicTensor<T> arange(BoundOf<T> start, BoundOf<T> end, BoundOf<T> step) {
   using Number = std::conditional_t<std::is_integral_v<T>, int64_t, double>;
   const Number first = start, by = step;
@@ -124,7 +127,7 @@ BasicTensor<T> arange(BoundOf<T> start, BoundOf<T> end, BoundOf<T> step) {
   return out;
 }
 
-template <typename T>
+template <Floating T>
 BasicTensor<T> linspace(ScalarOf<T> start, ScalarOf<T> end, int64_t steps) {
   if (steps < 0) throw ValueError(fmt::format("linspace: {} steps", steps));
   BasicTensor<T> out = empty<T>(steps);
@@ -138,20 +141,19 @@ BasicTensor<T> linspace(ScalarOf<T> start, ScalarOf<T> end, int64_t steps) {
   return out;
 }
 
-template <typename T>
+template <Element T>
 BasicTensor<T> eye(int64_t n) {
   BasicTensor<T> out = zeros<T>({n, n});
   out.diagonal().fill_(T{1});
   return out;
 }
 
-#define LT_INSTANTIATE(T)                                                                                    \
-  template BasicTensor<T> empty<T>(const Shape&);                                                            \
-  template BasicTensor<T> full<T>(const Shape&, Scalar<T>);                                                  \
-  template BasicTensor<T> from_vector<T>(const std::vector<T>&, const Shape&);                               \
-  template BasicTensor<T> tensor<T>(std::initializer_list<T>);                                               \
-  template BasicTensor<T> tensor<T>(std::initializer_list<std::initializer_list<T>>);                        \
-  template BasicTensor<T> tensor<T>(std::initializer_list<std::initializer_list<std::initializer_list<T>>>); \
+#define LT_INSTANTIATE(T)                                                      \
+  template BasicTensor<T> empty<T>(const Shape&);                              \
+  template BasicTensor<T> full<T>(const Shape&, Scalar<T>);                    \
+  template BasicTensor<T> from_vector<T>(const std::vector<T>&, const Shape&); \
+  template class Nested<T>;                                                    \
+  template BasicTensor<T> tensor<T>(const Nested<T>&);                         \
   template BasicTensor<T> eye<T>(int64_t);
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)

@@ -31,7 +31,7 @@ IntTensor row_targets(const BasicTensor<T>& logits, const IntTensor& targets, in
 
 }  // namespace
 
-template <typename T>
+template <Floating T>
 BasicTensor<T> cross_entropy(const BasicTensor<T>& logits, const IntTensor& targets, int64_t ignore_index,
                              BasicTensor<T>* gradient) {
   const IntTensor ids = row_targets(logits, targets, ignore_index);

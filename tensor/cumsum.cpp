@@ -40,8 +40,8 @@ void run_columns(const T* x, T* y, int64_t n, int64_t stride, int64_t width) {
 
 }  // namespace
 
-template <typename T>
-BasicTensor<T> cumsum(const BasicTensor<T>& x, int64_t axis) {
+template <Number T>
+BasicTensor<T> cumsum(const BasicTensor<T>& x, Whole axis) {
   const int a = normalize_axis(axis, x.dim(), "cumsum");
   const BasicTensor<T> source = x.contiguous();
   BasicTensor<T> out = empty<T>(x.shape());
@@ -62,8 +62,8 @@ BasicTensor<T> cumsum(const BasicTensor<T>& x, int64_t axis) {
   return out;
 }
 
-template Tensor cumsum(const Tensor&, int64_t);
-template DoubleTensor cumsum(const DoubleTensor&, int64_t);
-template IntTensor cumsum(const IntTensor&, int64_t);
+template Tensor cumsum(const Tensor&, Whole);
+template DoubleTensor cumsum(const DoubleTensor&, Whole);
+template IntTensor cumsum(const IntTensor&, Whole);
 
 }  // namespace lt

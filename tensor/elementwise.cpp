@@ -72,62 +72,62 @@ void refuse_zero([[maybe_unused]] const char* op, [[maybe_unused]] const BasicTe
 
 }  // namespace
 
-template <typename T>
+template <Number T>
 BasicTensor<T> add(const BasicTensor<T>& a, const BasicTensor<T>& b) {
   return modular("add", a, b, [](const auto& x, const auto& y) { return x + y; });
 }
 
-template <typename T>
+template <Number T>
 BasicTensor<T> sub(const BasicTensor<T>& a, const BasicTensor<T>& b) {
   return modular("sub", a, b, [](const auto& x, const auto& y) { return x - y; });
 }
 
-template <typename T>
+template <Number T>
 BasicTensor<T> mul(const BasicTensor<T>& a, const BasicTensor<T>& b) {
   return modular("mul", a, b, [](const auto& x, const auto& y) { return x * y; });
 }
 
-template <typename T>
+template <Floating T>
 BasicTensor<T> div(const BasicTensor<T>& a, const BasicTensor<T>& b) {
   return binary("div", a, b, [](const auto& x, const auto& y) { return x / y; });
 }
 
-template <typename T>
+template <Number T>
 BasicTensor<T> maximum(const BasicTensor<T>& a, const BasicTensor<T>& b) {
   return binary("maximum", a, b, [](const auto& x, const auto& y) {
     return x.binaryExpr(y, Eigen::internal::scalar_max_op<T, T, Eigen::PropagateNaN>());
   });
 }
 
-template <typename T>
+template <Number T>
 BasicTensor<T> minimum(const BasicTensor<T>& a, const BasicTensor<T>& b) {
   return binary("minimum", a, b, [](const auto& x, const auto& y) {
     return x.binaryExpr(y, Eigen::internal::scalar_min_op<T, T, Eigen::PropagateNaN>());
   });
 }
 
-template <typename T>
+template <Floating T>
 BasicTensor<T> pow(const BasicTensor<T>& a, const BasicTensor<T>& b) {
   return binary("pow", a, b, [](const auto& x, const auto& y) {
     return x.binaryExpr(y, [](T base, T exponent) { return std::pow(base, exponent); });
   });
 }
 
-template <typename T>
+template <Floating T>
 BasicTensor<T> atan2(const BasicTensor<T>& y, const BasicTensor<T>& x) {
   return binary("atan2", y, x, [](const auto& v, const auto& u) {
     return v.binaryExpr(u, [](T rise, T run) { return std::atan2(rise, run); });
   });
 }
 
-template <typename T>
+template <Number T>
 BasicTensor<T> floor_divide(const BasicTensor<T>& a, const BasicTensor<T>& b) {
   refuse_zero("floor_divide", a, b);
   return binary("floor_divide", a, b,
                 [](const auto& x, const auto& y) { return x.binaryExpr(y, &python_floor_divide<T>); });
 }
 
-template <typename T>
+template <Number T>
 BasicTensor<T> remainder(const BasicTensor<T>& a, const BasicTensor<T>& b) {
   refuse_zero("remainder", a, b);
   return binary("remainder", a, b,

@@ -4,12 +4,12 @@
 
 namespace lt {
 
-template <typename T>
+template <Floating T>
 BasicTensor<T> embedding(const BasicTensor<T>& weight, const IntTensor& ids) {
   return weight[ids];
 }
 
-template <typename T>
+template <Floating T>
 BasicTensor<T> embedding_backward(const BasicTensor<T>& dy, const IntTensor& ids, const Shape& weight) {
   BasicTensor<T> d_weight = zeros<T>(weight);
   index_put_(d_weight, {ids}, dy, true);

@@ -7,13 +7,13 @@
 
 namespace lt {
 
-template <typename T>
+template <Element T>
 bool equal(const BasicTensor<T>& a, const BasicTensor<T>& b) {
   if (a.shape() != b.shape()) return false;
   return all(equals(a, b)).item();
 }
 
-template <typename T>
+template <Floating T>
 bool allclose(const BasicTensor<T>& a, const BasicTensor<T>& b, double rtol, double atol) {
   const Shape shape = broadcast_shapes(a.shape(), b.shape(), "allclose");
   const BasicTensor<T> x = a.expand(shape).contiguous();

@@ -15,30 +15,30 @@ namespace lt {
 // x * Phi(x) with the normal distribution function Phi, or its tanh form (Hendrycks and Gimpel, "Gaussian
 // error linear units", 2016).
 enum class Gelu { none, tanh };
-template <typename T>
+template <Floating T>
 BasicTensor<T> gelu(const BasicTensor<T>& x, Gelu approximate = Gelu::none);
-template <typename T>
+template <Floating T>
 BasicTensor<T> gelu_backward(const BasicTensor<T>& dy, const BasicTensor<T>& x,
                              Gelu approximate = Gelu::none);
 // dy (1 - y^2) and dy y (1 - y): from the result y, with less work than from x.
-template <typename T>
+template <Floating T>
 BasicTensor<T> tanh_backward(const BasicTensor<T>& dy, const BasicTensor<T>& y);
-template <typename T>
+template <Floating T>
 BasicTensor<T> sigmoid_backward(const BasicTensor<T>& dy, const BasicTensor<T>& y);
 // y (dy - sum(dy y)) and dy - e^y sum(dy), sums along the axis.
-template <typename T>
-BasicTensor<T> softmax_backward(const BasicTensor<T>& dy, const BasicTensor<T>& y, int64_t axis);
-template <typename T>
-BasicTensor<T> log_softmax_backward(const BasicTensor<T>& dy, const BasicTensor<T>& y, int64_t axis);
+template <Floating T>
+BasicTensor<T> softmax_backward(const BasicTensor<T>& dy, const BasicTensor<T>& y, Whole axis);
+template <Floating T>
+BasicTensor<T> log_softmax_backward(const BasicTensor<T>& dy, const BasicTensor<T>& y, Whole axis);
 
 // ---------------------------------------------------------------- embedding and loss
 
 // Rows of a table. shapes: (n, d...) with ids (i...) -> (i..., d...)
 //   throws: IndexError for an id outside -n..n-1
-template <typename T>
+template <Floating T>
 BasicTensor<T> embedding(const BasicTensor<T>& weight, const IntTensor& ids);
 // dy added up where its rows came from, in the order of the ids. shapes: dy (i..., d...) -> `weight`
-template <typename T>
+template <Floating T>
 BasicTensor<T> embedding_backward(const BasicTensor<T>& dy, const IntTensor& ids, const Shape& weight);
 
 // Mean over rows of -log softmax(logits)[target]; stable for any finite logits. `gradient`, if given,
@@ -46,7 +46,7 @@ BasicTensor<T> embedding_backward(const BasicTensor<T>& dy, const IntTensor& ids
 //   shapes: logits (n, classes) or (classes), targets (n) or (); never broadcast -> ()
 //   targets equal to ignore_index do not count; NaN where none counts, as PyTorch
 //   throws: IndexError for a target outside 0..classes-1
-template <typename T>
+template <Floating T>
 BasicTensor<T> cross_entropy(const BasicTensor<T>& logits, const IntTensor& targets,
                              int64_t ignore_index = -100, BasicTensor<T>* gradient = nullptr);
 
@@ -75,20 +75,20 @@ struct NormGradients {
 // n - 1, as the lectures' own BatchNorm1d does. `statistics`, if given, receives the batch's.
 //   shapes: (n..., c), weight and bias (c) or undefined -> (n..., c)
 //   throws: ShapeError for fewer than 2 rows too
-template <typename T>
+template <Floating T>
 BasicTensor<T> batch_norm(const BasicTensor<T>& x, const BasicTensor<T>& weight, const BasicTensor<T>& bias,
                           double eps = 1e-5, bool unbiased = false, BatchStatistics<T>* statistics = nullptr);
-template <typename T>
+template <Floating T>
 NormGradients<T> batch_norm_backward(const BasicTensor<T>& dy, const BasicTensor<T>& x,
                                      const BasicTensor<T>& weight, const BatchStatistics<T>& statistics,
                                      bool unbiased = false);
 // The same over the last axis of each row (Ba, Kiros and Hinton, "Layer normalization", 2016).
 //   shapes: (..., c), weight and bias (c) or undefined -> (..., c); statistics (rows)
 //   throws: ShapeError for an empty x too
-template <typename T>
+template <Floating T>
 BasicTensor<T> layer_norm(const BasicTensor<T>& x, const BasicTensor<T>& weight, const BasicTensor<T>& bias,
                           double eps = 1e-5, RowStatistics<T>* statistics = nullptr);
-template <typename T>
+template <Floating T>
 NormGradients<T> layer_norm_backward(const BasicTensor<T>& dy, const BasicTensor<T>& x,
                                      const BasicTensor<T>& weight, const RowStatistics<T>& statistics);
 

@@ -38,8 +38,8 @@ RowOffsets elements_at(const BasicTensor<T>& x, int axis, const IntTensor& ids, 
 
 }  // namespace
 
-template <typename T>
-BasicTensor<T> gather(const BasicTensor<T>& x, int64_t axis, const IntTensor& ids) {
+template <Element T>
+BasicTensor<T> gather(const BasicTensor<T>& x, Whole axis, const IntTensor& ids) {
   const int along = normalize_axis(axis, x.dim(), "gather");
   const RowOffsets places = elements_at(with_axes(x), along, with_axes(ids), "gather");
   BasicTensor<T> out = empty<T>(ids.shape());
@@ -47,8 +47,8 @@ BasicTensor<T> gather(const BasicTensor<T>& x, int64_t axis, const IntTensor& id
   return out;
 }
 
-template <typename T>
-BasicTensor<T> scatter_add(const BasicTensor<T>& x, int64_t axis, const IntTensor& ids,
+template <Number T>
+BasicTensor<T> scatter_add(const BasicTensor<T>& x, Whole axis, const IntTensor& ids,
                            const BasicTensor<T>& source) {
   const int along = normalize_axis(axis, x.dim(), "scatter_add");
   BasicTensor<T> out = x.clone();
@@ -78,16 +78,15 @@ IntTensor one_hot(const IntTensor& ids, int64_t classes) {
   return out;
 }
 
-#define LT_INSTANTIATE(T) template BasicTensor<T> gather(const BasicTensor<T>&, int64_t, const IntTensor&);
+#define LT_INSTANTIATE(T) template BasicTensor<T> gather(const BasicTensor<T>&, Whole, const IntTensor&);
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)
 LT_INSTANTIATE(int64_t)
 LT_INSTANTIATE(bool)
 #undef LT_INSTANTIATE
 
-#define LT_INSTANTIATE(T)                                                               \
-  template BasicTensor<T> scatter_add(const BasicTensor<T>&, int64_t, const IntTensor&, \
-                                      const BasicTensor<T>&);
+#define LT_INSTANTIATE(T) \
+  template BasicTensor<T> scatter_add(const BasicTensor<T>&, Whole, const IntTensor&, const BasicTensor<T>&);
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)
 LT_INSTANTIATE(int64_t)

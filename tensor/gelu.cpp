@@ -36,13 +36,13 @@ BasicTensor<T> tanh_form_derivative(const BasicTensor<T>& x) {
 
 }  // namespace
 
-template <typename T>
+template <Floating T>
 BasicTensor<T> gelu(const BasicTensor<T>& x, Gelu approximate) {
   if (approximate == Gelu::tanh) return x * (inner_tanh(x) + T{1}) * T{0.5};
   return x * normal_cdf(x);
 }
 
-template <typename T>
+template <Floating T>
 BasicTensor<T> gelu_backward(const BasicTensor<T>& dy, const BasicTensor<T>& x, Gelu approximate) {
   check_same_shape(dy.shape(), x.shape(), "gelu_backward");
   if (approximate == Gelu::tanh) return dy * tanh_form_derivative(x);

@@ -44,7 +44,7 @@ int64_t bin_of(T value, const Range<T>& range, const T* edges, int64_t bins) {
 
 }  // namespace
 
-template <typename T>
+template <Floating T>
 Histogram<T> histogram(const BasicTensor<T>& x, int64_t bins, ScalarOf<T> low, ScalarOf<T> high) {
   if (bins < 1) throw ValueError(fmt::format("histogram: needs at least 1 bin, got {}", bins));
   const Range<T> range = range_of<T>(x, low, high);

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <span>
 
 #include <libtensor/tensor/kernels/gather.h>
@@ -92,32 +93,132 @@ void put(BasicTensor<T>& x, std::span<const IntTensor> ids, const BasicTensor<T>
   }
 }
 
-}  // namespace
+// --- x(...) with ids or masks among the indices ---
 
-template <typename T>
-BasicTensor<T> BasicTensor<T>::operator[](const IntTensor& ids) const {
-  return read(*this, std::span(&ids, 1));
+// The axes of a view that ids name, once the other indices have made it.
+struct IdAxes {
+  std::vector<ViewIndex> views;  // the other indices, and ":" for each axis that ids name
+  std::vector<IntTensor> ids;
+  Dims axes;  // of the view, one for each of `ids`
+};
+
+IdAxes id_axes(const Shape& shape, std::span<const TensorIndex> indices) {
+  using Kind = ViewIndex::Kind;
+  IdAxes out;
+  int used = 0;  // axes of `shape` that the indices name
+  for (const TensorIndex& each : indices) {
+    const bool is_axis = each.view.kind == Kind::select || each.view.kind == Kind::slice;
+    used += each.mask.defined() ? each.mask.dim() : (is_axis ? 1 : 0);
+  }
+  int axis = 0;  // of the view
+  const auto take = [&](const IntTensor& ids) {
+    out.views.emplace_back(Slice());
+    out.ids.push_back(ids);
+    out.axes.push_back(axis++);
+  };
+  for (const TensorIndex& each : indices) {
+    if (each.ids.defined()) {
+      take(each.ids);
+    } else if (each.mask.defined()) {
+      for (const IntTensor& ids : nonzero(each.mask).unbind(1)) take(ids);
+    } else {
+      out.views.push_back(each.view);
+      axis +=
+          each.view.kind == Kind::ellipsis ? shape.size() - used : (each.view.kind == Kind::select ? 0 : 1);
+    }
+  }
+  return out;
 }
 
-template <typename T>
+// A mask's sizes are those of its axes. throws: IndexError
+void check_masks(const Shape& view, const IdAxes& found, std::span<const TensorIndex> indices) {
+  int next = 0;
+  for (const TensorIndex& each : indices) {
+    if (each.ids.defined()) ++next;
+    if (!each.mask.defined()) continue;
+    for (int i = 0; i < each.mask.dim(); ++i) {
+      if (each.mask.size(i) == view[found.axes[next++]]) continue;
+      throw ShapeError(fmt::format("index: a mask of shape {} does not match its axes of {}",
+                                   to_string(each.mask.shape()), to_string(view)));
+    }
+  }
+}
+
+bool are_adjacent(const Dims& axes) {
+  bool adjacent = true;
+  for (int i = 1; i < axes.size(); ++i) adjacent &= axes[i] == axes[i - 1] + 1;
+  return adjacent && !axes.empty();
+}
+
+// All axes of a rank, `first` before the others.
+Dims leading(const Dims& first, int rank) {
+  Dims order = first;
+  for (int axis = 0; axis < rank; ++axis) {
+    if (std::find(first.begin(), first.end(), axis) == first.end()) order.push_back(axis);
+  }
+  return order;
+}
+
+Dims inverse(const Dims& order) {
+  Dims out = order;
+  for (int i = 0; i < order.size(); ++i) out[order[i]] = i;
+  return out;
+}
+
+}  // namespace
+
+template <Element T>
+Selection<T, IntTensor> BasicTensor<T>::operator[](const IntTensor& ids) const {
+  return {read(*this, std::span(&ids, 1)), *this, ids};
+}
+
+template <Element T>
+void index_put_(BasicTensor<T>& x, const IntTensor& ids, const BasicTensor<T>& values) {
+  put(x, std::span(&ids, 1), values, false);
+}
+
+template <Element T>
 BasicTensor<T> index(const BasicTensor<T>& x, const std::vector<IntTensor>& ids) {
   return read(x, std::span(ids));
 }
 
-template <typename T>
+template <Element T>
 void index_put_(BasicTensor<T>& x, const std::vector<IntTensor>& ids, const BasicTensor<T>& values,
                 bool accumulate) {
   put(x, ids, values, accumulate);
 }
 
-template <typename T>
+template <Element T>
 void index_put_(BasicTensor<T>& x, std::initializer_list<IntTensor> ids, const BasicTensor<T>& values,
                 bool accumulate) {
   put(x, std::span(ids.begin(), ids.size()), values, accumulate);
 }
 
+template <Element T>
+Selection<T, Indices> detail::select_at(const BasicTensor<T>& x, std::span<const TensorIndex> indices) {
+  const IdAxes found = id_axes(x.shape(), indices);
+  const BasicTensor<T> view = x.view_at(found.views);
+  check_masks(view.shape(), found, indices);
+  const BasicTensor<T> source = view.permute(leading(found.axes, view.dim()));
+  const BasicTensor<T> rows = read(source, std::span(found.ids));
+  const int id_rank = rows.dim() - (view.dim() - static_cast<int>(found.axes.size()));
+  const int place = are_adjacent(found.axes) ? static_cast<int>(found.axes[0]) : 0;
+  Dims ids_axes;
+  for (int i = 0; i < id_rank; ++i) ids_axes.push_back(place + i);
+  const Dims order = leading(ids_axes, rows.dim());  // of the result's axes: ids first
+  return {rows.permute(inverse(order)), source, Indices{found.ids, order}};
+}
+
+template <Element T>
+void detail::put(BasicTensor<T>& x, const Indices& indices, const BasicTensor<T>& rows) {
+  lt::put(x, std::span(indices.ids), BasicTensor<T>(rows.permute(indices.order)), false);
+}
+
 #define LT_INSTANTIATE(T)                                                                                \
-  template BasicTensor<T> BasicTensor<T>::operator[](const IntTensor&) const;                            \
+  template Selection<T, IntTensor> BasicTensor<T>::operator[](const IntTensor&) const;                   \
+  template void index_put_(BasicTensor<T>&, const IntTensor&, const BasicTensor<T>&);                    \
+  template Selection<T, Indices> detail::select_at(const BasicTensor<T>&, std::span<const TensorIndex>); \
+  template void detail::put(BasicTensor<T>&, const Indices&, const BasicTensor<T>&);                     \
   template BasicTensor<T> index(const BasicTensor<T>&, const std::vector<IntTensor>&);                   \
   template void index_put_(BasicTensor<T>&, const std::vector<IntTensor>&, const BasicTensor<T>&, bool); \
   template void index_put_(BasicTensor<T>&, std::initializer_list<IntTensor>, const BasicTensor<T>&, bool);

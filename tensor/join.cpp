@@ -62,8 +62,8 @@ int64_t within_corners(int64_t diagonal, const Shape& shape) {
 
 }  // namespace
 
-template <typename T>
-BasicTensor<T> cat(const std::vector<BasicTensor<T>>& parts, int64_t axis) {
+template <Element T>
+BasicTensor<T> cat(const std::vector<BasicTensor<T>>& parts, Whole axis) {
   if (parts.empty()) throw ShapeError("cat: no tensors to join");
   for (size_t i = 0; i < parts.size(); ++i) {
     if (parts[i].dim() == 0)
@@ -83,8 +83,8 @@ BasicTensor<T> cat(const std::vector<BasicTensor<T>>& parts, int64_t axis) {
   return out;
 }
 
-template <typename T>
-BasicTensor<T> stack(const std::vector<BasicTensor<T>>& parts, int64_t axis) {
+template <Element T>
+BasicTensor<T> stack(const std::vector<BasicTensor<T>>& parts, Whole axis) {
   if (parts.empty()) throw ShapeError("stack: no tensors to join");
   std::vector<BasicTensor<T>> layers;
   const int along = normalize_axis(axis, parts[0].dim() + 1, "stack");
@@ -98,7 +98,7 @@ BasicTensor<T> stack(const std::vector<BasicTensor<T>>& parts, int64_t axis) {
   return cat(layers, along);
 }
 
-template <typename T>
+template <Element T>
 BasicTensor<T> flip(const BasicTensor<T>& x, const Dims& axes) {
   Strides strides = x.strides();
   int64_t last = 0;  // the offset of the element that comes first in the result
@@ -119,24 +119,24 @@ BasicTensor<T> flip(const BasicTensor<T>& x, const Dims& axes) {
   return out;
 }
 
-template <typename T>
+template <Element T>
 BasicTensor<T> tril(const BasicTensor<T>& x, int64_t diagonal) {
   const int64_t shift = within_corners(diagonal, x.shape());
   return keep_columns(x, "tril",
                       [&](int64_t row) { return std::pair<int64_t, int64_t>(0, row + shift + 1); });
 }
 
-template <typename T>
+template <Element T>
 BasicTensor<T> triu(const BasicTensor<T>& x, int64_t diagonal) {
   const int64_t shift = within_corners(diagonal, x.shape());
   return keep_columns(x, "triu", [&](int64_t row) { return std::pair(row + shift, x.size(-1)); });
 }
 
-#define LT_INSTANTIATE(T)                                                     \
-  template BasicTensor<T> cat(const std::vector<BasicTensor<T>>&, int64_t);   \
-  template BasicTensor<T> stack(const std::vector<BasicTensor<T>>&, int64_t); \
-  template BasicTensor<T> flip(const BasicTensor<T>&, const Dims&);           \
-  template BasicTensor<T> tril(const BasicTensor<T>&, int64_t);               \
+#define LT_INSTANTIATE(T)                                                   \
+  template BasicTensor<T> cat(const std::vector<BasicTensor<T>>&, Whole);   \
+  template BasicTensor<T> stack(const std::vector<BasicTensor<T>>&, Whole); \
+  template BasicTensor<T> flip(const BasicTensor<T>&, const Dims&);         \
+  template BasicTensor<T> tril(const BasicTensor<T>&, int64_t);             \
   template BasicTensor<T> triu(const BasicTensor<T>&, int64_t);
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)

@@ -6,7 +6,7 @@
 
 namespace lt {
 
-template <typename T>
+template <Floating T>
 BasicTensor<T> layer_norm(const BasicTensor<T>& x, const BasicTensor<T>& weight, const BasicTensor<T>& bias,
                           double eps, RowStatistics<T>* statistics) {
   const BasicTensor<T> rows = detail::channel_rows(x, 1, "layer_norm");
@@ -22,7 +22,7 @@ BasicTensor<T> layer_norm(const BasicTensor<T>& x, const BasicTensor<T>& weight,
   return y;
 }
 
-template <typename T>
+template <Floating T>
 NormGradients<T> layer_norm_backward(const BasicTensor<T>& dy, const BasicTensor<T>& x,
                                      const BasicTensor<T>& weight, const RowStatistics<T>& statistics) {
   constexpr const char* kOp = "layer_norm_backward";

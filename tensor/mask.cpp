@@ -35,26 +35,33 @@ IntTensor nonzero(const BoolTensor& x) {
   return out;
 }
 
-template <typename T>
-BasicTensor<T> BasicTensor<T>::operator[](const BoolTensor& mask) const {
-  check_mask(mask.shape(), shape_);
+template <Element T>
+Selection<T, BoolTensor> BasicTensor<T>::operator[](const BoolTensor& mask) const {
+  check_mask(mask.shape(), shape());
   const IntTensor places = nonzero(mask);
   IntTensor starts = zeros<int64_t>(places.size(0));
   for (int axis = 0; axis < mask.dim(); ++axis) starts = starts + places.select(1, axis) * stride(axis);
   const detail::RowOffsets rows(starts, shape_, strides_, mask.dim());
   BasicTensor<T> out = empty<T>(rows.shape());
   kernels::copy_rows(data(), rows.rows(), out.mutable_data());
-  return out;
+  return {out, *this, mask};
 }
 
-template <typename T>
+template <Element T>
+void index_put_(BasicTensor<T>& x, const BoolTensor& mask, const BasicTensor<T>& values) {
+  check_mask(mask.shape(), x.shape());
+  index_put_(x, nonzero(mask).unbind(1), values);
+}
+
+template <Element T>
 BasicTensor<T> masked_select(const BasicTensor<T>& x, const BoolTensor& mask) {
   const Shape shape = broadcast_shapes(x.shape(), mask.shape(), "masked_select");
   return x.expand(shape)[mask.expand(shape)];
 }
 
-#define LT_INSTANTIATE(T)                                                      \
-  template BasicTensor<T> BasicTensor<T>::operator[](const BoolTensor&) const; \
+#define LT_INSTANTIATE(T)                                                                \
+  template Selection<T, BoolTensor> BasicTensor<T>::operator[](const BoolTensor&) const; \
+  template void index_put_(BasicTensor<T>&, const BoolTensor&, const BasicTensor<T>&);   \
   template BasicTensor<T> masked_select(const BasicTensor<T>&, const BoolTensor&);
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)

@@ -95,7 +95,7 @@ BasicTensor<T> batch_product(const BasicTensor<T>& x, const BasicTensor<T>& y, c
 
 }  // namespace
 
-template <typename T>
+template <Number T>
 BasicTensor<T> matmul(const BasicTensor<T>& a, const BasicTensor<T>& b) {
   const auto shapes = [&] { return fmt::format("{} @ {}", to_string(a.shape()), to_string(b.shape())); };
   if (a.dim() == 0 || b.dim() == 0) {
@@ -113,7 +113,7 @@ BasicTensor<T> matmul(const BasicTensor<T>& a, const BasicTensor<T>& b) {
   return out;
 }
 
-template <typename T>
+template <Number T>
 BasicTensor<T> matmul_tn(const BasicTensor<T>& a, const BasicTensor<T>& b) {
   if (a.dim() != 2 || b.dim() != 2 || a.size(0) != b.size(0)) {
     throw ShapeError(fmt::format("matmul_tn: matrices (k, m) and (k, n) are wanted, got {} and {}",
@@ -122,7 +122,7 @@ BasicTensor<T> matmul_tn(const BasicTensor<T>& a, const BasicTensor<T>& b) {
   return matrix_product(matrix(a).transposed(), matrix(b));
 }
 
-template <typename T>
+template <Number T>
 BasicTensor<T> matmul_nt(const BasicTensor<T>& a, const BasicTensor<T>& b) {
   if (a.dim() != 2 || b.dim() != 2 || a.size(1) != b.size(1)) {
     throw ShapeError(fmt::format("matmul_nt: matrices (m, k) and (n, k) are wanted, got {} and {}",
@@ -131,7 +131,7 @@ BasicTensor<T> matmul_nt(const BasicTensor<T>& a, const BasicTensor<T>& b) {
   return matrix_product(matrix(a), matrix(b).transposed());
 }
 
-template <typename T>
+template <Number T>
 BasicTensor<T> addmm(const BasicTensor<T>& bias, const BasicTensor<T>& a, const BasicTensor<T>& b) {
   if (a.dim() != 2 || b.dim() != 2 || a.size(1) != b.size(0) || bias.shape() != Shape(b.size(1))) {
     throw ShapeError(

@@ -6,137 +6,137 @@
 
 namespace lt {
 
-template <typename T>
+template <Number T>
 BasicTensor<T> operator+(const BasicTensor<T>& a, const BasicTensor<T>& b) {
   return add(a, b);
 }
-template <typename T>
+template <Number T>
 BasicTensor<T> operator+(const BasicTensor<T>& a, ScalarOf<T> b) {
   return add(a, scalar<T>(b));
 }
-template <typename T>
+template <Number T>
 BasicTensor<T> operator+(ScalarOf<T> a, const BasicTensor<T>& b) {
   return add(scalar<T>(a), b);
 }
 
-template <typename T>
+template <Number T>
 BasicTensor<T> operator-(const BasicTensor<T>& a, const BasicTensor<T>& b) {
   return sub(a, b);
 }
-template <typename T>
+template <Number T>
 BasicTensor<T> operator-(const BasicTensor<T>& a, ScalarOf<T> b) {
   return sub(a, scalar<T>(b));
 }
-template <typename T>
+template <Number T>
 BasicTensor<T> operator-(ScalarOf<T> a, const BasicTensor<T>& b) {
   return sub(scalar<T>(a), b);
 }
 
-template <typename T>
+template <Number T>
 BasicTensor<T> operator*(const BasicTensor<T>& a, const BasicTensor<T>& b) {
   return mul(a, b);
 }
-template <typename T>
+template <Number T>
 BasicTensor<T> operator*(const BasicTensor<T>& a, ScalarOf<T> b) {
   return mul(a, scalar<T>(b));
 }
-template <typename T>
+template <Number T>
 BasicTensor<T> operator*(ScalarOf<T> a, const BasicTensor<T>& b) {
   return mul(scalar<T>(a), b);
 }
 
-template <typename T>
+template <Floating T>
 BasicTensor<T> operator/(const BasicTensor<T>& a, const BasicTensor<T>& b) {
   return div(a, b);
 }
-template <typename T>
+template <Floating T>
 BasicTensor<T> operator/(const BasicTensor<T>& a, ScalarOf<T> b) {
   return div(a, scalar<T>(b));
 }
-template <typename T>
+template <Floating T>
 BasicTensor<T> operator/(ScalarOf<T> a, const BasicTensor<T>& b) {
   return div(scalar<T>(a), b);
 }
 
-template <typename T>
+template <Element T>
 BoolTensor operator==(const BasicTensor<T>& a, const BasicTensor<T>& b) {
   return equals(a, b);
 }
-template <typename T>
+template <Element T>
 BoolTensor operator==(const BasicTensor<T>& a, ScalarOf<T> b) {
   return equals(a, scalar<T>(b));
 }
-template <typename T>
+template <Element T>
 BoolTensor operator==(ScalarOf<T> a, const BasicTensor<T>& b) {
   return equals(scalar<T>(a), b);
 }
 
-template <typename T>
+template <Element T>
 BoolTensor operator!=(const BasicTensor<T>& a, const BasicTensor<T>& b) {
   return not_equals(a, b);
 }
-template <typename T>
+template <Element T>
 BoolTensor operator!=(const BasicTensor<T>& a, ScalarOf<T> b) {
   return not_equals(a, scalar<T>(b));
 }
-template <typename T>
+template <Element T>
 BoolTensor operator!=(ScalarOf<T> a, const BasicTensor<T>& b) {
   return not_equals(scalar<T>(a), b);
 }
 
-template <typename T>
+template <Element T>
 BoolTensor operator<(const BasicTensor<T>& a, const BasicTensor<T>& b) {
   return less(a, b);
 }
-template <typename T>
+template <Element T>
 BoolTensor operator<(const BasicTensor<T>& a, ScalarOf<T> b) {
   return less(a, scalar<T>(b));
 }
-template <typename T>
+template <Element T>
 BoolTensor operator<(ScalarOf<T> a, const BasicTensor<T>& b) {
   return less(scalar<T>(a), b);
 }
 
-template <typename T>
+template <Element T>
 BoolTensor operator<=(const BasicTensor<T>& a, const BasicTensor<T>& b) {
   return less_equal(a, b);
 }
-template <typename T>
+template <Element T>
 BoolTensor operator<=(const BasicTensor<T>& a, ScalarOf<T> b) {
   return less_equal(a, scalar<T>(b));
 }
-template <typename T>
+template <Element T>
 BoolTensor operator<=(ScalarOf<T> a, const BasicTensor<T>& b) {
   return less_equal(scalar<T>(a), b);
 }
 
-template <typename T>
+template <Element T>
 BoolTensor operator>(const BasicTensor<T>& a, const BasicTensor<T>& b) {
   return b < a;
 }
-template <typename T>
+template <Element T>
 BoolTensor operator>(const BasicTensor<T>& a, ScalarOf<T> b) {
   return b < a;
 }
-template <typename T>
+template <Element T>
 BoolTensor operator>(ScalarOf<T> a, const BasicTensor<T>& b) {
   return b < a;
 }
 
-template <typename T>
+template <Element T>
 BoolTensor operator>=(const BasicTensor<T>& a, const BasicTensor<T>& b) {
   return b <= a;
 }
-template <typename T>
+template <Element T>
 BoolTensor operator>=(const BasicTensor<T>& a, ScalarOf<T> b) {
   return b <= a;
 }
-template <typename T>
+template <Element T>
 BoolTensor operator>=(ScalarOf<T> a, const BasicTensor<T>& b) {
   return b <= a;
 }
 
-template <typename T>
+template <Number T>
 BasicTensor<T> operator-(const BasicTensor<T>& x) {
   return neg(x);
 }

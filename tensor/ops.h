@@ -20,39 +20,56 @@ namespace lt {
 template <typename T>
 using ValueOf = std::type_identity_t<T>;
 
+// Numbers in braces, to any depth: {{1, 2}, {3, 4}}.
+template <Element T>
+class Nested {
+ public:
+  Nested() = default;  // {}
+  template <StandsFor<T> U>
+  Nested(U number) : number_(static_cast<T>(number)), is_number_(true) {}  // NOLINT: implicit
+  Nested(std::initializer_list<Nested> list) : parts_(list) {}             // NOLINT: implicit
+
+  Shape shape() const;
+  // Writes the numbers in row-major order; returns the place behind the last.
+  //   throws: ShapeError where the parts are not all of the shape that the first one has
+  T* write(const Shape& shape, T* place) const;
+
+ private:
+  std::initializer_list<Nested> parts_;
+  T number_{};
+  bool is_number_ = false;
+};
+
 // ---------------------------------------------------------------- creation
 
-template <typename T = float>
+template <Element T = float>
 BasicTensor<T> empty(const Shape& shape);  // numbers not set
-template <typename T = float>
+template <Element T = float>
 BasicTensor<T> full(const Shape& shape, ScalarOf<T> value);
-template <typename T = float>
+template <Element T = float>
 BasicTensor<T> zeros(const Shape& shape) {
   return full<T>(shape, T{});
 }
-template <typename T = float>
+template <Element T = float>
 BasicTensor<T> ones(const Shape& shape) {
   return full<T>(shape, T{1});
 }
-template <typename T>
+template <Element T>
 BasicTensor<T> zeros_like(const BasicTensor<T>& x) {
   return zeros<T>(x.shape());
 }
-template <typename T>
+template <Element T>
 BasicTensor<T> ones_like(const BasicTensor<T>& x) {
   return ones<T>(x.shape());
 }
 // Numbers in row-major order. throws: ShapeError where their count is not the shape's
-template <typename T = float>
+template <Element T = float>
 BasicTensor<T> from_vector(const std::vector<ValueOf<T>>& values, const Shape& shape);
-// tensor({1, 2, 3}), tensor<int64_t>({{1, 2}, {3, 4}}): 1-d to 3-d. throws: ShapeError for ragged rows
-template <typename T = float>
-BasicTensor<T> tensor(std::initializer_list<ValueOf<T>> values);
-template <typename T = float>
-BasicTensor<T> tensor(std::initializer_list<std::initializer_list<ValueOf<T>>> rows);
-template <typename T = float>
-BasicTensor<T> tensor(std::initializer_list<std::initializer_list<std::initializer_list<ValueOf<T>>>> blocks);
-template <typename T = float>
+// tensor({1, 2, 3}), tensor<int64_t>({{1, 2}, {3, 4}}), of any rank; tensor({}) has shape (0), tensor(3) ().
+//   throws: ShapeError for ragged rows
+template <Element T = float>
+BasicTensor<T> tensor(const std::type_identity_t<Nested<T>>& values);
+template <Element T = float>
 BasicTensor<T> scalar(ScalarOf<T> value) {  // shape ()
   return full<T>({}, value);
 }
@@ -63,52 +80,52 @@ using BoundOf = std::type_identity_t<std::conditional_t<std::is_floating_point_v
 // start, start + step, ... below end (above it for a negative step); counted and computed, as start + i *
 // step, in double, and each rounded once.
 //   throws: ValueError for a step of 0 or of the wrong sign
-template <typename T = float>
+template <Number T = float>
 BasicTensor<T> arange(BoundOf<T> start, BoundOf<T> end, BoundOf<T> step = 1);
-template <typename T = float>
+template <Number T = float>
 BasicTensor<T> arange(BoundOf<T> end) {
   return arange<T>(0, end);
 }
 // `steps` points from start to end, both included. floating
-template <typename T = float>
+template <Floating T = float>
 BasicTensor<T> linspace(ScalarOf<T> start, ScalarOf<T> end, int64_t steps);
-template <typename T = float>
+template <Element T = float>
 BasicTensor<T> eye(int64_t n);
 
 // ---------------------------------------------------------------- elementwise, two operands
 
-template <typename T>
+template <Number T>
 BasicTensor<T> add(const BasicTensor<T>& a, const BasicTensor<T>& b);  // number
-template <typename T>
+template <Number T>
 BasicTensor<T> sub(const BasicTensor<T>& a, const BasicTensor<T>& b);  // number
-template <typename T>
+template <Number T>
 BasicTensor<T> mul(const BasicTensor<T>& a, const BasicTensor<T>& b);  // number
-template <typename T>
+template <Floating T>
 BasicTensor<T> div(const BasicTensor<T>& a, const BasicTensor<T>& b);  // floating
-template <typename T>
+template <Floating T>
 BasicTensor<T> pow(const BasicTensor<T>& a, const BasicTensor<T>& b);  // floating
-template <typename T>
+template <Floating T>
 BasicTensor<T> atan2(const BasicTensor<T>& y, const BasicTensor<T>& x);  // floating
 // NaN where either is NaN, as PyTorch. number
-template <typename T>
+template <Number T>
 BasicTensor<T> maximum(const BasicTensor<T>& a, const BasicTensor<T>& b);
-template <typename T>
+template <Number T>
 BasicTensor<T> minimum(const BasicTensor<T>& a, const BasicTensor<T>& b);
 // Rounded down, and the remainder with the divisor's sign (Python's // and %). number
 //   throws: ValueError for an integer divided by zero
-template <typename T>
+template <Number T>
 BasicTensor<T> floor_divide(const BasicTensor<T>& a, const BasicTensor<T>& b);
-template <typename T>
+template <Number T>
 BasicTensor<T> remainder(const BasicTensor<T>& a, const BasicTensor<T>& b);
 
 // Comparisons; every T. (PyTorch's eq, ne, lt, le, gt, ge are the operators below.)
-template <typename T>
+template <Element T>
 BoolTensor equals(const BasicTensor<T>& a, const BasicTensor<T>& b);
-template <typename T>
+template <Element T>
 BoolTensor not_equals(const BasicTensor<T>& a, const BasicTensor<T>& b);
-template <typename T>
+template <Element T>
 BoolTensor less(const BasicTensor<T>& a, const BasicTensor<T>& b);
-template <typename T>
+template <Element T>
 BoolTensor less_equal(const BasicTensor<T>& a, const BasicTensor<T>& b);
 
 BoolTensor logical_and(const BoolTensor& a, const BoolTensor& b);
@@ -117,9 +134,9 @@ BoolTensor logical_xor(const BoolTensor& a, const BoolTensor& b);
 BoolTensor logical_not(const BoolTensor& a);
 
 // a where condition, else b; the three broadcast. Every T.
-template <typename T>
+template <Element T>
 BasicTensor<T> where(const BoolTensor& condition, const BasicTensor<T>& a, const BasicTensor<T>& b);
-template <typename T>
+template <Element T>
 BasicTensor<T> masked_fill(const BasicTensor<T>& x, const BoolTensor& mask, ScalarOf<T> value);
 
 // The operators: +, -, *, /, ==, !=, <, <=, >, >= between tensors and with a scalar on either side; &, |, ^,
@@ -127,57 +144,57 @@ BasicTensor<T> masked_fill(const BasicTensor<T>& x, const BoolTensor& mask, Scal
 
 // ---------------------------------------------------------------- elementwise, one operand
 
-template <typename T>
+template <Number T>
 BasicTensor<T> neg(const BasicTensor<T>& x);  // number
-template <typename T>
+template <Number T>
 BasicTensor<T> abs(const BasicTensor<T>& x);  // number
-template <typename T>
+template <Number T>
 BasicTensor<T> sign(const BasicTensor<T>& x);  // number; 0 for NaN, as PyTorch
-template <typename T>
+template <Number T>
 BasicTensor<T> square(const BasicTensor<T>& x);  // number
-template <typename T>
+template <Number T>
 BasicTensor<T> relu(const BasicTensor<T>& x);  // number; max(x, 0), NaN stays
 // Between low and high; NaN stays. number
-template <typename T>
+template <Number T>
 BasicTensor<T> clamp(const BasicTensor<T>& x, ScalarOf<T> low, ScalarOf<T> high);
 // x to a scalar power. number; throws: ValueError for a negative power of integers
-template <typename T>
+template <Number T>
 BasicTensor<T> pow(const BasicTensor<T>& x, ScalarOf<T> exponent);
 
 // floating:
-template <typename T>
+template <Floating T>
 BasicTensor<T> exp(const BasicTensor<T>& x);
-template <typename T>
+template <Floating T>
 BasicTensor<T> log(const BasicTensor<T>& x);
-template <typename T>
+template <Floating T>
 BasicTensor<T> log1p(const BasicTensor<T>& x);
-template <typename T>
+template <Floating T>
 BasicTensor<T> sqrt(const BasicTensor<T>& x);
-template <typename T>
+template <Floating T>
 BasicTensor<T> rsqrt(const BasicTensor<T>& x);
-template <typename T>
+template <Floating T>
 BasicTensor<T> reciprocal(const BasicTensor<T>& x);
-template <typename T>
+template <Floating T>
 BasicTensor<T> sin(const BasicTensor<T>& x);
-template <typename T>
+template <Floating T>
 BasicTensor<T> cos(const BasicTensor<T>& x);
-template <typename T>
+template <Floating T>
 BasicTensor<T> tanh(const BasicTensor<T>& x);
-template <typename T>
+template <Floating T>
 BasicTensor<T> erf(const BasicTensor<T>& x);
-template <typename T>
+template <Floating T>
 BasicTensor<T> sigmoid(const BasicTensor<T>& x);
-template <typename T>
+template <Floating T>
 BasicTensor<T> floor(const BasicTensor<T>& x);
-template <typename T>
+template <Floating T>
 BasicTensor<T> ceil(const BasicTensor<T>& x);
-template <typename T>
+template <Floating T>
 BasicTensor<T> round(const BasicTensor<T>& x);  // halves to even, as PyTorch
-template <typename T>
+template <Floating T>
 BoolTensor isnan(const BasicTensor<T>& x);
-template <typename T>
+template <Floating T>
 BoolTensor isinf(const BasicTensor<T>& x);
-template <typename T>
+template <Floating T>
 BoolTensor isfinite(const BasicTensor<T>& x);
 
 // ---------------------------------------------------------------- reductions
@@ -185,33 +202,33 @@ BoolTensor isfinite(const BasicTensor<T>& x);
 // keepdim. The order of summation follows from the shape alone: blocks, then pairwise (Higham, "The accuracy
 // of floating point summation", 1993).
 
-template <typename T>
+template <Number T>
 BasicTensor<T> sum(const BasicTensor<T>& x, const Dims& axes = {}, bool keepdim = false);  // number
 int64_t count_nonzero(const BoolTensor& x);
-template <typename T>
+template <Floating T>
 BasicTensor<T> mean(const BasicTensor<T>& x, const Dims& axes = {}, bool keepdim = false);  // floating
 // Divides by n - 1, or by n where not unbiased. floating
-template <typename T>
+template <Floating T>
 BasicTensor<T> var(const BasicTensor<T>& x, const Dims& axes = {}, bool unbiased = true,
                    bool keepdim = false);
 // The variance and the mean, at the cost of the variance alone. floating
-template <typename T>
+template <Floating T>
 std::pair<BasicTensor<T>, BasicTensor<T>> var_mean(const BasicTensor<T>& x, const Dims& axes = {},
                                                    bool unbiased = true, bool keepdim = false);
 // PyTorch's std; the name `std` would hide the standard library's namespace.
-template <typename T>
+template <Floating T>
 BasicTensor<T> stddev(const BasicTensor<T>& x, const Dims& axes = {}, bool unbiased = true,
                       bool keepdim = false);
-template <typename T>
+template <Floating T>
 BasicTensor<T> norm(const BasicTensor<T>& x, const Dims& axes = {},
                     bool keepdim = false);  // Euclidean; floating
-template <typename T>
+template <Floating T>
 BasicTensor<T> logsumexp(const BasicTensor<T>& x, const Dims& axes, bool keepdim = false);  // floating
 
 // The largest or smallest; NaN wins. Every T but bool. throws: ShapeError for a reduction of nothing
-template <typename T>
+template <Number T>
 BasicTensor<T> amax(const BasicTensor<T>& x, const Dims& axes = {}, bool keepdim = false);
-template <typename T>
+template <Number T>
 BasicTensor<T> amin(const BasicTensor<T>& x, const Dims& axes = {}, bool keepdim = false);
 // With the place of the first such element along one axis.
 template <typename T>
@@ -219,29 +236,29 @@ struct ValuesAndIndices {
   BasicTensor<T> values;
   IntTensor indices;
 };
-template <typename T>
-ValuesAndIndices<T> max(const BasicTensor<T>& x, int64_t axis, bool keepdim = false);
-template <typename T>
-ValuesAndIndices<T> min(const BasicTensor<T>& x, int64_t axis, bool keepdim = false);
+template <Number T>
+ValuesAndIndices<T> max(const BasicTensor<T>& x, Whole axis, bool keepdim = false);
+template <Number T>
+ValuesAndIndices<T> min(const BasicTensor<T>& x, Whole axis, bool keepdim = false);
 // Without an axis: of the flattened tensor.
-template <typename T>
-IntTensor argmax(const BasicTensor<T>& x, std::optional<int64_t> axis = {}, bool keepdim = false);
-template <typename T>
-IntTensor argmin(const BasicTensor<T>& x, std::optional<int64_t> axis = {}, bool keepdim = false);
+template <Number T>
+IntTensor argmax(const BasicTensor<T>& x, std::optional<Whole> axis = {}, bool keepdim = false);
+template <Number T>
+IntTensor argmin(const BasicTensor<T>& x, std::optional<Whole> axis = {}, bool keepdim = false);
 BoolTensor all(const BoolTensor& x, const Dims& axes = {}, bool keepdim = false);
 BoolTensor any(const BoolTensor& x, const Dims& axes = {}, bool keepdim = false);
 // Running sum along an axis. number
-template <typename T>
-BasicTensor<T> cumsum(const BasicTensor<T>& x, int64_t axis);
+template <Number T>
+BasicTensor<T> cumsum(const BasicTensor<T>& x, Whole axis);
 // Sums x to the shape that it was broadcast from: the reverse of expand. number
-template <typename T>
+template <Number T>
 BasicTensor<T> sum_to(const BasicTensor<T>& x, const Shape& shape);
 
 // Same shape and same numbers; NaN differs from itself.
-template <typename T>
+template <Element T>
 bool equal(const BasicTensor<T>& a, const BasicTensor<T>& b);
 // |a - b| <= atol + rtol * |b| everywhere, after broadcasting. floating
-template <typename T>
+template <Floating T>
 bool allclose(const BasicTensor<T>& a, const BasicTensor<T>& b, double rtol = 1e-5, double atol = 1e-8);
 
 // ---------------------------------------------------------------- products and softmax
@@ -250,79 +267,88 @@ bool allclose(const BasicTensor<T>& a, const BasicTensor<T>& b, double rtol = 1e
 // A 1-d operand is a row on the left, a column on the right.
 //   shapes: (..., m, k) @ (..., k, n) -> (..., m, n); (k) @ (k) -> ()
 //   number; throws: ShapeError if the inner sizes differ
-template <typename T>
+template <Number T>
 BasicTensor<T> matmul(const BasicTensor<T>& a, const BasicTensor<T>& b);
 // a^T @ b and a @ b^T of matrices (TN and NT of BLAS): the gradients of a product, without a transposed view.
 //   shapes: (k, m), (k, n) -> (m, n); (m, k), (n, k) -> (m, n)
 //   number; throws: ShapeError for others
-template <typename T>
+template <Number T>
 BasicTensor<T> matmul_tn(const BasicTensor<T>& a, const BasicTensor<T>& b);
-template <typename T>
+template <Number T>
 BasicTensor<T> matmul_nt(const BasicTensor<T>& a, const BasicTensor<T>& b);
 // a @ b with the bias added to every row, in one pass.
 //   shapes: (n), (m, k), (k, n) -> (m, n)
 //   number; throws: ShapeError for others (PyTorch would broadcast a bias of other shapes)
-template <typename T>
+template <Number T>
 BasicTensor<T> addmm(const BasicTensor<T>& bias, const BasicTensor<T>& a, const BasicTensor<T>& b);
 // exp(x) / sum(exp(x)) along an axis, and its logarithm; stable for any finite x. floating
-template <typename T>
-BasicTensor<T> softmax(const BasicTensor<T>& x, int64_t axis);
-template <typename T>
-BasicTensor<T> log_softmax(const BasicTensor<T>& x, int64_t axis);
+template <Floating T>
+BasicTensor<T> softmax(const BasicTensor<T>& x, Whole axis);
+template <Floating T>
+BasicTensor<T> log_softmax(const BasicTensor<T>& x, Whole axis);
 
 // ---------------------------------------------------------------- joining, indexing, order
 // Every T unless said otherwise. Ids may be negative: they count from the end.
 
 // shapes: equal but for `axis`, along which the parts follow each other
-template <typename T>
-BasicTensor<T> cat(const std::vector<BasicTensor<T>>& parts, int64_t axis = 0);
-template <typename T>
-BasicTensor<T> stack(const std::vector<BasicTensor<T>>& parts, int64_t axis = 0);  // along a new axis
-template <typename T>
+template <Element T>
+BasicTensor<T> cat(const std::vector<BasicTensor<T>>& parts, Whole axis = 0);
+template <Element T>
+BasicTensor<T> stack(const std::vector<BasicTensor<T>>& parts, Whole axis = 0);  // along a new axis
+// The same for tensors in braces: cat({a, b}, 1).
+template <Element T>
+BasicTensor<T> cat(std::initializer_list<BasicTensor<T>> parts, Whole axis = 0) {
+  return cat(std::vector<BasicTensor<T>>(parts), axis);
+}
+template <Element T>
+BasicTensor<T> stack(std::initializer_list<BasicTensor<T>> parts, Whole axis = 0) {
+  return stack(std::vector<BasicTensor<T>>(parts), axis);
+}
+template <Element T>
 BasicTensor<T> flip(const BasicTensor<T>& x, const Dims& axes);
 // The part on and below (tril), on and above (triu) the diagonal of the last two axes; else 0.
-template <typename T>
+template <Element T>
 BasicTensor<T> tril(const BasicTensor<T>& x, int64_t diagonal = 0);
-template <typename T>
+template <Element T>
 BasicTensor<T> triu(const BasicTensor<T>& x, int64_t diagonal = 0);
 
 // x[i, j, ...]: the id tensors broadcast together and index the first axes.
 //   shapes: (n0, n1, ..., rest) with ids of broadcast shape s -> (s..., rest)
-template <typename T>
+template <Element T>
 BasicTensor<T> index(const BasicTensor<T>& x, const std::vector<IntTensor>& ids);
 // x[i, j, ...] = values, in place; values broadcast to (s..., rest). An id that occurs twice: with accumulate
 // all are added, in order; without it the last one stays. (accumulate: number)
-template <typename T>
+template <Element T>
 void index_put_(BasicTensor<T>& x, const std::vector<IntTensor>& ids, const BasicTensor<T>& values,
                 bool accumulate = false);
 // The same for ids in braces, which then need no memory of the heap.
-template <typename T>
+template <Element T>
 void index_put_(BasicTensor<T>& x, std::initializer_list<IntTensor> ids, const BasicTensor<T>& values,
                 bool accumulate = false);
 // out[i][j] = x[ids[i][j]][j] for axis 0, and so on.
 //   shapes: ids like x but for `axis`, and nowhere larger off it
-template <typename T>
-BasicTensor<T> gather(const BasicTensor<T>& x, int64_t axis, const IntTensor& ids);
+template <Element T>
+BasicTensor<T> gather(const BasicTensor<T>& x, Whole axis, const IntTensor& ids);
 // A copy of x with source added at gather's places. number
-template <typename T>
-BasicTensor<T> scatter_add(const BasicTensor<T>& x, int64_t axis, const IntTensor& ids,
+template <Number T>
+BasicTensor<T> scatter_add(const BasicTensor<T>& x, Whole axis, const IntTensor& ids,
                            const BasicTensor<T>& source);
 // The elements where mask is true, in row-major order; the two broadcast. (x[mask] selects rows.) -> (count)
-template <typename T>
+template <Element T>
 BasicTensor<T> masked_select(const BasicTensor<T>& x, const BoolTensor& mask);
 IntTensor nonzero(const BoolTensor& x);  // shapes: (d1..dk) -> (count, k)
 // shapes: (i...) -> (i..., classes). throws: IndexError for an id outside 0..classes-1
 IntTensor one_hot(const IntTensor& ids, int64_t classes);
 
 // Stable, NaN last (first where descending), as PyTorch. Every T.
-template <typename T>
-ValuesAndIndices<T> sort(const BasicTensor<T>& x, int64_t axis = -1, bool descending = false);
-template <typename T>
-IntTensor argsort(const BasicTensor<T>& x, int64_t axis = -1, bool descending = false);
+template <Element T>
+ValuesAndIndices<T> sort(const BasicTensor<T>& x, Whole axis = -1, bool descending = false);
+template <Element T>
+IntTensor argsort(const BasicTensor<T>& x, Whole axis = -1, bool descending = false);
 // The k largest along an axis, in falling order; of equals the first.
 //   throws: ShapeError for k outside 0..size
-template <typename T>
-ValuesAndIndices<T> topk(const BasicTensor<T>& x, int64_t k, int64_t axis = -1);
+template <Element T>
+ValuesAndIndices<T> topk(const BasicTensor<T>& x, int64_t k, Whole axis = -1);
 // Counts in `bins` equal bins over low..high (both included); over x's own range where they are equal.
 //   returns: counts (bins) and edges (bins + 1)
 //   floating; throws: ValueError for bins < 1, low > high, or a range that is not finite
@@ -331,7 +357,7 @@ struct Histogram {
   BasicTensor<T> counts;
   BasicTensor<T> edges;
 };
-template <typename T>
+template <Floating T>
 Histogram<T> histogram(const BasicTensor<T>& x, int64_t bins, ScalarOf<T> low = T{}, ScalarOf<T> high = T{});
 // How often each id 0..size-1 occurs. throws: IndexError for a negative id, or the largest int64_t
 IntTensor bincount(const IntTensor& ids, int64_t min_length = 0);

@@ -137,7 +137,7 @@ std::vector<std::string> remarks_on(const BasicTensor<T>& x) {
 
 }  // namespace
 
-template <typename T>
+template <Element T>
 std::string to_string(const BasicTensor<T>& x) {
   std::string text = kOpening;
   if (x.numel() == 0) {
@@ -156,7 +156,7 @@ std::string to_string(const BasicTensor<T>& x) {
   return text + ")";
 }
 
-template <typename T>
+template <Element T>
 std::ostream& operator<<(std::ostream& out, const BasicTensor<T>& x) {
   return out << to_string(x);
 }

@@ -122,23 +122,23 @@ Reduction<T> plan_reduction(const BasicTensor<T>& x, const Dims& axes, bool keep
   return plan;
 }
 
-template <typename T>
+template <Number T>
 BasicTensor<T> sum(const BasicTensor<T>& x, const Dims& axes, bool keepdim) {
   return sum_of(plan_reduction(x, axes, keepdim, "sum"));
 }
 
-template <typename T>
+template <Floating T>
 BasicTensor<T> mean(const BasicTensor<T>& x, const Dims& axes, bool keepdim) {
   const auto plan = plan_reduction(x, axes, keepdim, "mean");
   return divide_each(sum_of(plan), plan.geometry.n);
 }
 
-template <typename T>
+template <Floating T>
 BasicTensor<T> var(const BasicTensor<T>& x, const Dims& axes, bool unbiased, bool keepdim) {
   return variance_and_mean(x, axes, unbiased, keepdim, "var").first;
 }
 
-template <typename T>
+template <Floating T>
 std::pair<BasicTensor<T>, BasicTensor<T>> var_mean(const BasicTensor<T>& x, const Dims& axes, bool unbiased,
                                                    bool keepdim) {
   return variance_and_mean(x, axes, unbiased, keepdim, "var_mean");
@@ -146,7 +146,7 @@ std::pair<BasicTensor<T>, BasicTensor<T>> var_mean(const BasicTensor<T>& x, cons
 
 // A float near 1e20 or 1e-23 has a square that no float holds, though the root of the mean square would fit:
 // such results are computed again in double, as PyTorch computes all of them.
-template <typename T>
+template <Floating T>
 BasicTensor<T> stddev(const BasicTensor<T>& x, const Dims& axes, bool unbiased, bool keepdim) {
   BasicTensor<T> out = root_of_each(variance_and_mean(x, axes, unbiased, keepdim, "stddev").first);
   if constexpr (std::is_same_v<T, float>) {
@@ -159,7 +159,7 @@ BasicTensor<T> stddev(const BasicTensor<T>& x, const Dims& axes, bool unbiased, 
   return out;
 }
 
-template <typename T>
+template <Floating T>
 BasicTensor<T> norm(const BasicTensor<T>& x, const Dims& axes, bool keepdim) {
   const auto plan = plan_reduction(x, axes, keepdim, "norm");
   BasicTensor<T> out = empty<T>(plan.shape);
@@ -167,7 +167,7 @@ BasicTensor<T> norm(const BasicTensor<T>& x, const Dims& axes, bool keepdim) {
   return root_of_each(std::move(out));
 }
 
-template <typename T>
+template <Number T>
 BasicTensor<T> sum_to(const BasicTensor<T>& x, const Shape& shape) {
   const int lead = x.dim() - shape.size();
   bool fits = lead >= 0;
@@ -199,7 +199,8 @@ BoolTensor any(const BoolTensor& x, const Dims& axes, bool keepdim) {
 }
 
 int64_t count_nonzero(const BoolTensor& x) {
-  return kernels::count_nonzero(x.contiguous().data(), x.numel());
+  const BoolTensor dense = x.contiguous();
+  return kernels::count_nonzero(dense.data(), dense.numel());
 }
 
 #define LT_INSTANTIATE_NUMBER(T)                                                               \

@@ -1,6 +1,6 @@
 #pragma once
 
-// Numbers beside tensors: what may stand where an op wants a number of T, or an axis.
+// The types of numbers, and what may stand beside a tensor where an op wants one number or an axis.
 
 #include <concepts>
 #include <cstdint>
@@ -8,18 +8,28 @@
 
 namespace lt {
 
+// What a tensor holds: float, double, int64_t or bool.
+template <typename T>
+concept Floating = std::same_as<T, float> || std::same_as<T, double>;
+template <typename T>
+concept Number = Floating<T> || std::same_as<T, int64_t>;
+template <typename T>
+concept Element = Number<T> || std::same_as<T, bool>;
+
 // A whole number that is no truth value.
 template <typename U>
 concept WholeNumber = std::integral<U> && !std::same_as<U, bool>;
 
-// Whether a U stands for a T: any number for a floating-point T, whole ones alone for int64_t, and bool for
-// bool. A fraction beside whole numbers would be cut off, so it does not compile.
+// Whether a U stands for a T: any number for a floating-point T, whole ones alone for int64_t, bool for bool,
+// and objects that convert to a T without loss. A fraction beside whole numbers would be cut off, so it does
+// not compile.
 template <typename U, typename T>
-concept StandsFor = (std::floating_point<T> && std::is_arithmetic_v<U>) ||
-                    (std::same_as<T, int64_t> && WholeNumber<U>) || std::same_as<U, T>;
+concept StandsFor = (Floating<T> && std::is_arithmetic_v<U>) ||
+                    (std::same_as<T, int64_t> && WholeNumber<U>) || std::same_as<U, T> ||
+                    (std::is_class_v<U> && requires(const U& object) { T{object}; });
 
 // A number of T, from any number that stands for one.
-template <typename T>
+template <Element T>
 class Scalar {
  public:
   template <StandsFor<T> U>
@@ -30,8 +40,11 @@ class Scalar {
   T value_;
 };
 
+// A size, an axis or a place: var(x, false) and sum(x, 1.9) do not compile.
+using Whole = Scalar<int64_t>;
+
 // A scalar operand takes its type from the tensor beside it: x + 1 works for every T.
-template <typename T>
+template <Element T>
 using ScalarOf = std::type_identity_t<Scalar<T>>;
 
 }  // namespace lt

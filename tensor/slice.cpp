@@ -8,9 +8,35 @@
 // Views of a part: the numbers stay where they are.
 
 namespace lt {
+namespace {
 
-template <typename T>
-BasicTensor<T> BasicTensor<T>::select(int64_t axis, int64_t index) const {
+// first, first + step, ...: `length` of them.
+struct Range {
+  int64_t first;
+  int64_t length;
+  int64_t step;
+};
+
+// The places of an axis of this size that a slice names.
+Range range_of(const Slice& slice, int64_t size) {
+  const int64_t step = slice.step.value_or(1);
+  if (step == 0 || step == INT64_MIN) throw ValueError(fmt::format("slice: a step of {}", step));
+  // A falling slice may stop before the first place, a rising one behind the last.
+  const int64_t low = step > 0 ? 0 : -1, high = step > 0 ? size : size - 1;
+  const auto clip = [&](int64_t i) { return std::clamp(i < 0 ? i + size : i, low, high); };
+  const int64_t first = slice.start ? clip(*slice.start) : (step > 0 ? low : high);
+  const int64_t stop = slice.stop ? clip(*slice.stop) : (step > 0 ? high : low);
+  const int64_t span = step > 0 ? stop - first : first - stop;
+  const int64_t stride = std::abs(step);
+  const int64_t length = span <= 0 ? 0 : span / stride + (span % stride != 0 ? 1 : 0);
+  return {length == 0 ? 0 : first, length, step};
+}
+
+}  // namespace
+
+template <Element T>
+TensorView<T> BasicTensor<T>::select(Whole axis, Whole place) const {
+  const int64_t index = place;
   if (dim() == 0) throw IndexError("select: a scalar has no axis to index");
   const int a = normalize_axis(axis, dim(), "select");
   if (index < -shape_[a] || index >= shape_[a]) {
@@ -24,8 +50,9 @@ BasicTensor<T> BasicTensor<T>::select(int64_t axis, int64_t index) const {
   return view_as(shape, strides, offset_ + (index < 0 ? index + shape_[a] : index) * strides_[a]);
 }
 
-template <typename T>
-BasicTensor<T> BasicTensor<T>::narrow(int64_t axis, int64_t start, int64_t length) const {
+template <Element T>
+TensorView<T> BasicTensor<T>::narrow(Whole axis, Whole from, Whole count) const {
+  const int64_t start = from, length = count;
   if (dim() == 0) throw ShapeError("narrow: a scalar has no axis");
   const int a = normalize_axis(axis, dim(), "narrow");
   const int64_t size = shape_[a];
@@ -39,25 +66,49 @@ BasicTensor<T> BasicTensor<T>::narrow(int64_t axis, int64_t start, int64_t lengt
   return view_as(shape, strides_, offset_ + first * strides_[a]);
 }
 
-template <typename T>
-BasicTensor<T> BasicTensor<T>::slice(int64_t axis, int64_t start, int64_t stop, int64_t step) const {
-  if (dim() == 0) throw ShapeError("slice: a scalar has no axis");
-  if (step < 1) throw ValueError(fmt::format("slice: step {} is not positive", step));
-  const int a = normalize_axis(axis, dim(), "slice");
-  const int64_t size = shape_[a];
-  const auto clip = [size](int64_t i) { return std::clamp<int64_t>(i < 0 ? i + size : i, 0, size); };
-  const int64_t first = clip(start);
-  const int64_t length = std::max<int64_t>(clip(stop) - first, 0);
-  Shape shape = shape_;
-  Strides strides = strides_;
-  shape[a] = length / step + (length % step != 0 ? 1 : 0);
-  // A stride is only ever used between two elements; with fewer, keep it, since step may be huge.
-  if (shape[a] > 1) strides[a] *= step;
-  return view_as(shape, strides, offset_ + first * strides_[a]);
+template <Element T>
+TensorView<T> BasicTensor<T>::slice(Whole axis, Whole start, Whole stop, Whole step) const {
+  return slice_along(axis, Slice(int64_t{start}, int64_t{stop}, int64_t{step}));
 }
 
-template <typename T>
-std::vector<BasicTensor<T>> BasicTensor<T>::unbind(int64_t axis) const {
+template <Element T>
+TensorView<T> BasicTensor<T>::slice_along(Whole axis, const Slice& slice) const {
+  if (dim() == 0) throw ShapeError("slice: a scalar has no axis");
+  const int a = normalize_axis(axis, dim(), "slice");
+  const Range range = range_of(slice, shape_[a]);
+  Shape shape = shape_;
+  Strides strides = strides_;
+  shape[a] = range.length;
+  // A stride is only ever used between two elements; with fewer, keep it, since step may be huge.
+  if (range.length > 1) strides[a] *= range.step;
+  return view_as(shape, strides, offset_ + range.first * strides_[a]);
+}
+
+template <Element T>
+TensorView<T> BasicTensor<T>::view_at(std::span<const ViewIndex> indices) const {
+  using Kind = ViewIndex::Kind;
+  int used = 0, ellipses = 0;
+  for (const ViewIndex& each : indices) {
+    used += each.kind == Kind::select || each.kind == Kind::slice ? 1 : 0;
+    ellipses += each.kind == Kind::ellipsis ? 1 : 0;
+  }
+  if (used > dim() || ellipses > 1) {
+    throw IndexError(used > dim() ? fmt::format("index: {} indices for {}", used, to_string(shape_))
+                                  : "index: more than one Ellipsis");
+  }
+  TensorView<T> out(*this);
+  int axis = 0;
+  for (const ViewIndex& each : indices) {
+    if (each.kind == Kind::select) out = out.select(axis, each.index);
+    if (each.kind == Kind::slice) out = out.slice_along(axis++, each.slice);
+    if (each.kind == Kind::new_axis) out = out.unsqueeze(axis++);
+    if (each.kind == Kind::ellipsis) axis += dim() - used;
+  }
+  return out;
+}
+
+template <Element T>
+std::vector<BasicTensor<T>> BasicTensor<T>::unbind(Whole axis) const {
   if (dim() == 0) throw ShapeError("unbind: a scalar has no axis");
   std::vector<BasicTensor> parts;
   const int64_t count = size(axis);
@@ -66,8 +117,9 @@ std::vector<BasicTensor<T>> BasicTensor<T>::unbind(int64_t axis) const {
   return parts;
 }
 
-template <typename T>
-std::vector<BasicTensor<T>> BasicTensor<T>::split(int64_t size, int64_t axis) const {
+template <Element T>
+std::vector<BasicTensor<T>> BasicTensor<T>::split(Whole part, Whole axis) const {
+  const int64_t size = part;
   if (dim() == 0) throw ShapeError("split: a scalar has no axis");
   if (size < 1) throw ValueError(fmt::format("split: size {} is not positive", size));
   const int a = normalize_axis(axis, dim(), "split");
@@ -80,8 +132,8 @@ std::vector<BasicTensor<T>> BasicTensor<T>::split(int64_t size, int64_t axis) co
   return parts;
 }
 
-template <typename T>
-BasicTensor<T> BasicTensor<T>::diagonal() const {
+template <Element T>
+TensorView<T> BasicTensor<T>::diagonal() const {
   if (dim() < 2) throw ShapeError(fmt::format("diagonal: {} has fewer than 2 axes", to_string(shape_)));
   Shape shape = shape_;
   Strides strides = strides_;
@@ -94,13 +146,15 @@ BasicTensor<T> BasicTensor<T>::diagonal() const {
   return view_as(shape, strides, offset_);
 }
 
-#define LT_INSTANTIATE(T)                                                                  \
-  template BasicTensor<T> BasicTensor<T>::select(int64_t, int64_t) const;                  \
-  template BasicTensor<T> BasicTensor<T>::narrow(int64_t, int64_t, int64_t) const;         \
-  template BasicTensor<T> BasicTensor<T>::slice(int64_t, int64_t, int64_t, int64_t) const; \
-  template std::vector<BasicTensor<T>> BasicTensor<T>::unbind(int64_t) const;              \
-  template std::vector<BasicTensor<T>> BasicTensor<T>::split(int64_t, int64_t) const;      \
-  template BasicTensor<T> BasicTensor<T>::diagonal() const;
+#define LT_INSTANTIATE(T)                                                           \
+  template TensorView<T> BasicTensor<T>::select(Whole, Whole) const;                \
+  template TensorView<T> BasicTensor<T>::narrow(Whole, Whole, Whole) const;         \
+  template TensorView<T> BasicTensor<T>::slice(Whole, Whole, Whole, Whole) const;   \
+  template TensorView<T> BasicTensor<T>::slice_along(Whole, const Slice&) const;    \
+  template TensorView<T> BasicTensor<T>::view_at(std::span<const ViewIndex>) const; \
+  template std::vector<BasicTensor<T>> BasicTensor<T>::unbind(Whole) const;         \
+  template std::vector<BasicTensor<T>> BasicTensor<T>::split(Whole, Whole) const;   \
+  template TensorView<T> BasicTensor<T>::diagonal() const;
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)
 LT_INSTANTIATE(int64_t)

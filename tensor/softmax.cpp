@@ -14,7 +14,7 @@ namespace {
 
 // kernel(rows of x, out, how many, how long)
 template <typename T, typename Kernel>
-BasicTensor<T> by_rows(const BasicTensor<T>& x, int64_t axis, const char* op, Kernel kernel) {
+BasicTensor<T> by_rows(const BasicTensor<T>& x, Whole axis, const char* op, Kernel kernel) {
   const int a = normalize_axis(axis, x.dim(), op);
   const BasicTensor<T> rows = rows_along(x, a);
   BasicTensor<T> out = empty<T>(rows.shape());
@@ -24,7 +24,7 @@ BasicTensor<T> by_rows(const BasicTensor<T>& x, int64_t axis, const char* op, Ke
 
 // The same for kernel(rows of dy, rows of y, out, ...).
 template <typename T, typename Kernel>
-BasicTensor<T> by_rows(const BasicTensor<T>& dy, const BasicTensor<T>& y, int64_t axis, const char* op,
+BasicTensor<T> by_rows(const BasicTensor<T>& dy, const BasicTensor<T>& y, Whole axis, const char* op,
                        Kernel kernel) {
   check_same_shape(dy.shape(), y.shape(), op);
   return by_rows(dy, axis, op, [&](const T* dy_rows, T* dx, int64_t count, int64_t n) {
@@ -35,34 +35,34 @@ BasicTensor<T> by_rows(const BasicTensor<T>& dy, const BasicTensor<T>& y, int64_
 
 }  // namespace
 
-template <typename T>
-BasicTensor<T> softmax(const BasicTensor<T>& x, int64_t axis) {
+template <Floating T>
+BasicTensor<T> softmax(const BasicTensor<T>& x, Whole axis) {
   return by_rows(x, axis, "softmax", kernels::softmax<T>);
 }
 
-template <typename T>
-BasicTensor<T> log_softmax(const BasicTensor<T>& x, int64_t axis) {
+template <Floating T>
+BasicTensor<T> log_softmax(const BasicTensor<T>& x, Whole axis) {
   return by_rows(x, axis, "log_softmax", kernels::log_softmax<T>);
 }
 
-template <typename T>
-BasicTensor<T> softmax_backward(const BasicTensor<T>& dy, const BasicTensor<T>& y, int64_t axis) {
+template <Floating T>
+BasicTensor<T> softmax_backward(const BasicTensor<T>& dy, const BasicTensor<T>& y, Whole axis) {
   return by_rows(dy, y, axis, "softmax_backward", kernels::softmax_backward<T>);
 }
 
-template <typename T>
-BasicTensor<T> log_softmax_backward(const BasicTensor<T>& dy, const BasicTensor<T>& y, int64_t axis) {
+template <Floating T>
+BasicTensor<T> log_softmax_backward(const BasicTensor<T>& dy, const BasicTensor<T>& y, Whole axis) {
   return by_rows(dy, y, axis, "log_softmax_backward", kernels::log_softmax_backward<T>);
 }
 
 // Dense rows are one kernel's. What lies otherwise is composed, which reads it in place: log(sum(exp(x - m)))
 // + m with the maximum m, so that the largest term is 1; an infinite m is left out (inf - inf is no number).
-template <typename T>
+template <Floating T>
 BasicTensor<T> logsumexp(const BasicTensor<T>& x, const Dims& axes, bool keepdim) {
   const Shape kept = plan_reduction(x, axes, true, "logsumexp").shape;
   Dims order, reduced;
   for (int i = 0; i < x.dim(); ++i) (kept[i] == x.shape()[i] ? order : reduced).push_back(i);
-  for (const int64_t axis : reduced) order.push_back(axis);
+  for (const Whole axis : reduced) order.push_back(axis);
   BasicTensor<T> out = empty<T>(kept);
   if (x.permute(order).is_contiguous()) {
     const int64_t results = out.numel();
@@ -77,11 +77,11 @@ BasicTensor<T> logsumexp(const BasicTensor<T>& x, const Dims& axes, bool keepdim
   return keepdim ? out : out.view(plan_reduction(x, axes, false, "logsumexp").shape);
 }
 
-#define LT_INSTANTIATE(T)                                                                              \
-  template BasicTensor<T> softmax(const BasicTensor<T>&, int64_t);                                     \
-  template BasicTensor<T> log_softmax(const BasicTensor<T>&, int64_t);                                 \
-  template BasicTensor<T> softmax_backward(const BasicTensor<T>&, const BasicTensor<T>&, int64_t);     \
-  template BasicTensor<T> log_softmax_backward(const BasicTensor<T>&, const BasicTensor<T>&, int64_t); \
+#define LT_INSTANTIATE(T)                                                                            \
+  template BasicTensor<T> softmax(const BasicTensor<T>&, Whole);                                     \
+  template BasicTensor<T> log_softmax(const BasicTensor<T>&, Whole);                                 \
+  template BasicTensor<T> softmax_backward(const BasicTensor<T>&, const BasicTensor<T>&, Whole);     \
+  template BasicTensor<T> log_softmax_backward(const BasicTensor<T>&, const BasicTensor<T>&, Whole); \
   template BasicTensor<T> logsumexp(const BasicTensor<T>&, const Dims&, bool);
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)

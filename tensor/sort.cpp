@@ -63,22 +63,22 @@ BasicTensor<T> take(const BasicTensor<T>& rows, const IntTensor& places) {
 
 }  // namespace
 
-template <typename T>
-ValuesAndIndices<T> sort(const BasicTensor<T>& x, int64_t axis, bool descending) {
+template <Element T>
+ValuesAndIndices<T> sort(const BasicTensor<T>& x, Whole axis, bool descending) {
   const int a = normalize_axis(axis, x.dim(), "sort");
   const BasicTensor<T> rows = rows_along(x, a);
   const IntTensor places = sorted_rows(rows, descending);
   return {from_rows(take(rows, places), x.shape(), a), from_rows(places, x.shape(), a)};
 }
 
-template <typename T>
-IntTensor argsort(const BasicTensor<T>& x, int64_t axis, bool descending) {
+template <Element T>
+IntTensor argsort(const BasicTensor<T>& x, Whole axis, bool descending) {
   const int a = normalize_axis(axis, x.dim(), "argsort");
   return from_rows(sorted_rows(rows_along(x, a), descending), x.shape(), a);
 }
 
-template <typename T>
-ValuesAndIndices<T> topk(const BasicTensor<T>& x, int64_t k, int64_t axis) {
+template <Element T>
+ValuesAndIndices<T> topk(const BasicTensor<T>& x, int64_t k, Whole axis) {
   const int a = normalize_axis(axis, x.dim(), "topk");
   const BasicTensor<T> rows = rows_along(x, a);
   if (k < (x.dim() == 0 ? 1 : 0) || k > rows.shape()[1]) {
@@ -93,10 +93,10 @@ ValuesAndIndices<T> topk(const BasicTensor<T>& x, int64_t k, int64_t axis) {
   return {from_rows(take(rows, places), x.shape(), a), from_rows(places, x.shape(), a)};
 }
 
-#define LT_INSTANTIATE(T)                                                  \
-  template ValuesAndIndices<T> sort(const BasicTensor<T>&, int64_t, bool); \
-  template IntTensor argsort(const BasicTensor<T>&, int64_t, bool);        \
-  template ValuesAndIndices<T> topk(const BasicTensor<T>&, int64_t, int64_t);
+#define LT_INSTANTIATE(T)                                                \
+  template ValuesAndIndices<T> sort(const BasicTensor<T>&, Whole, bool); \
+  template IntTensor argsort(const BasicTensor<T>&, Whole, bool);        \
+  template ValuesAndIndices<T> topk(const BasicTensor<T>&, int64_t, Whole);
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)
 LT_INSTANTIATE(int64_t)

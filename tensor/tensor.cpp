@@ -58,21 +58,27 @@ int64_t whole(T x) {
 
 }  // namespace
 
-template <typename T>
-T* BasicTensor<T>::mutable_data() {
+template <Element T>
+T* BasicTensor<T>::mutable_data() & {
+  check_defined();
   storage_.bump_version();
   return static_cast<T*>(storage_.data()) + offset_;
 }
 
-template <typename T>
+template <Element T>
 T BasicTensor<T>::item() const {
   if (numel() != 1)
     throw ShapeError(fmt::format("item: {} holds {} numbers, not one", to_string(shape_), numel()));
   return *data();
 }
 
-template <typename T>
-T BasicTensor<T>::at(std::initializer_list<int64_t> index) const {
+template <Element T>
+void BasicTensor<T>::throw_undefined() {
+  throw ValueError("tensor: used before it was given a value");
+}
+
+template <Element T>
+const T* BasicTensor<T>::find(std::span<const Whole> index) const {
   if (static_cast<int>(index.size()) != dim()) {
     throw IndexError(fmt::format("at: {} indices for {}", index.size(), to_string(shape_)));
   }
@@ -86,27 +92,27 @@ T BasicTensor<T>::at(std::initializer_list<int64_t> index) const {
     place += (i < 0 ? i + shape_[axis] : i) * strides_[axis];
     ++axis;
   }
-  return *place;
+  return place;
 }
 
-template <typename T>
+template <Element T>
 std::vector<T> BasicTensor<T>::to_vector() const {
   const BasicTensor dense = contiguous();
   return std::vector<T>(dense.data(), dense.data() + dense.numel());
 }
 
-template <typename T>
+template <Element T>
 BasicTensor<T> BasicTensor<T>::contiguous() const {
   return is_contiguous() ? *this : clone();
 }
 
-template <typename T>
+template <Element T>
 BasicTensor<T> BasicTensor<T>::clone() const {
   return cast<T>();
 }
 
-template <typename T>
-template <typename U>
+template <Element T>
+template <Element U>
 BasicTensor<U> BasicTensor<T>::cast() const {
   BasicTensor<U> out = empty<U>(shape_);
   kernels::map_unary(shape_, out.mutable_data(), out.strides(), data(), strides_, [](const auto& x) {
@@ -119,8 +125,8 @@ BasicTensor<U> BasicTensor<T>::cast() const {
   return out;
 }
 
-template <typename T>
-BasicTensor<T>& BasicTensor<T>::fill_(Scalar<T> value) {
+template <Element T>
+BasicTensor<T>& BasicTensor<T>::fill_(Scalar<T> value) & {
   // Numbers that expand() repeats need to be written once only.
   BasicTensor distinct = *this;
   for (int i = 0; i < dim(); ++i) {
@@ -130,8 +136,8 @@ BasicTensor<T>& BasicTensor<T>::fill_(Scalar<T> value) {
   return *this;
 }
 
-template <typename T>
-BasicTensor<T>& BasicTensor<T>::copy_(const BasicTensor& source) {
+template <Element T>
+BasicTensor<T>& BasicTensor<T>::copy_(const BasicTensor& source) & {
   with_operand(*this, source, "copy_", [&](const T* from, const Strides& strides) {
     // What was there is not read: it may never have been set.
     kernels::map_unary(shape_, mutable_data(), strides_, from, strides, [](const auto& x) { return x; });
@@ -139,52 +145,52 @@ BasicTensor<T>& BasicTensor<T>::copy_(const BasicTensor& source) {
   return *this;
 }
 
-template <typename T>
-BasicTensor<T>& BasicTensor<T>::operator+=(const BasicTensor& other) {
+template <Element T>
+    BasicTensor<T>& BasicTensor<T>::operator+=(const BasicTensor& other) & requires Number<T> {
   update(*this, other, "+=", [](const auto& a, const auto& b) { return a + b; });
   return *this;
 }
 
-template <typename T>
-BasicTensor<T>& BasicTensor<T>::operator-=(const BasicTensor& other) {
+template <Element T>
+    BasicTensor<T>& BasicTensor<T>::operator-=(const BasicTensor& other) & requires Number<T> {
   update(*this, other, "-=", [](const auto& a, const auto& b) { return a - b; });
   return *this;
 }
 
-template <typename T>
-BasicTensor<T>& BasicTensor<T>::operator*=(const BasicTensor& other) {
+template <Element T>
+    BasicTensor<T>& BasicTensor<T>::operator*=(const BasicTensor& other) & requires Number<T> {
   update(*this, other, "*=", [](const auto& a, const auto& b) { return a * b; });
   return *this;
 }
 
-template <typename T>
-BasicTensor<T>& BasicTensor<T>::operator/=(const BasicTensor& other) {
+template <Element T>
+    BasicTensor<T>& BasicTensor<T>::operator/=(const BasicTensor& other) & requires Floating<T> {
   update(*this, other, "/=", [](const auto& a, const auto& b) { return a / b; });
   return *this;
 }
 
-template <typename T>
-BasicTensor<T>& BasicTensor<T>::operator+=(Scalar<T> value) {
+template <Element T>
+    BasicTensor<T>& BasicTensor<T>::operator+=(Scalar<T> value) & requires Number<T> {
   return *this += scalar<T>(value);
 }
 
-template <typename T>
-BasicTensor<T>& BasicTensor<T>::operator-=(Scalar<T> value) {
+template <Element T>
+    BasicTensor<T>& BasicTensor<T>::operator-=(Scalar<T> value) & requires Number<T> {
   return *this -= scalar<T>(value);
 }
 
-template <typename T>
-BasicTensor<T>& BasicTensor<T>::operator*=(Scalar<T> value) {
+template <Element T>
+    BasicTensor<T>& BasicTensor<T>::operator*=(Scalar<T> value) & requires Number<T> {
   return *this *= scalar<T>(value);
 }
 
-template <typename T>
-BasicTensor<T>& BasicTensor<T>::operator/=(Scalar<T> value) {
+template <Element T>
+    BasicTensor<T>& BasicTensor<T>::operator/=(Scalar<T> value) & requires Floating<T> {
   return *this /= scalar<T>(value);
 }
 
-template <typename T>
-BasicTensor<T>& BasicTensor<T>::add_(const BasicTensor& other, Scalar<T> alpha) {
+template <Element T>
+    BasicTensor<T>& BasicTensor<T>::add_(const BasicTensor& other, Scalar<T> alpha) & requires Number<T> {
   const auto factor = static_cast<kernels::ModularOf<T>>(static_cast<T>(alpha));
   const auto f = [factor](const auto& a, const auto& b) { return a + factor * b; };
   // The product with a scalar would be computed, and rounded, once before the loop: other bits than an FMA's.
@@ -192,30 +198,39 @@ BasicTensor<T>& BasicTensor<T>::add_(const BasicTensor& other, Scalar<T> alpha) 
   return *this;
 }
 
-#define LT_INSTANTIATE(T)                                              \
-  template T* BasicTensor<T>::mutable_data();                          \
-  template T BasicTensor<T>::item() const;                             \
-  template T BasicTensor<T>::at(std::initializer_list<int64_t>) const; \
-  template std::vector<T> BasicTensor<T>::to_vector() const;           \
-  template BasicTensor<T> BasicTensor<T>::contiguous() const;          \
-  template BasicTensor<T> BasicTensor<T>::clone() const;               \
-  template BasicTensor<float> BasicTensor<T>::cast() const;            \
-  template BasicTensor<double> BasicTensor<T>::cast() const;           \
-  template BasicTensor<int64_t> BasicTensor<T>::cast() const;          \
-  template BasicTensor<bool> BasicTensor<T>::cast() const;             \
-  template BasicTensor<T>& BasicTensor<T>::fill_(Scalar<T>);           \
-  template BasicTensor<T>& BasicTensor<T>::copy_(const BasicTensor<T>&);
-#define LT_INSTANTIATE_NUMBER(T)                                              \
-  template BasicTensor<T>& BasicTensor<T>::operator+=(const BasicTensor<T>&); \
-  template BasicTensor<T>& BasicTensor<T>::operator-=(const BasicTensor<T>&); \
-  template BasicTensor<T>& BasicTensor<T>::operator*=(const BasicTensor<T>&); \
-  template BasicTensor<T>& BasicTensor<T>::operator+=(Scalar<T>);             \
-  template BasicTensor<T>& BasicTensor<T>::operator-=(Scalar<T>);             \
-  template BasicTensor<T>& BasicTensor<T>::operator*=(Scalar<T>);             \
-  template BasicTensor<T>& BasicTensor<T>::add_(const BasicTensor<T>&, Scalar<T>);
-#define LT_INSTANTIATE_FLOATING(T)                                            \
-  template BasicTensor<T>& BasicTensor<T>::operator/=(const BasicTensor<T>&); \
-  template BasicTensor<T>& BasicTensor<T>::operator/=(Scalar<T>);
+template <Element T>
+void detail::assign(BasicTensor<T>& to, const BasicTensor<T>& from) {
+  BasicTensor<T> values = from;
+  while (values.dim() > to.dim() && values.size(0) == 1) values = values[0];
+  to.copy_(values);
+}
+
+#define LT_INSTANTIATE(T)                                               \
+  template void detail::assign(BasicTensor<T>&, const BasicTensor<T>&); \
+  template T* BasicTensor<T>::mutable_data()&;                          \
+  template T BasicTensor<T>::item() const;                              \
+  template void BasicTensor<T>::throw_undefined();                      \
+  template const T* BasicTensor<T>::find(std::span<const Whole>) const; \
+  template std::vector<T> BasicTensor<T>::to_vector() const;            \
+  template BasicTensor<T> BasicTensor<T>::contiguous() const;           \
+  template BasicTensor<T> BasicTensor<T>::clone() const;                \
+  template BasicTensor<float> BasicTensor<T>::cast() const;             \
+  template BasicTensor<double> BasicTensor<T>::cast() const;            \
+  template BasicTensor<int64_t> BasicTensor<T>::cast() const;           \
+  template BasicTensor<bool> BasicTensor<T>::cast() const;              \
+  template BasicTensor<T>& BasicTensor<T>::fill_(Scalar<T>)&;           \
+  template BasicTensor<T>& BasicTensor<T>::copy_(const BasicTensor<T>&)&;
+#define LT_INSTANTIATE_NUMBER(T)                                               \
+  template BasicTensor<T>& BasicTensor<T>::operator+=(const BasicTensor<T>&)&; \
+  template BasicTensor<T>& BasicTensor<T>::operator-=(const BasicTensor<T>&)&; \
+  template BasicTensor<T>& BasicTensor<T>::operator*=(const BasicTensor<T>&)&; \
+  template BasicTensor<T>& BasicTensor<T>::operator+=(Scalar<T>)&;             \
+  template BasicTensor<T>& BasicTensor<T>::operator-=(Scalar<T>)&;             \
+  template BasicTensor<T>& BasicTensor<T>::operator*=(Scalar<T>)&;             \
+  template BasicTensor<T>& BasicTensor<T>::add_(const BasicTensor<T>&, Scalar<T>)&;
+#define LT_INSTANTIATE_FLOATING(T)                                             \
+  template BasicTensor<T>& BasicTensor<T>::operator/=(const BasicTensor<T>&)&; \
+  template BasicTensor<T>& BasicTensor<T>::operator/=(Scalar<T>)&;
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)
 LT_INSTANTIATE(int64_t)

@@ -4,22 +4,42 @@
 //
 //   Tensor x = arange(6).view({2, 3});
 //   x[0]                       -> [0, 1, 2], sharing x's memory
-//   x.transpose(0, 1)          -> (3, 2), sharing x's memory
+//   x(Slice(), -1)             -> the last column, sharing x's memory: tensor/slice.h
 //   x.reshape({-1})            -> (6), sharing where strides allow it
+//
+// Assignment does what PyTorch's does. x = y makes the handle x another one of y; x[0] = y, x(Slice(), -1) =
+// 0, x[mask] += 1 and x[ids] = y write into x. What would be lost, (a + b) = c, does not compile.
 
+#include <concepts>
 #include <cstdint>
 #include <initializer_list>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include <libtensor/tensor/error.h>
 #include <libtensor/tensor/scalar.h>
 #include <libtensor/tensor/shape.h>
+#include <libtensor/tensor/slice.h>
 #include <libtensor/tensor/storage.h>
 
 namespace lt {
 
-template <typename T>
+template <Element T>
 class BasicTensor;
+template <Element T>
+class TensorView;
+template <Element T, typename Index>
+class Selection;
+template <Element T>
+class ElementRef;
+class TensorIndex;
+struct Indices;
+
+namespace detail {
+template <Element T>
+Selection<T, Indices> select_at(const BasicTensor<T>& x, std::span<const TensorIndex> indices);
+}
 
 using Tensor = BasicTensor<float>;
 using DoubleTensor = BasicTensor<double>;
@@ -27,110 +47,153 @@ using IntTensor = BasicTensor<int64_t>;
 using BoolTensor = BasicTensor<bool>;
 
 // "float32", "float64", "int64", "bool".
-template <typename T>
+template <Element T>
 const char* dtype_name();
 
 // A handle: shared storage, a shape, strides and an offset (both in elements). Copying a tensor copies the
 // handle and shares the numbers; clone() copies the numbers. Handles of the same numbers may be read from
-// several threads. Instantiated for float, double, int64_t and bool.
-template <typename T>
+// several threads. What lies in a handle (shape, pointers) is not to be had of one that is about to go. All
+// but defined() throw ValueError for a handle of no tensor.
+template <Element T>
 class BasicTensor {
  public:
   using value_type = T;
 
-  // No tensor: shape (0), and defined() is false.
+  // No tensor: defined() is false.
   BasicTensor() : shape_(0), strides_(1) {}
   // A view of `storage`. throws: ShapeError where a part of it would lie outside the storage
   BasicTensor(Storage storage, Shape shape, Strides strides, int64_t offset);
+  BasicTensor(const BasicTensor&) = default;
+  BasicTensor(BasicTensor&&) noexcept = default;
+  BasicTensor& operator=(const BasicTensor&) & = default;
+  BasicTensor& operator=(BasicTensor&&) & noexcept = default;
+  ~BasicTensor() = default;
 
   bool defined() const { return defined_; }
-  const Shape& shape() const { return shape_; }
-  const Strides& strides() const { return strides_; }
-  int dim() const { return shape_.size(); }
+  const Shape& shape() const& { return check_defined(), shape_; }
+  Shape shape() const&& { return check_defined(), shape_; }
+  const Strides& strides() const& { return check_defined(), strides_; }
+  Strides strides() const&& { return check_defined(), strides_; }
+  int dim() const { return check_defined(), shape_.size(); }
   // Size and stride along one axis; -1 is the last. throws: IndexError
-  int64_t size(int64_t axis) const { return shape_[normalize_axis(axis, dim(), "size")]; }
-  int64_t stride(int64_t axis) const { return strides_[normalize_axis(axis, dim(), "stride")]; }
-  int64_t numel() const { return lt::numel(shape_); }
+  int64_t size(Whole axis) const { return shape_[normalize_axis(axis, dim(), "size")]; }
+  int64_t stride(Whole axis) const { return strides_[normalize_axis(axis, dim(), "stride")]; }
+  int64_t numel() const { return check_defined(), lt::numel(shape_); }
   int64_t storage_offset() const { return offset_; }
-  const Storage& storage() const { return storage_; }
+  const Storage& storage() const& { return storage_; }
+  Storage storage() const&& { return storage_; }
   // Dense and row-major. Axes of size 1 may have any stride, and an empty tensor is contiguous.
   bool is_contiguous() const;
 
   // The first element; the others lie at strides() from it.
-  const T* data() const { return static_cast<const T*>(storage_.data()) + offset_; }
+  const T* data() const& { return check_defined(), static_cast<const T*>(storage_.data()) + offset_; }
+  const T* data() const&& = delete;
   // The same, to write through: it counts as a change of the numbers in place (Storage::version).
-  T* mutable_data();
+  T* mutable_data() &;
 
   // The only number of a tensor with one. throws: ShapeError for any other count
   T item() const;
   // One number by its full index; negative counts from the end. throws: IndexError
-  T at(std::initializer_list<int64_t> index) const;
+  T at(std::initializer_list<Whole> index) const { return *find(std::span(index.begin(), index.size())); }
   // All numbers in row-major order.
   std::vector<T> to_vector() const;
 
-  // --- views: they share the numbers ---
+  // --- views: they share the numbers, and what is assigned to them is written into this ---
 
   // The same numbers under another shape; one size may be -1. throws: ShapeError where the count differs, or
   // where strides forbid it (reshape would copy)
-  BasicTensor view(const Shape& shape) const;
-  BasicTensor transpose(int64_t axis0, int64_t axis1) const;
-  BasicTensor t() const;  // transpose(0, 1) for 2-d, itself below; throws: ShapeError above
-  BasicTensor permute(const Dims& axes) const;
-  BasicTensor select(int64_t axis, int64_t index) const;  // drops the axis
-  BasicTensor operator[](int64_t index) const { return select(0, index); }
-  BasicTensor narrow(int64_t axis, int64_t start, int64_t length) const;
-  // Python's start:stop:step along an axis: negative counts from the end, out of range is clipped; step >= 1.
-  BasicTensor slice(int64_t axis, int64_t start, int64_t stop, int64_t step = 1) const;
-  BasicTensor squeeze() const;              // drops every axis of size 1
-  BasicTensor squeeze(int64_t axis) const;  // drops the axis if its size is 1
-  BasicTensor unsqueeze(int64_t axis) const;
+  TensorView<T> view(const Shape& shape) const;
+  TensorView<T> transpose(Whole axis0, Whole axis1) const;
+  TensorView<T> t() const;  // transpose(0, 1) for 2-d, itself below; throws: ShapeError above
+  TensorView<T> permute(const Dims& axes) const;
+  TensorView<T> select(Whole axis, Whole index) const;  // drops the axis
+  TensorView<T> operator[](Whole index) const;          // select(0, index)
+  TensorView<T> narrow(Whole axis, Whole start, Whole length) const;
+  // Python's start:stop:step along an axis: negative counts from the end, out of range is clipped. A negative
+  // step walks from start down to before stop, as NumPy's. throws: ValueError for a step of 0
+  TensorView<T> slice(Whole axis, Whole start, Whole stop, Whole step = 1) const;
+  TensorView<T> squeeze() const;            // drops every axis of size 1
+  TensorView<T> squeeze(Whole axis) const;  // drops the axis if its size is 1
+  TensorView<T> unsqueeze(Whole axis) const;
   // Stretches axes of size 1 (stride 0) and adds leading ones; -1 keeps a size.
-  BasicTensor expand(const Shape& shape) const;
-  std::vector<BasicTensor> unbind(int64_t axis = 0) const;
-  std::vector<BasicTensor> split(int64_t size,
-                                 int64_t axis = 0) const;  // parts of `size`, the last may be shorter
-  BasicTensor diagonal() const;                            // of the first two axes, as a new last axis
+  TensorView<T> expand(const Shape& shape) const;
+  TensorView<T> diagonal() const;  // of the first two axes, as a new last axis
+  std::vector<BasicTensor> unbind(Whole axis = 0) const;
+  std::vector<BasicTensor> split(Whole size,
+                                 Whole axis = 0) const;  // parts of `size`, the last may be shorter
+
+  // x(Slice(1, 3), -1, None), Python's x[1:3, -1, None]: a view. Of ids or masks too, x(Slice(), ids): their
+  // rows, as operator[] gives them. See tensor/slice.h.
+  //   throws: IndexError for too many indices or one out of range
+  template <typename... Is>
+  requires((std::convertible_to<Is, ViewIndex> && ...) && !(WholeNumber<Is> && ...)) TensorView<T>
+  operator()(const Is&... indices) const;
+  template <typename... Is>
+  requires((std::convertible_to<Is, TensorIndex> && ...) &&
+           !(std::convertible_to<Is, ViewIndex> && ...)) Selection<T, Indices>
+  operator()(const Is&... indices) const;
+  // x(i, j): one number, by its full index. throws: IndexError for another count, or one out of range
+  template <WholeNumber... Is>
+  T operator()(Is... index) const;
+  template <WholeNumber... Is>
+  ElementRef<T> operator()(Is... index);
 
   // --- the same where it can share, else a copy ---
 
   BasicTensor contiguous() const;
   BasicTensor reshape(const Shape& shape) const;
-  BasicTensor flatten(int64_t first_axis = 0, int64_t last_axis = -1) const;
+  BasicTensor flatten(Whole first_axis = 0, Whole last_axis = -1) const;
 
   // --- copies ---
 
   BasicTensor clone() const;  // dense and row-major
   // Numbers of another type, as C++ converts them (float to int truncates, and gives
   // the smallest int64_t for NaN and what it cannot hold; anything but 0 is true).
-  template <typename U>
+  template <Element U>
   BasicTensor<U> cast() const;
 
-  // --- rows by index: see index() in ops.h ---
+  // --- rows by index: copies, into which assignments write back (tensor/index.h) ---
 
   // Rows of the first axis. shapes: (n, ...)[(i...)] -> (i..., ...)
   //   throws: IndexError for an id outside -n..n-1
-  BasicTensor operator[](const IntTensor& ids) const;
+  Selection<T, IntTensor> operator[](const IntTensor& ids) const;
   // The elements (or rows) where mask is true. shapes: mask (d1..dk) of (d1..dk, ...) -> (count, ...)
-  BasicTensor operator[](const BoolTensor& mask) const;
+  Selection<T, BoolTensor> operator[](const BoolTensor& mask) const;
 
   // --- in place; other operands broadcast to this shape; throws: ShapeError where they do not ---
 
-  BasicTensor& fill_(Scalar<T> value);
-  BasicTensor& zero_() { return fill_(T{}); }
-  BasicTensor& copy_(const BasicTensor& source);
-  BasicTensor& operator+=(const BasicTensor& other);
-  BasicTensor& operator-=(const BasicTensor& other);
-  BasicTensor& operator*=(const BasicTensor& other);
-  BasicTensor& operator/=(const BasicTensor& other);
-  BasicTensor& operator+=(Scalar<T> value);
-  BasicTensor& operator-=(Scalar<T> value);
-  BasicTensor& operator*=(Scalar<T> value);
-  BasicTensor& operator/=(Scalar<T> value);
+  BasicTensor& fill_(Scalar<T> value) &;
+  BasicTensor& zero_() & { return fill_(T{}); }
+  BasicTensor& copy_(const BasicTensor& source) &;
   // this += alpha * other
-  BasicTensor& add_(const BasicTensor& other, Scalar<T> alpha);
+  BasicTensor& add_(const BasicTensor& other, Scalar<T> alpha) & requires Number<T>;
+  BasicTensor& operator+=(const BasicTensor& other) & requires Number<T>;
+  BasicTensor& operator-=(const BasicTensor& other) & requires Number<T>;
+  BasicTensor& operator*=(const BasicTensor& other) & requires Number<T>;
+  BasicTensor& operator/=(const BasicTensor& other) & requires Floating<T>;
+  BasicTensor& operator+=(Scalar<T> value) & requires Number<T>;
+  BasicTensor& operator-=(Scalar<T> value) & requires Number<T>;
+  BasicTensor& operator*=(Scalar<T> value) & requires Number<T>;
+  BasicTensor& operator/=(Scalar<T> value) & requires Floating<T>;
+  // Of a handle that is about to go, as in empty({3}).fill_(2): the tensor itself.
+  BasicTensor fill_(Scalar<T> value) && { return std::move(fill_(value)); }
+  BasicTensor zero_() && { return std::move(zero_()); }
+  BasicTensor copy_(const BasicTensor& source) && { return std::move(copy_(source)); }
+  BasicTensor add_(const BasicTensor& other, Scalar<T> alpha) && requires Number<T> {
+    return std::move(add_(other, alpha));
+  }
 
  private:
-  BasicTensor view_as(Shape shape, Strides strides, int64_t offset) const;  // unchecked
+  friend Selection<T, Indices> detail::select_at<T>(const BasicTensor&, std::span<const TensorIndex>);
+
+  void check_defined() const {
+    if (!defined_) throw_undefined();
+  }
+  [[noreturn]] static void throw_undefined();
+  TensorView<T> view_as(Shape shape, Strides strides, int64_t offset) const;  // unchecked
+  TensorView<T> slice_along(Whole axis, const Slice& slice) const;
+  TensorView<T> view_at(std::span<const ViewIndex> indices) const;
+  const T* find(std::span<const Whole> index) const;
 
   Storage storage_;
   Shape shape_;
@@ -140,9 +203,11 @@ class BasicTensor {
 };
 
 // Prints as PyTorch's repr: four decimals, a common scale, "..." where large.
-template <typename T>
+template <Element T>
 std::ostream& operator<<(std::ostream& out, const BasicTensor<T>& x);
-template <typename T>
+template <Element T>
 std::string to_string(const BasicTensor<T>& x);
 
 }  // namespace lt
+
+#include <libtensor/tensor/view.h>  // IWYU pragma: export

@@ -53,7 +53,7 @@ int64_t integer_power(int64_t base, int64_t exponent) {
 
 }  // namespace
 
-template <typename T>
+template <Number T>
 BasicTensor<T> neg(const BasicTensor<T>& x) {
   if constexpr (std::is_integral_v<T>) {
     return zeros_like(x) - x;  // wraps
@@ -62,7 +62,7 @@ BasicTensor<T> neg(const BasicTensor<T>& x) {
   }
 }
 
-template <typename T>
+template <Number T>
 BasicTensor<T> abs(const BasicTensor<T>& x) {
   if constexpr (std::is_integral_v<T>) {
     return where(x < T{0}, neg(x), x);
@@ -71,27 +71,27 @@ BasicTensor<T> abs(const BasicTensor<T>& x) {
   }
 }
 
-template <typename T>
+template <Number T>
 BasicTensor<T> sign(const BasicTensor<T>& x) {
   return each(x, [](T v) { return static_cast<T>((v > 0) - (v < 0)); });
 }
 
-template <typename T>
+template <Number T>
 BasicTensor<T> square(const BasicTensor<T>& x) {
   return x * x;
 }
 
-template <typename T>
+template <Number T>
 BasicTensor<T> relu(const BasicTensor<T>& x) {
   return maximum(x, scalar<T>(0));
 }
 
-template <typename T>
+template <Number T>
 BasicTensor<T> clamp(const BasicTensor<T>& x, ScalarOf<T> low, ScalarOf<T> high) {
   return minimum(maximum(x, scalar<T>(low)), scalar<T>(high));
 }
 
-template <typename T>
+template <Number T>
 BasicTensor<T> pow(const BasicTensor<T>& x, ScalarOf<T> power) {
   const T exponent = power;
   if constexpr (std::is_integral_v<T>) {
@@ -106,72 +106,72 @@ BasicTensor<T> pow(const BasicTensor<T>& x, ScalarOf<T> power) {
   }
 }
 
-template <typename T>
+template <Floating T>
 BasicTensor<T> exp(const BasicTensor<T>& x) {
   return vectors(x, [](auto v) { return kernels::exp(v); });
 }
 
-template <typename T>
+template <Floating T>
 BasicTensor<T> log(const BasicTensor<T>& x) {
   return vectors(x, [](auto v) { return kernels::log(v); });
 }
 
-template <typename T>
+template <Floating T>
 BasicTensor<T> log1p(const BasicTensor<T>& x) {
   return each(x, [](T v) { return std::log1p(v); });
 }
 
-template <typename T>
+template <Floating T>
 BasicTensor<T> sqrt(const BasicTensor<T>& x) {
   return each(x, [](T v) { return std::sqrt(v); });  // Eigen's vectors approximate, its scalars do not
 }
 
-template <typename T>
+template <Floating T>
 BasicTensor<T> rsqrt(const BasicTensor<T>& x) {
   return each(x, [](T v) { return T{1} / std::sqrt(v); });
 }
 
-template <typename T>
+template <Floating T>
 BasicTensor<T> reciprocal(const BasicTensor<T>& x) {
   return scalar<T>(1) / x;
 }
 
-template <typename T>
+template <Floating T>
 BasicTensor<T> sin(const BasicTensor<T>& x) {
   return each(x, [](T v) { return std::sin(v); });
 }
 
-template <typename T>
+template <Floating T>
 BasicTensor<T> cos(const BasicTensor<T>& x) {
   return each(x, [](T v) { return std::cos(v); });
 }
 
-template <typename T>
+template <Floating T>
 BasicTensor<T> tanh(const BasicTensor<T>& x) {
   return vectors(x, [](auto v) { return kernels::tanh(v); });
 }
 
-template <typename T>
+template <Floating T>
 BasicTensor<T> erf(const BasicTensor<T>& x) {
   return each(x, [](T v) { return std::erf(v); });
 }
 
-template <typename T>
+template <Floating T>
 BasicTensor<T> sigmoid(const BasicTensor<T>& x) {
   return vectors(x, [](auto v) { return kernels::sigmoid(v); });
 }
 
-template <typename T>
+template <Floating T>
 BasicTensor<T> floor(const BasicTensor<T>& x) {
   return each(x, [](T v) { return std::floor(v); });
 }
 
-template <typename T>
+template <Floating T>
 BasicTensor<T> ceil(const BasicTensor<T>& x) {
   return each(x, [](T v) { return std::ceil(v); });
 }
 
-template <typename T>
+template <Floating T>
 BasicTensor<T> round(const BasicTensor<T>& x) {
   return each(x, [](T v) { return std::nearbyint(v); });
 }

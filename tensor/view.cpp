@@ -61,7 +61,7 @@ bool view_strides(const Shape& from, const Strides& strides, const Shape& to, St
 
 }  // namespace
 
-template <typename T>
+template <Element T>
 BasicTensor<T>::BasicTensor(Storage storage, Shape shape, Strides strides, int64_t offset)
     : storage_(std::move(storage)), shape_(shape), strides_(strides), offset_(offset), defined_(true) {
   int64_t first = offset;
@@ -79,16 +79,17 @@ BasicTensor<T>::BasicTensor(Storage storage, Shape shape, Strides strides, int64
   }
 }
 
-template <typename T>
-BasicTensor<T> BasicTensor<T>::view_as(Shape shape, Strides strides, int64_t offset) const {
-  BasicTensor out = *this;
+template <Element T>
+TensorView<T> BasicTensor<T>::view_as(Shape shape, Strides strides, int64_t offset) const {
+  check_defined();
+  TensorView<T> out(*this);
   out.shape_ = shape;
   out.strides_ = strides;
   out.offset_ = lt::numel(shape) == 0 ? 0 : offset;  // an empty view points at no element
   return out;
 }
 
-template <typename T>
+template <Element T>
 bool BasicTensor<T>::is_contiguous() const {
   int64_t step = 1;
   bool dense = true;
@@ -101,8 +102,8 @@ bool BasicTensor<T>::is_contiguous() const {
   return dense;
 }
 
-template <typename T>
-BasicTensor<T> BasicTensor<T>::view(const Shape& shape) const {
+template <Element T>
+TensorView<T> BasicTensor<T>::view(const Shape& shape) const {
   const Shape to = fit_shape(shape_, shape, "view");
   Strides strides;
   if (!view_strides(shape_, strides_, to, strides)) {
@@ -113,15 +114,15 @@ BasicTensor<T> BasicTensor<T>::view(const Shape& shape) const {
   return view_as(to, strides, offset_);
 }
 
-template <typename T>
+template <Element T>
 BasicTensor<T> BasicTensor<T>::reshape(const Shape& shape) const {
   const Shape to = fit_shape(shape_, shape, "reshape");
   Strides strides;
   return view_strides(shape_, strides_, to, strides) ? view_as(to, strides, offset_) : clone().view(to);
 }
 
-template <typename T>
-BasicTensor<T> BasicTensor<T>::flatten(int64_t first_axis, int64_t last_axis) const {
+template <Element T>
+BasicTensor<T> BasicTensor<T>::flatten(Whole first_axis, Whole last_axis) const {
   const int first = normalize_axis(first_axis, dim(), "flatten");
   const int last = normalize_axis(last_axis, dim(), "flatten");
   if (dim() == 0) return view(1);
@@ -134,11 +135,11 @@ BasicTensor<T> BasicTensor<T>::flatten(int64_t first_axis, int64_t last_axis) co
   return reshape(shape);
 }
 
-template <typename T>
-BasicTensor<T> BasicTensor<T>::transpose(int64_t axis0, int64_t axis1) const {
+template <Element T>
+TensorView<T> BasicTensor<T>::transpose(Whole axis0, Whole axis1) const {
   const int a = normalize_axis(axis0, dim(), "transpose");
   const int b = normalize_axis(axis1, dim(), "transpose");
-  if (dim() == 0) return *this;
+  if (dim() == 0) return TensorView<T>(*this);
   Shape shape = shape_;
   Strides strides = strides_;
   std::swap(shape[a], shape[b]);
@@ -146,15 +147,15 @@ BasicTensor<T> BasicTensor<T>::transpose(int64_t axis0, int64_t axis1) const {
   return view_as(shape, strides, offset_);
 }
 
-template <typename T>
-BasicTensor<T> BasicTensor<T>::t() const {
+template <Element T>
+TensorView<T> BasicTensor<T>::t() const {
   if (dim() > 2)
     throw ShapeError(fmt::format("t: {} has more than 2 axes; use transpose", to_string(shape_)));
-  return dim() < 2 ? *this : transpose(0, 1);
+  return dim() < 2 ? TensorView<T>(*this) : transpose(0, 1);
 }
 
-template <typename T>
-BasicTensor<T> BasicTensor<T>::permute(const Dims& axes) const {
+template <Element T>
+TensorView<T> BasicTensor<T>::permute(const Dims& axes) const {
   if (axes.size() != dim()) {
     throw ShapeError(fmt::format("permute: {} axes named for {}", axes.size(), to_string(shape_)));
   }
@@ -172,8 +173,8 @@ BasicTensor<T> BasicTensor<T>::permute(const Dims& axes) const {
   return view_as(shape, strides, offset_);
 }
 
-template <typename T>
-BasicTensor<T> BasicTensor<T>::squeeze() const {
+template <Element T>
+TensorView<T> BasicTensor<T>::squeeze() const {
   Shape shape;
   Strides strides;
   for (int i = 0; i < dim(); ++i) {
@@ -184,14 +185,14 @@ BasicTensor<T> BasicTensor<T>::squeeze() const {
   return view_as(shape, strides, offset_);
 }
 
-template <typename T>
-BasicTensor<T> BasicTensor<T>::squeeze(int64_t axis) const {
+template <Element T>
+TensorView<T> BasicTensor<T>::squeeze(Whole axis) const {
   const int a = normalize_axis(axis, dim(), "squeeze");
-  return dim() == 0 || shape_[a] != 1 ? *this : select(a, 0);
+  return dim() == 0 || shape_[a] != 1 ? TensorView<T>(*this) : select(a, 0);
 }
 
-template <typename T>
-BasicTensor<T> BasicTensor<T>::unsqueeze(int64_t axis) const {
+template <Element T>
+TensorView<T> BasicTensor<T>::unsqueeze(Whole axis) const {
   const int a = normalize_axis(axis, dim() + 1, "unsqueeze");
   Shape shape = shape_;
   Strides strides = strides_;
@@ -201,8 +202,8 @@ BasicTensor<T> BasicTensor<T>::unsqueeze(int64_t axis) const {
   return view_as(shape, strides, offset_);
 }
 
-template <typename T>
-BasicTensor<T> BasicTensor<T>::expand(const Shape& shape) const {
+template <Element T>
+TensorView<T> BasicTensor<T>::expand(const Shape& shape) const {
   const int lead = shape.size() - dim();
   Shape to = shape;
   Strides strides = shape;
@@ -219,20 +220,20 @@ BasicTensor<T> BasicTensor<T>::expand(const Shape& shape) const {
   return view_as(to, strides, offset_);
 }
 
-#define LT_INSTANTIATE(T)                                                         \
-  template BasicTensor<T>::BasicTensor(Storage, Shape, Strides, int64_t);         \
-  template BasicTensor<T> BasicTensor<T>::view_as(Shape, Strides, int64_t) const; \
-  template bool BasicTensor<T>::is_contiguous() const;                            \
-  template BasicTensor<T> BasicTensor<T>::view(const Shape&) const;               \
-  template BasicTensor<T> BasicTensor<T>::reshape(const Shape&) const;            \
-  template BasicTensor<T> BasicTensor<T>::flatten(int64_t, int64_t) const;        \
-  template BasicTensor<T> BasicTensor<T>::transpose(int64_t, int64_t) const;      \
-  template BasicTensor<T> BasicTensor<T>::t() const;                              \
-  template BasicTensor<T> BasicTensor<T>::permute(const Dims&) const;             \
-  template BasicTensor<T> BasicTensor<T>::squeeze() const;                        \
-  template BasicTensor<T> BasicTensor<T>::squeeze(int64_t) const;                 \
-  template BasicTensor<T> BasicTensor<T>::unsqueeze(int64_t) const;               \
-  template BasicTensor<T> BasicTensor<T>::expand(const Shape&) const;
+#define LT_INSTANTIATE(T)                                                        \
+  template BasicTensor<T>::BasicTensor(Storage, Shape, Strides, int64_t);        \
+  template TensorView<T> BasicTensor<T>::view_as(Shape, Strides, int64_t) const; \
+  template bool BasicTensor<T>::is_contiguous() const;                           \
+  template TensorView<T> BasicTensor<T>::view(const Shape&) const;               \
+  template BasicTensor<T> BasicTensor<T>::reshape(const Shape&) const;           \
+  template BasicTensor<T> BasicTensor<T>::flatten(Whole, Whole) const;           \
+  template TensorView<T> BasicTensor<T>::transpose(Whole, Whole) const;          \
+  template TensorView<T> BasicTensor<T>::t() const;                              \
+  template TensorView<T> BasicTensor<T>::permute(const Dims&) const;             \
+  template TensorView<T> BasicTensor<T>::squeeze() const;                        \
+  template TensorView<T> BasicTensor<T>::squeeze(Whole) const;                   \
+  template TensorView<T> BasicTensor<T>::unsqueeze(Whole) const;                 \
+  template TensorView<T> BasicTensor<T>::expand(const Shape&) const;
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)
 LT_INSTANTIATE(int64_t)

@@ -94,8 +94,9 @@ TEST_F(Compare, WhereTakesAnyLayout) {
     const BoolTensor mask = remainder(numbers * 7, scalar<int64_t>(5)) < 2;
     const IntTensor part = numbers.narrow(1, 1, n);
     const IntTensor gaps = numbers.slice(1, 0, 2 * n, 2);
-    for (const BoolTensor& condition : {mask.narrow(1, 0, n).contiguous(), mask.slice(1, 1, 2 * n, 2),
-                                        mask.narrow(0, 0, 1).narrow(1, 0, n), mask.narrow(1, 0, 1)}) {
+    for (const BoolTensor& condition :
+         std::vector<BoolTensor>{mask.narrow(1, 0, n).contiguous(), mask.slice(1, 1, 2 * n, 2),
+                                 mask.narrow(0, 0, 1).narrow(1, 0, n), mask.narrow(1, 0, 1)}) {
       expect_choice(condition, part, gaps);
       expect_choice(condition, part.contiguous(), scalar<int64_t>(-1));
       expect_choice(condition, part.cast<float>(), gaps.cast<float>());

@@ -39,8 +39,19 @@ TEST(Creation, TakesNestedLists) {
   EXPECT_EQ(tensor({1, 2, 3}).shape(), Shape(3));
   EXPECT_EQ(tensor<int64_t>({{1, 2}, {3, 4}, {5, 6}}).at({2, 1}), 6);
   EXPECT_EQ(tensor<int64_t>({{{1, 2}, {3, 4}}, {{5, 6}, {7, 8}}}).at({1, 0, 1}), 6);
-  EXPECT_EQ(error_text<ShapeError>([&] { tensor({{1, 2}, {3}}); }), "tensor: ragged rows: 1 values beside 2");
-  EXPECT_EQ(error_text<ShapeError>([&] { tensor({{{1.F}}, {{1.F, 2.F}}}); }), "tensor: ragged blocks");
+  EXPECT_EQ(tensor({{1}, {2}}).shape(), Shape({2, 1}));
+  EXPECT_EQ(tensor({{1.5}}).shape(), Shape({1, 1}));
+  EXPECT_EQ(tensor({}).shape(), Shape(0));
+  EXPECT_EQ(tensor({{}, {}}).shape(), Shape({2, 0}));
+  EXPECT_EQ(tensor(3).shape(), Shape());
+  EXPECT_EQ(tensor({{{{1, 2}}}}).shape(), Shape({1, 1, 1, 2}));
+  EXPECT_EQ(error_text<ShapeError>([&] { tensor({{1, 2}, {3}}); }), "tensor: ragged rows: (1) beside (2)");
+  EXPECT_EQ(error_text<ShapeError>([&] {
+              tensor({{{1.F}}, {{1.F, 2.F}}});
+            }),
+            "tensor: ragged rows: (2) beside (1)");
+  EXPECT_EQ(error_text<ShapeError>([&] { tensor({{1}, 2}); }), "tensor: ragged rows: () beside (1)");
+  EXPECT_EQ(error_text<ShapeError>([&] { tensor({1, {2}}); }), "tensor: ragged rows: (1) beside ()");
 }
 
 TEST(Arange, StopsBelowTheEnd) {

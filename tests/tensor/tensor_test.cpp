@@ -6,6 +6,7 @@
 #include <limits>
 #include <vector>
 
+#include <libtensor/tensor/functional.h>
 #include <libtensor/tensor/ops.h>
 #include <libtensor/tests/expect.h>
 
@@ -27,12 +28,49 @@ TEST(TensorHandle, SharesNumbersWhenCopiedAndCopiesThemWhenCloned) {
   EXPECT_EQ(copy.to_vector(), Numbers({0, 1, 2}));
 }
 
-TEST(TensorHandle, WithoutATensorIsEmptyAndUndefined) {
-  const Tensor none;
+TEST(TensorHandle, WithoutATensorComputesNothing) {
+  Tensor none;
+  const Tensor one = ones(1);
   EXPECT_FALSE(none.defined());
-  EXPECT_EQ(none.shape(), Shape(0));
-  EXPECT_TRUE(none.to_vector().empty());
   EXPECT_TRUE(zeros(0).defined());
+  const std::function<void()> uses[] = {
+      [&] { static_cast<void>(none.shape()); },
+      [&] { static_cast<void>(none.numel()); },
+      [&] { static_cast<void>(none.data()); },
+      [&] { static_cast<void>(none.mutable_data()); },
+      [&] { static_cast<void>(none.is_contiguous()); },
+      [&] { none.to_vector(); },
+      [&] { none.item(); },
+      [&] { none.at({0}); },
+      [&] { none.clone(); },
+      [&] { none.view(0); },
+      [&] { none.t(); },
+      [&] { none[0]; },
+      [&] { none(Slice()); },
+      [&] { none[zeros<int64_t>(1)]; },
+      [&] { none[zeros<bool>(1)]; },
+      [&] { none.fill_(0); },
+      [&] { none.copy_(one); },
+      [&] { none += one; },
+      [&] { mean(none); },
+      [&] { sum(none); },
+      [&] { exp(none); },
+      [&] { none + one; },
+      [&] { one + none; },
+      [&] { less(one, none); },
+      [&] { matmul(none, one); },
+      [&] {
+        cat({one, none});
+      },
+      [&] { sort(none); },
+      [&] { softmax(none, 0); },
+      [&] { one[0] = none; },
+      [&] { embedding(none, zeros<int64_t>(1)); },
+      [&] { cross_entropy(none, zeros<int64_t>(1)); },
+  };
+  for (size_t i = 0; i < std::size(uses); ++i) {
+    EXPECT_EQ(error_text<ValueError>(uses[i]), "tensor: used before it was given a value") << "use " << i;
+  }
 }
 
 TEST(TensorHandle, KnowsSizesAndStridesByNegativeAxis) {

@@ -1,0 +1,137 @@
+#pragma once
+
+// Rows that ids or a mask name: x[ids], x[mask], x(Slice(), ids). Read, they are a copy; what is assigned to
+// them is written back.
+
+#include <array>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <libtensor/tensor/tensor.h>
+
+namespace lt {
+
+// One index of x(...): that of a view, ids of an axis, or a mask of as many axes as it has.
+class TensorIndex {
+ public:
+  template <typename I>
+  requires std::convertible_to<I, ViewIndex> TensorIndex(const I& index) : view(index) {}  // NOLINT: implicit
+  TensorIndex(const IntTensor& places) : view(Slice()), ids(places) {}                     // NOLINT: implicit
+  TensorIndex(const BoolTensor& chosen) : view(Slice()), mask(chosen) {}                   // NOLINT: implicit
+
+  ViewIndex view;
+  IntTensor ids;
+  BoolTensor mask;
+};
+
+// Ids of the first axes of a tensor, and where their axes stand in the result.
+struct Indices {
+  std::vector<IntTensor> ids;
+  Dims order;  // result.permute(order) has the axes of the ids first
+};
+
+// x[index] = values, in place; values broadcast to the rows that the index names. Of rows named twice the
+// last stays. throws: ShapeError, IndexError
+template <Element T>
+void index_put_(BasicTensor<T>& x, const IntTensor& ids, const BasicTensor<T>& values);
+template <Element T>
+void index_put_(BasicTensor<T>& x, const BoolTensor& mask, const BasicTensor<T>& values);
+namespace detail {
+template <Element T>
+void put(BasicTensor<T>& x, const IntTensor& ids, const BasicTensor<T>& rows) {
+  index_put_(x, ids, rows);
+}
+template <Element T>
+void put(BasicTensor<T>& x, const BoolTensor& mask, const BasicTensor<T>& rows) {
+  index_put_(x, mask, rows);
+}
+template <Element T>
+void put(BasicTensor<T>& x, const Indices& indices, const BasicTensor<T>& rows);
+}  // namespace detail
+
+// A copy of the rows of `source` that `index` names. Unnamed, as in x[mask] = 0 or x[ids] += y, what is
+// assigned is written back to them: += adds once to a row that is named twice, as in PyTorch. A named one is
+// a tensor like any other. A part of one cannot be assigned to.
+template <Element T, typename Index>
+class Selection : public BasicTensor<T> {
+  using Base = BasicTensor<T>;
+
+ public:
+  Selection(Base rows, Base source, Index index)
+      : Base(std::move(rows)), source_(std::move(source)), index_(std::move(index)) {}
+  Selection(const Selection&) = default;
+  Selection(Selection&&) noexcept = default;
+  Selection& operator=(const Selection&) & = default;
+  Selection& operator=(Selection&&) & noexcept = default;
+  ~Selection() = default;
+
+  using Base::operator=;
+  using Base::operator+=;
+  using Base::operator-=;
+  using Base::operator*=;
+  using Base::operator/=;
+  using Base::add_;
+  using Base::copy_;
+  using Base::fill_;
+  using Base::zero_;
+  // Written back. throws: ShapeError where y does not broadcast to this shape
+  Base operator=(const Base& y) && { return detail::assign<T>(*this, y), write_back(); }  // NOLINT: a value
+  Base operator=(const Selection& y) && { return detail::assign<T>(*this, y), write_back(); }  // NOLINT
+  Base operator=(Scalar<T> value) && { return fill_(value), write_back(); }                    // NOLINT
+  template <typename Y>
+  requires requires(Base& x, const Y& y) { x += y; }
+  Base operator+=(const Y& y) && {  // NOLINT
+    return *this += y, write_back();
+  }
+  template <typename Y>
+  requires requires(Base& x, const Y& y) { x -= y; }
+  Base operator-=(const Y& y) && {  // NOLINT
+    return *this -= y, write_back();
+  }
+  template <typename Y>
+  requires requires(Base& x, const Y& y) { x *= y; }
+  Base operator*=(const Y& y) && {  // NOLINT
+    return *this *= y, write_back();
+  }
+  template <typename Y>
+  requires requires(Base& x, const Y& y) { x /= y; }
+  Base operator/=(const Y& y) && {  // NOLINT
+    return *this /= y, write_back();
+  }
+  Base fill_(Scalar<T> value) && { return fill_(value), write_back(); }
+  Base zero_() && { return zero_(), write_back(); }
+  Base copy_(const Base& y) && { return copy_(y), write_back(); }
+  Base add_(const Base& y, Scalar<T> alpha) && requires Number<T> { return add_(y, alpha), write_back(); }
+
+  template <typename I>
+  Base operator[](const I& index) const {
+    return static_cast<const Base&>(*this)[index];
+  }
+  template <typename... Is>
+  auto operator()(const Is&... indices) const {
+    const Base& rows = *this;
+    if constexpr ((WholeNumber<Is> && ...)) {
+      return rows(indices...);
+    } else {
+      return Base(rows(indices...));
+    }
+  }
+
+ private:
+  const Base& write_back() { return detail::put<T>(source_, index_, *this), *this; }
+
+  Base source_;
+  Index index_;
+};
+
+template <Element T>
+template <typename... Is>
+requires((std::convertible_to<Is, TensorIndex> && ...) &&
+         !(std::convertible_to<Is, ViewIndex> &&
+           ...)) Selection<T, Indices> BasicTensor<T>::operator()(const Is&... indices) const {
+  const std::array<TensorIndex, sizeof...(Is)> list{TensorIndex(indices)...};
+  return detail::select_at<T>(*this, list);
+}
+
+}  // namespace lt

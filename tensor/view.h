@@ -1,0 +1,121 @@
+#pragma once
+
+// What view methods return: tensors that write through when they are assigned to, and single numbers that do.
+
+#include <array>
+#include <utility>
+
+#include <libtensor/tensor/tensor.h>
+
+namespace lt {
+
+namespace detail {
+// to.copy_(from), where `from` may have more leading axes of size 1, as in PyTorch's x[0] = y.
+template <Element T>
+void assign(BasicTensor<T>& to, const BasicTensor<T>& from);
+}  // namespace detail
+
+// A tensor that shares another's numbers. Unnamed, as in x[0] = y, assignment writes into them, a number too;
+// a named one is a handle like any other, and v = y makes it one of y.
+template <Element T>
+class TensorView : public BasicTensor<T> {
+  using Base = BasicTensor<T>;
+
+ public:
+  explicit TensorView(Base x) : Base(std::move(x)) {}
+  TensorView(const TensorView&) = default;
+  TensorView(TensorView&&) noexcept = default;
+  TensorView& operator=(const TensorView&) & = default;
+  TensorView& operator=(TensorView&&) & noexcept = default;
+  ~TensorView() = default;
+
+  using Base::operator=;
+  using Base::operator+=;
+  using Base::operator-=;
+  using Base::operator*=;
+  using Base::operator/=;
+  // Written through. throws: ShapeError where y does not broadcast to this shape
+  TensorView operator=(const Base& y) && { return detail::assign<T>(*this, y), *this; }  // NOLINT: a value
+  TensorView operator=(const TensorView& y) && { return detail::assign<T>(*this, y), *this; }  // NOLINT
+  TensorView operator=(Scalar<T> value) && { return this->fill_(value), *this; }               // NOLINT
+  template <typename Y>
+  requires requires(Base& x, const Y& y) { x += y; }
+  TensorView operator+=(const Y& y) && {  // NOLINT
+    return *this += y, *this;
+  }
+  template <typename Y>
+  requires requires(Base& x, const Y& y) { x -= y; }
+  TensorView operator-=(const Y& y) && {  // NOLINT
+    return *this -= y, *this;
+  }
+  template <typename Y>
+  requires requires(Base& x, const Y& y) { x *= y; }
+  TensorView operator*=(const Y& y) && {  // NOLINT
+    return *this *= y, *this;
+  }
+  template <typename Y>
+  requires requires(Base& x, const Y& y) { x /= y; }
+  TensorView operator/=(const Y& y) && {  // NOLINT
+    return *this /= y, *this;
+  }
+
+  // The numbers are another tensor's, which keeps them.
+  const T* data() const { return static_cast<const Base&>(*this).data(); }
+  T* mutable_data() { return static_cast<Base&>(*this).mutable_data(); }
+};
+
+// One number of a tensor, x(i, j): it reads as a T, and what is assigned to it is written into the tensor.
+template <Element T>
+class ElementRef {
+ public:
+  ElementRef(Storage storage, T* place) : storage_(std::move(storage)), place_(place) {}
+  ElementRef(const ElementRef&) = default;
+  ~ElementRef() = default;
+
+  operator T() const { return *place_; }                // NOLINT: implicit, as a reference is
+  const ElementRef& operator=(Scalar<T> value) const {  // NOLINT: of what it refers to
+    storage_.bump_version();
+    *place_ = value;
+    return *this;
+  }
+  const ElementRef& operator=(const ElementRef& other) const { return *this = T{other}; }  // NOLINT
+  const ElementRef& operator+=(Scalar<T> value) const { return *this = static_cast<T>(*place_ + T{value}); }
+  const ElementRef& operator-=(Scalar<T> value) const { return *this = static_cast<T>(*place_ - T{value}); }
+  const ElementRef& operator*=(Scalar<T> value) const { return *this = static_cast<T>(*place_ * T{value}); }
+  const ElementRef& operator/=(Scalar<T> value) const { return *this = static_cast<T>(*place_ / T{value}); }
+
+ private:
+  Storage storage_;
+  T* place_;
+};
+
+template <Element T>
+TensorView<T> BasicTensor<T>::operator[](Whole index) const {
+  return select(0, index);
+}
+
+template <Element T>
+template <WholeNumber... Is>
+T BasicTensor<T>::operator()(Is... index) const {
+  const std::array<Whole, sizeof...(Is)> place{Whole(index)...};
+  return *find(place);
+}
+
+template <Element T>
+template <WholeNumber... Is>
+ElementRef<T> BasicTensor<T>::operator()(Is... index) {
+  const std::array<Whole, sizeof...(Is)> place{Whole(index)...};
+  return ElementRef<T>(storage_, const_cast<T*>(find(place)));  // NOLINT: a handle's numbers may be written
+}
+
+template <Element T>
+template <typename... Is>
+requires((std::convertible_to<Is, ViewIndex> && ...) &&
+         !(WholeNumber<Is> && ...)) TensorView<T> BasicTensor<T>::operator()(const Is&... indices) const {
+  const std::array<ViewIndex, sizeof...(Is)> list{ViewIndex(indices)...};
+  return view_at(list);
+}
+
+}  // namespace lt
+
+#include <libtensor/tensor/index.h>  // IWYU pragma: export
