@@ -15,10 +15,21 @@ namespace lt {
 //   throws: IoError where the file cannot be written
 template <typename T>
 void save_npy(const std::string& path, const BasicTensor<T>& x);
-// Reads versions 1 to 3, little-endian, in C or Fortran order.
+
+struct LoadOptions {
+  // Elements of another type become the tensor's: floats rounded to the nearest, whole numbers and bools as
+  // they are. What that type does not hold (300.5 or NaN as int64, 2 as bool) is an IoError that names it.
+  bool convert = false;
+};
+
+// Reads versions 1 to 3, in either byte order, in C or Fortran order. A file can hold bool, int8 to int64,
+// uint8 to uint64, float16, float32 and float64.
+//
+//   Tensor images = load_npy("images.npy", {.convert = true}) / 255;
+//
 //   throws: IoError for a file that is missing, malformed, torn, or of another element type
 template <typename T = float>
-BasicTensor<T> load_npy(const std::string& path);
+BasicTensor<T> load_npy(const std::string& path, const LoadOptions& options = {});
 
 using AnyTensor = std::variant<Tensor, DoubleTensor, IntTensor, BoolTensor>;
 using NamedTensors = std::map<std::string, AnyTensor>;
@@ -28,7 +39,7 @@ using Metadata = std::map<std::string, std::string>;
 struct TensorFile {
   NamedTensors tensors;
   Metadata metadata;
-  std::string path;  // where it was read from, for error texts
+  std::string path;   // where it was read from, for error texts
 
   // The tensor of that name. throws: IoError where there is none, or it has another element type
   template <typename T = float>

@@ -1,35 +1,30 @@
+#include <libtensor/tensor/npy.h>
+
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
-#include <libtensor/tensor/bytes.h>
 #include <libtensor/tensor/file.h>
-#include <libtensor/tensor/io.h>
 
 // NumPy's format: "\x93NUMPY", a version (two bytes), the header's length (2 bytes in version 1, 4 in 2 and
 // 3), a header that is a Python dictionary {'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), },
-// padded with spaces and ended with a new line; then the numbers, which start at a multiple of 64.
+// padded with spaces and ended with a new line; then the numbers, which start at a multiple of 64. A descr
+// has the byte order ('<', '>', or '|' for single bytes), the kind, and the bytes of an element.
 
 namespace lt {
 namespace {
 
+using detail::ElementType;
+using detail::NpyArray;
+
 constexpr std::string_view kMagic = "\x93NUMPY";
 constexpr size_t kNpyAlignment = 64;
-
-template <typename T>
-constexpr const char* kDescr = "";
-template <>
-constexpr const char* kDescr<float> = "<f4";
-template <>
-constexpr const char* kDescr<double> = "<f8";
-template <>
-constexpr const char* kDescr<int64_t> = "<i8";
-template <>
-constexpr const char* kDescr<bool> = "|b1";
 
 struct Header {
   std::string descr;
@@ -40,10 +35,11 @@ struct Header {
 // Walks over the text of a file; every refusal names the file, the byte, and what was expected there.
 class NpyReader {
  public:
-  NpyReader(const std::string& path, std::string_view bytes) : path_(path), bytes_(bytes) {}
+  NpyReader(const std::string& where, std::string_view bytes) : where_(where), bytes_(bytes) {}
 
+  std::string where() const { return fmt::format("{}, byte {}", where_, at_); }
   [[noreturn]] void fail(const std::string& expectation) const {
-    throw IoError(fmt::format("load_npy: '{}', byte {}: {}", path_, at_, expectation));
+    throw IoError(fmt::format("{}: {}", where(), expectation));
   }
 
   std::string_view take(size_t count, const char* what) {
@@ -148,6 +144,7 @@ class NpyReader {
       const auto [end, error] = std::from_chars(bytes_.data() + at_, bytes_.data() + bytes_.size(), size);
       if (error != std::errc() || size < 0) fail("expected a size");
       at_ = static_cast<size_t>(end - bytes_.data());
+      if (rest().starts_with('L')) ++at_;  // as Python 2 wrote whole numbers
       if (shape.size() == kMaxRank) fail(fmt::format("expected at most {} axes", kMaxRank));
       shape.push_back(size);
       if (!accept(',') && !sees(')')) fail("expected ',' or ')'");
@@ -155,7 +152,7 @@ class NpyReader {
     return shape;
   }
 
-  const std::string& path_;
+  const std::string& where_;
   std::string_view bytes_;
   size_t at_ = 0;
 };
@@ -176,59 +173,93 @@ Header read_header(NpyReader& reader) {
   return reader.header(length);
 }
 
-Dims reversed(const Dims& dims) {
-  Dims out;
-  for (const int64_t each : dims) out.insert(0, each);
-  return out;
+std::string descr_of(const ElementType& type) {
+  return fmt::format("{}{}{}", type.bytes == 1 ? '|' : '<', type.kind, type.bytes);
 }
 
-Dims falling_axes(int rank) {
-  Dims axes;
-  for (int axis = 0; axis < rank; ++axis) axes.insert(0, axis);
-  return axes;
+// Of a descr such as ">f4"; nothing for what is no number.
+std::optional<ElementType> type_of(const std::string& descr) {
+  if (descr.size() != 3) return std::nullopt;
+  for (const char kind : {'b', 'i', 'u', 'f'}) {
+    for (const int bytes : {1, 2, 4, 8}) {
+      const ElementType type{kind, bytes};
+      if (kind == 'b' ? bytes > 1 : kind == 'f' && bytes == 1) continue;
+      std::string known = descr_of(type);
+      if (bytes > 1 && descr[0] == '>') known[0] = '>';
+      if (known == descr) return type;
+    }
+  }
+  return std::nullopt;
+}
+
+std::string with_bytes_reversed(std::string_view numbers, int width) {
+  std::string out(numbers);
+  for (auto at = out.begin(); at != out.end(); at += width) std::reverse(at, at + width);
+  return out;
 }
 
 }  // namespace
 
+NpyArray detail::parse_npy(std::string_view bytes, const std::string& where) {
+  NpyReader reader(where, bytes);
+  const Header header = read_header(reader);
+  const std::optional<ElementType> type = type_of(header.descr);
+  if (!type) reader.fail(fmt::format("expected numbers or bools, found '{}'", header.descr));
+  const int64_t wanted = bytes_of_shape(header.shape, type->bytes);
+  const auto found = static_cast<int64_t>(reader.rest().size());
+  if (wanted != found) {
+    reader.fail(fmt::format("expected {} bytes of numbers for shape {}, found {}",
+                            wanted < 0 ? "more than 2^63" : std::to_string(wanted),
+                            lt::to_string(header.shape), found));
+  }
+  return {*type,        header.descr,  header.descr[0] == '>', header.fortran_order,
+          header.shape, reader.rest(), reader.where()};
+}
+
 template <typename T>
-void save_npy(const std::string& path, const BasicTensor<T>& x) {
-  const BasicTensor<T> dense = x.contiguous();
-  std::string shape;
-  for (const int64_t size : x.shape()) shape += fmt::format("{}, ", size);
-  std::string header =
-      fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}), }}", kDescr<T>, shape);
+BasicTensor<T> detail::npy_tensor(const NpyArray& array, const LoadOptions& options) {
+  if (array.type != kElementType<T> && !options.convert) {
+    throw IoError(fmt::format("{}: expected {} numbers, found {} ('{}'), which {{.convert = true}} converts",
+                              array.where, dtype_name<T>(), to_string(array.type), array.descr));
+  }
+  std::string native;
+  if (array.big_endian) native = with_bytes_reversed(array.numbers, array.type.bytes);
+  return tensor_of_bytes<T>(array.big_endian ? native : array.numbers, array.type, array.shape,
+                            array.fortran_order, array.where);
+}
+
+template <typename T>
+std::string detail::npy_start(const Shape& shape) {
+  std::string sizes;
+  for (const int64_t size : shape) sizes += fmt::format("{}, ", size);
+  std::string header = fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}), }}",
+                                   descr_of(kElementType<T>), sizes);
   const size_t before = kMagic.size() + 2 + 2;  // magic, version, length
   header.append(kNpyAlignment - 1 - (before + header.size()) % kNpyAlignment, ' ');
   header += '\n';
   std::string start(kMagic);
   start += {'\1', '\0', static_cast<char>(header.size() & 0xff), static_cast<char>(header.size() >> 8)};
-  write_file_atomically(path, std::array<std::string_view, 3>{start, header, detail::bytes_of(dense)});
+  return start + header;
 }
 
 template <typename T>
-BasicTensor<T> load_npy(const std::string& path) {
-  const std::string bytes = read_file(path);
-  NpyReader reader(path, bytes);
-  const Header header = read_header(reader);
-  if (header.descr != kDescr<T>) {
-    reader.fail(
-        fmt::format("expected {} numbers ('{}'), found '{}'", dtype_name<T>(), kDescr<T>, header.descr));
-  }
-  const int64_t wanted = detail::bytes_of_shape(header.shape, sizeof(T));
-  const auto found = static_cast<int64_t>(reader.rest().size());
-  if (wanted != found) {
-    reader.fail(fmt::format("expected {} bytes of numbers for shape {}, found {}",
-                            wanted < 0 ? "more than 2^63" : std::to_string(wanted), to_string(header.shape),
-                            found));
-  }
-  if (!header.fortran_order) return detail::tensor_of_bytes<T>(reader.rest(), header.shape);
-  const auto columns_first = detail::tensor_of_bytes<T>(reader.rest(), reversed(header.shape));
-  return columns_first.permute(falling_axes(header.shape.size())).contiguous();
+void save_npy(const std::string& path, const BasicTensor<T>& x) {
+  const BasicTensor<T> dense = x.contiguous();
+  const std::string start = detail::npy_start<T>(x.shape());
+  write_file_atomically(path, std::array<std::string_view, 2>{start, detail::bytes_of(dense)});
 }
 
-#define LT_INSTANTIATE(T)                                            \
-  template void save_npy(const std::string&, const BasicTensor<T>&); \
-  template BasicTensor<T> load_npy(const std::string&);
+template <typename T>
+BasicTensor<T> load_npy(const std::string& path, const LoadOptions& options) {
+  const std::string bytes = read_file(path);
+  return detail::npy_tensor<T>(detail::parse_npy(bytes, fmt::format("load_npy: '{}'", path)), options);
+}
+
+#define LT_INSTANTIATE(T)                                                          \
+  template BasicTensor<T> detail::npy_tensor(const NpyArray&, const LoadOptions&); \
+  template std::string detail::npy_start<T>(const Shape&);                         \
+  template void save_npy(const std::string&, const BasicTensor<T>&);               \
+  template BasicTensor<T> load_npy(const std::string&, const LoadOptions&);
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)
 LT_INSTANTIATE(int64_t)

@@ -1,8 +1,12 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <limits>
+#include <string>
+#include <type_traits>
+#include <vector>
 
 #include <libtensor/tensor/file.h>
 #include <libtensor/tensor/io.h>
@@ -92,15 +96,146 @@ TEST(Npy, IsReadByNumPy) {
       0);
 }
 
+// An .npy file of one axis.
+std::string npy_array(const std::string& descr, const std::string& numbers, size_t count) {
+  return npy_bytes(
+      "{'descr': '" + descr + "', 'fortran_order': False, 'shape': (" + std::to_string(count) + ",), }",
+      numbers);
+}
+
+template <typename T>
+std::string native_bytes(const std::vector<T>& values) {
+  return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
+}
+
+constexpr LoadOptions kConvert{.convert = true};
+
 TEST(Npy, NamesTheElementTypeItFoundAndTheOneItWants) {
   const Scratch scratch;
-  const std::string path =
-      scratch.put("x.npy", npy_bytes("{'descr': '>f4', 'fortran_order': False, 'shape': (), }", "1234"));
-  EXPECT_EQ(error_text<IoError>([&] { load_npy(path); }),
-            "load_npy: '" + path + "', byte 65: expected float32 numbers ('<f4'), found '>f4'");
+  const std::string path = scratch.put("x.npy", npy_array(">i4", "1234", 1));
+  EXPECT_EQ(
+      error_text<IoError>([&] { load_npy(path); }),
+      "load_npy: '" + path +
+          "', byte 67: expected float32 numbers, found int32 ('>i4'), which {.convert = true} converts");
   EXPECT_EQ(error_text<IoError>([&] { load_npy<int64_t>(recorded_npy("record.npy")); }),
             "load_npy: '" + recorded_npy("record.npy") +
-                "', byte 128: expected int64 numbers ('<i8'), found '[('a', '<f4'), ('b', '<i8')]'");
+                "', byte 128: expected numbers or bools, found '[('a', '<f4'), ('b', '<i8')]'");
+  for (const std::string descr :
+       {"<c8", "|S4", "<U1", "|O4", "<M8", "<f1", "<b4", "<f16", "|f4", "=f4", "f4"}) {
+    scratch.put("x.npy", npy_array(descr, "1234", 1));
+    EXPECT_NE(error_text<IoError>([&] {
+                load_npy(path, kConvert);
+              }).find("expected numbers or bools, found '" + descr + "'"),
+              std::string::npos);
+  }
+}
+
+// The file of `values` gives them as T, in both byte orders.
+template <typename T, typename From>
+void expect_converted(const std::string& type, const std::vector<From>& values,
+                      const BasicTensor<T>& expected) {
+  const Scratch scratch;
+  std::string numbers = native_bytes(values);
+  const std::string order = sizeof(From) == 1 ? "|" : "<";
+  EXPECT_TRUE(equal(
+      load_npy<T>(scratch.put("x.npy", npy_array(order + type, numbers, values.size())), kConvert), expected))
+      << type;
+  for (size_t i = 0; i < numbers.size(); i += sizeof(From)) {
+    std::reverse(numbers.data() + i, numbers.data() + i + sizeof(From));
+  }
+  const std::string other = sizeof(From) == 1 ? "|" : ">";
+  EXPECT_TRUE(equal(
+      load_npy<T>(scratch.put("x.npy", npy_array(other + type, numbers, values.size())), kConvert), expected))
+      << type << " big-endian";
+}
+
+TEST(Npy, ConvertsEveryTypeToEveryOtherWhereAsked) {
+  const std::vector<int> whole = {0, 1, 100};
+  const auto as = [&]<typename From>(From) { return std::vector<From>(whole.begin(), whole.end()); };
+  const auto expect_all = [&](const std::string& type, const auto& values) {
+    expect_converted(type, values, tensor({0, 1, 100}));
+    expect_converted(type, values, tensor<double>({0, 1, 100}));
+    expect_converted(type, values, tensor<int64_t>({0, 1, 100}));
+    expect_converted(type, std::remove_cvref_t<decltype(values)>(values.begin(), values.begin() + 2),
+                     tensor<bool>({false, true}));
+  };
+  expect_all("i1", as(int8_t{}));
+  expect_all("i2", as(int16_t{}));
+  expect_all("i4", as(int32_t{}));
+  expect_all("i8", as(int64_t{}));
+  expect_all("u1", as(uint8_t{}));
+  expect_all("u2", as(uint16_t{}));
+  expect_all("u4", as(uint32_t{}));
+  expect_all("u8", as(uint64_t{}));
+  expect_all("f2", std::vector<uint16_t>{0, 0x3c00, 0x5640});
+  expect_all("f4", as(float{}));
+  expect_all("f8", as(double{}));
+  expect_converted("b1", std::vector<uint8_t>{0, 1}, tensor({0, 1}));
+  expect_converted("b1", std::vector<uint8_t>{0, 1}, tensor<int64_t>({0, 1}));
+}
+
+TEST(Npy, KeepsTheEndsOfEveryTypeItConverts) {
+  expect_converted("i1", std::vector<int8_t>{-128, 127}, tensor<int64_t>({-128, 127}));
+  expect_converted("u1", std::vector<uint8_t>{255}, tensor({255}));
+  expect_converted("i2", std::vector<int16_t>{INT16_MIN, INT16_MAX}, tensor<int64_t>({INT16_MIN, INT16_MAX}));
+  expect_converted("u4", std::vector<uint32_t>{UINT32_MAX}, tensor<int64_t>({UINT32_MAX}));
+  expect_converted("u8", std::vector<uint64_t>{INT64_MAX}, tensor<int64_t>({INT64_MAX}));
+  expect_converted("u8", std::vector<uint64_t>{UINT64_MAX}, tensor({0x1p64F}));
+  expect_converted("f8", std::vector<double>{-0x1p63}, tensor<int64_t>({INT64_MIN}));
+  expect_converted("f8", std::vector<double>{0.1, HUGE_VAL, 1e-300}, tensor({0.1F, HUGE_VALF, 0}));
+  // The largest half, the least, one of its own kind, -0 and -inf.
+  expect_converted("f2", std::vector<uint16_t>{0x7bff, 0x0001, 0x03ff, 0x8000, 0xfc00},
+                   tensor({65504, 0x1p-24F, 0x3ffp-24F, -0.0F, -HUGE_VALF}));
+}
+
+TEST(Npy, ReadsTheOtherByteOrderOfItsOwnTypeUnasked) {
+  const Scratch scratch;
+  const std::string path =
+      scratch.put("x.npy", npy_array(">f4", std::string("\x3f\xc0\0\0\xc0\0\0\0", 8), 2));
+  EXPECT_TRUE(equal(load_npy(path), tensor({1.5, -2})));
+}
+
+TEST(Npy, NamesTheFirstElementThatATypeDoesNotHold) {
+  const Scratch scratch;
+  const auto refusal = [&]<typename T>(T, const std::string& descr, const std::string& numbers,
+                                       size_t count) {
+    const std::string path = scratch.put("x.npy", npy_array(descr, numbers, count));
+    const std::string text = error_text<IoError>([&] { load_npy<T>(path, kConvert); });
+    return text.substr(std::min(text.size(), text.find("element")));
+  };
+  EXPECT_EQ(refusal(int64_t{}, "<u8", native_bytes<uint64_t>({1, uint64_t{1} << 63}), 2),
+            "element (1) is 9223372036854775808, which int64 does not hold");
+  EXPECT_EQ(refusal(int64_t{}, "<f4", native_bytes<float>({NAN}), 1),
+            "element (0) is nan, which int64 does not hold");
+  EXPECT_EQ(refusal(int64_t{}, "<f8", native_bytes<double>({1, 2, 0.5}), 3),
+            "element (2) is 0.5, which int64 does not hold");
+  EXPECT_EQ(refusal(int64_t{}, "<f8", native_bytes<double>({0x1p63}), 1),
+            "element (0) is 9.223372036854776e+18, which int64 does not hold");
+  EXPECT_EQ(refusal(int64_t{}, "<f2", native_bytes<uint16_t>({0x7c00}), 1),
+            "element (0) is inf, which int64 does not hold");
+  EXPECT_EQ(refusal(float{}, "<f8", native_bytes<double>({-1e300}), 1),
+            "element (0) is -1e+300, which float32 does not hold");
+  EXPECT_EQ(refusal(bool{}, "|u1", native_bytes<uint8_t>({1, 255}), 2),
+            "element (1) is 255, which bool does not hold");
+}
+
+TEST(Npy, NamesAnElementOfFortranOrderByItsIndex) {
+  const Scratch scratch;
+  const std::string path =
+      scratch.put("x.npy", npy_bytes("{'descr': '<f4', 'fortran_order': True, 'shape': (2, 3), }",
+                                     native_bytes<float>({0, 0, 0, 0.25, 0, 0})));
+  EXPECT_NE(error_text<IoError>([&] {
+              load_npy<int64_t>(path, kConvert);
+            }).find("element (1, 1) is 0.25, which int64 does not hold"),
+            std::string::npos);
+  EXPECT_TRUE(equal(load_npy<double>(path, kConvert), tensor<double>({{0, 0, 0}, {0, 0.25, 0}})));
+}
+
+TEST(Npy, ReadsShapesAsPython2WroteThem) {
+  const Scratch scratch;
+  const std::string path = scratch.put(
+      "x.npy", npy_bytes("{'descr': '<f4', 'fortran_order': False, 'shape': (1L, 2L), }", "12345678"));
+  EXPECT_EQ(load_npy(path).shape(), Shape({1, 2}));
 }
 
 TEST(Npy, CountsTheBytesOfItsNumbers) {
