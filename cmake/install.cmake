@@ -28,7 +28,7 @@ install(FILES ${PROJECT_BINARY_DIR}/libtensorConfig.cmake ${PROJECT_BINARY_DIR}/
 # pkg-config: the rooms, top first; a static library brings what it was built on.
 set(libraries " -ltensor_nn -ltensor_autograd -ltensor_tensor")
 if(NOT BUILD_SHARED_LIBS)
-  string(APPEND libraries " -lfmt ${OpenMP_CXX_FLAGS}")
+  string(APPEND libraries " -lfmt -lz ${OpenMP_CXX_FLAGS}")
 endif()
 file(RELATIVE_PATH up_to_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 configure_file(cmake/libtensor.pc.in libtensor.pc @ONLY)

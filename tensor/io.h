@@ -1,6 +1,6 @@
 #pragma once
 
-// Tensors in files: NumPy's .npy (one tensor) and .safetensors (several, by name). Files are written
+// Tensors in files: NumPy's .npy (one tensor), .npz and .safetensors (several, by name). Files are written
 // atomically (tensor/file.h) and read with every length checked before it is trusted.
 
 #include <map>
@@ -35,10 +35,10 @@ using AnyTensor = std::variant<Tensor, DoubleTensor, IntTensor, BoolTensor>;
 using NamedTensors = std::map<std::string, AnyTensor>;
 using Metadata = std::map<std::string, std::string>;
 
-// What a .safetensors file holds.
+// What a file of several tensors holds.
 struct TensorFile {
   NamedTensors tensors;
-  Metadata metadata;
+  Metadata metadata;  // none in an .npz
   std::string path;   // where it was read from, for error texts
 
   // The tensor of that name. throws: IoError where there is none, or it has another element type
@@ -52,5 +52,15 @@ void save_safetensors(const std::string& path, const NamedTensors& tensors, cons
 // Element types F32, F64, I64 and BOOL.
 //   throws: IoError for a file that is missing, malformed, torn, or has a tensor of another element type
 TensorFile load_safetensors(const std::string& path);
+
+struct SaveOptions {
+  bool compress = false;  // as np.savez_compressed
+};
+
+//   throws: IoError where the file cannot be written; ValueError for a name of more than 65531 bytes
+void save_npz(const std::string& path, const NamedTensors& tensors, const SaveOptions& options = {});
+// What np.savez and np.savez_compressed write. Converted, whole numbers become int64, and float16 float32.
+//   throws: IoError for a file that is missing, malformed, torn, or has an entry that load_npy would refuse
+TensorFile load_npz(const std::string& path, const LoadOptions& options = {});
 
 }  // namespace lt
