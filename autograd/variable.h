@@ -88,7 +88,7 @@ using DoubleVariable = BasicVariable<double>;
 // While one lives, ops on this thread record nothing: evaluation costs no graph.
 class NoGrad {
  public:
-  NoGrad();
+  [[nodiscard("it lasts as long as its variable: const NoGrad no_grad;")]] NoGrad();
   ~NoGrad();
   NoGrad(const NoGrad&) = delete;
   NoGrad& operator=(const NoGrad&) = delete;

@@ -9,16 +9,19 @@ namespace lt::nn {
 struct Tanh : Module {
   Variable operator()(const Variable& x) override { return tanh(x); }
   std::string to_string() const override { return "Tanh()"; }
+  void list(Members&) override {}
 };
 
 struct ReLU : Module {
   Variable operator()(const Variable& x) override { return relu(x); }
   std::string to_string() const override { return "ReLU()"; }
+  void list(Members&) override {}
 };
 
 struct Sigmoid : Module {
   Variable operator()(const Variable& x) override { return sigmoid(x); }
   std::string to_string() const override { return "Sigmoid()"; }
+  void list(Members&) override {}
 };
 
 struct GELU : Module {
@@ -27,6 +30,7 @@ struct GELU : Module {
   std::string to_string() const override {
     return approximate == Gelu::tanh ? "GELU(approximate='tanh')" : "GELU(approximate='none')";
   }
+  void list(Members&) override {}
 
   Gelu approximate;
 };

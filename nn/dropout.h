@@ -11,6 +11,7 @@ struct Dropout : Module {
   explicit Dropout(double p = 0.5, Generator& generator = default_generator());
   Variable operator()(const Variable& x) override { return training() ? dropout(x, p, *generator) : x; }
   std::string to_string() const override;
+  void list(Members&) override {}
 
   double p;
   Generator* generator;  // outlives the layer

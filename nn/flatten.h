@@ -8,6 +8,7 @@ namespace lt::nn {
 struct Flatten : Module {
   Variable operator()(const Variable& x) override { return flatten(x, 1); }
   std::string to_string() const override { return "Flatten(start_dim=1, end_dim=-1)"; }
+  void list(Members&) override {}
 };
 
 // Joins n neighbours in time (lecture 6). shapes: (b, t, c) -> (b, t / n, c * n), or (b, c * n) where t = n
@@ -17,6 +18,7 @@ struct FlattenConsecutive : Module {
   //   throws: ShapeError unless x has 3 axes and n divides its second
   Variable operator()(const Variable& x) override;
   std::string to_string() const override;
+  void list(Members&) override {}
 
   int64_t n;
 };

@@ -1,6 +1,7 @@
 #include <libtensor/nn/module.h>
 
 #include <ostream>
+#include <set>
 
 #include <libtensor/nn/state.h>
 
@@ -41,9 +42,11 @@ StateEntries state_entries(Module& module) {
 
 std::vector<std::pair<std::string, Variable>> Module::named_parameters() {
   std::vector<std::pair<std::string, Variable>> named;
+  std::set<const Node<float>*> known;
   ModuleWalk::each(*this, "", [&](const std::string& prefix, Module&, const Members& members) {
     for (const auto& [name, parameter] : members.parameters) {
-      if (parameter->defined()) named.emplace_back(prefix + name, *parameter);
+      if (parameter->defined() && known.insert(parameter->node()).second)
+        named.emplace_back(prefix + name, *parameter);
     }
   });
   return named;

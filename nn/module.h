@@ -31,7 +31,8 @@ class Module {
 
   virtual Variable operator()(const Variable& x) = 0;
 
-  // Every parameter of this module and of those inside it; names are joined by dots: "0.weight".
+  // Every parameter of this module and of those inside it; names are joined by dots: "0.weight". One that
+  // several modules share (head.weight = emb.weight) stands here once, by its first name.
   std::vector<Variable> parameters();
   std::vector<std::pair<std::string, Variable>> named_parameters();
   int64_t num_parameters();
@@ -43,7 +44,8 @@ class Module {
 
   void zero_grad();
 
-  // Parameters and buffers by name; copies, so that training on does not change them.
+  // Parameters and buffers by name, a shared one by each of its names; copies, so that training on does not
+  // change them.
   NamedTensors state_dict();
   // Takes the numbers of `state` over, in place.
   //   throws: ValueError that lists every missing, unexpected and misshaped name; nothing is then changed
@@ -53,8 +55,9 @@ class Module {
   virtual std::string to_string() const = 0;
 
  protected:
-  // Lists the members of a module that has some.
-  virtual void list(Members&) {}
+  // Lists what this module is made of, by PyTorch's names. What is not listed is neither trained nor saved;
+  // a module without members lists none.
+  virtual void list(Members& members) = 0;
 
  private:
   friend struct ModuleWalk;

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <map>
+#include <set>
 
 #include <libtensor/nn/state.h>
 #include <libtensor/tensor/ops.h>
@@ -31,16 +33,33 @@ std::vector<Tensor> zeros_for(const std::vector<Variable>& parameters) {
   return all;
 }
 
+// What backward() left, once for a parameter that is listed several times.
+std::vector<Tensor> gradients_of(const std::vector<Variable>& parameters) {
+  std::vector<Tensor> gradients;
+  std::set<const Node<float>*> known;
+  for (const Variable& p : parameters) {
+    if (p.grad().defined() && known.insert(p.node()).second) gradients.push_back(p.grad());
+  }
+  return gradients;
+}
+
 }  // namespace
 
 Optimizer::Optimizer(std::vector<Variable> parameters, double learning_rate)
     : lr(learning_rate), parameters_(std::move(parameters)) {
-  if (!std::isfinite(lr)) throw ValueError(fmt::format("optimizer: learning rate {}", lr));
+  if (!(lr >= 0 && std::isfinite(lr)))
+    throw ValueError(fmt::format("optimizer: learning rate {} must be finite and not negative", lr));
+  if (parameters_.empty())
+    throw ValueError("optimizer: there are no parameters: a Module names its own in list()");
+  std::map<const Node<float>*, size_t> known;
   for (size_t i = 0; i < parameters_.size(); ++i) {
     const Variable& p = parameters_[i];
     if (!p.requires_grad() || !p.is_leaf() || !p.data().is_contiguous()) {
       throw ValueError(fmt::format("optimizer: parameter {} is not a dense leaf that needs a gradient", i));
     }
+    const auto [first, is_new] = known.try_emplace(p.node(), i);
+    if (!is_new)
+      throw ValueError(fmt::format("optimizer: parameters {} and {} are the same", first->second, i));
   }
 }
 
@@ -106,17 +125,15 @@ void Adam::load_state_dict(const NamedTensors& state) {
 
 double clip_grad_norm_(const std::vector<Variable>& parameters, double max_norm) {
   if (!(max_norm >= 0)) throw ValueError(fmt::format("clip_grad_norm_: max_norm {} is negative", max_norm));
-  double squares = 0;
-  for (const Variable& p : parameters) {
-    if (p.grad().defined()) squares += sum(square(p.grad().cast<double>())).item();
-  }
+  std::vector<Tensor> gradients = gradients_of(parameters);
+  double squares = 0;  // of floats: neither overflows nor vanishes
+  for (const Tensor& grad : gradients) squares += sum(square(grad.cast<double>())).item();
   const double total = std::sqrt(squares);
   if (!std::isfinite(total))
     throw ValueError(fmt::format("clip_grad_norm_: the gradients' norm is {}", total));
   const double scale = max_norm / (total + 1e-6);  // PyTorch's guard against a norm of 0
-  for (const Variable& p : parameters) {
-    Tensor grad = p.grad();
-    if (grad.defined() && scale < 1) grad *= static_cast<float>(scale);
+  for (Tensor& grad : gradients) {
+    if (scale < 1) grad *= static_cast<float>(scale);
   }
   return total;
 }
@@ -124,10 +141,7 @@ double clip_grad_norm_(const std::vector<Variable>& parameters, double max_norm)
 void clip_grad_value_(const std::vector<Variable>& parameters, double limit) {
   if (!(limit >= 0)) throw ValueError(fmt::format("clip_grad_value_: limit {} is negative", limit));
   const auto bound = static_cast<float>(limit);
-  for (const Variable& p : parameters) {
-    Tensor grad = p.grad();
-    if (grad.defined()) grad.copy_(clamp(grad, -bound, bound));
-  }
+  for (Tensor& grad : gradients_of(parameters)) grad.copy_(clamp(grad, -bound, bound));
 }
 
 }  // namespace lt::nn

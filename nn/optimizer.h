@@ -12,7 +12,8 @@ namespace lt::nn {
 
 class Optimizer {
  public:
-  //   throws: ValueError for a parameter that is no dense leaf or needs no gradient, or a rate not finite
+  //   throws: ValueError where there is no parameter, one is no dense leaf that needs a gradient or is listed
+  //   twice, or the rate is negative or not finite
   Optimizer(std::vector<Variable> parameters, double learning_rate);
   virtual ~Optimizer() = default;
 
@@ -71,7 +72,8 @@ class AdamW : public Adam {
       : Adam(std::move(parameters), learning_rate, {beta1, beta2, eps, weight_decay, true}) {}
 };
 
-// Scales all gradients so that their joint Euclidean norm is at most max_norm; returns the norm before.
+// Scales all gradients, that of a parameter listed twice once, so that their joint Euclidean norm is at most
+// max_norm; returns the norm before.
 //   throws: ValueError unless max_norm >= 0, or where the norm is not finite
 double clip_grad_norm_(const std::vector<Variable>& parameters, double max_norm);
 // Limits every gradient to -limit..limit. throws: ValueError unless limit >= 0

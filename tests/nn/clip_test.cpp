@@ -30,6 +30,23 @@ TEST(ClipGradNorm, ScalesAsPyTorchDoes) {
   }
 }
 
+TEST(ClipGrad, CountsAParameterThatIsListedTwiceOnce) {
+  const Variable w(zeros(2), true);
+  w.set_grad(tensor({3, 4}));
+  EXPECT_EQ(clip_grad_norm_({w, w}, 2.5), 5);
+  test::expect_near(w.grad(), tensor({1.5, 2}), 2e-7, 0);
+  clip_grad_value_({w, w}, 1);
+  EXPECT_EQ(w.grad().to_vector(), (std::vector<float>{1, 1}));
+}
+
+TEST(ClipGradNorm, IsRightWhereSquaresOfFloatsOverflowOrVanish) {
+  const Variable w(zeros(2), true);
+  for (const float unit : {1e30F, 1e-30F}) {
+    w.set_grad(tensor({3, 4}) * unit);
+    EXPECT_NEAR(clip_grad_norm_({w}, 1e35) / static_cast<double>(unit), 5, 1e-6);
+  }
+}
+
 TEST(ClipGradNorm, RefusesAnInfiniteNormAndANegativeLimit) {
   const std::vector<Variable> parameters = with_gradients();
   EXPECT_EQ(error_text<ValueError>([&] { clip_grad_norm_(parameters, -1); }),

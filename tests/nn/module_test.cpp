@@ -18,6 +18,30 @@ namespace {
 
 std::string recorded_file() { return LIBTENSOR_SOURCE_DIR "/tests/golden/torch_mlp.safetensors"; }
 
+// GPT-2's: the head's weight is the table of the embedding, and a layer stands in two places.
+struct Tied : Module {
+  Tied() { head.weight = emb.weight; }
+  Variable operator()(const Variable& ids) override { return head(mid(mid(emb(ids)))); }
+  std::string to_string() const override { return "Tied()"; }
+
+  Embedding emb{5, 3};
+  Linear mid{3, 3};
+  Linear head{3, 5, false};
+
+ protected:
+  void list(Members& members) override {
+    members.children = {{"emb", &emb}, {"mid", &mid}, {"again", &mid}, {"head", &head}};
+  }
+};
+
+// It says nothing of its members, not even that there are none.
+struct Unlisted : Module {
+  Variable operator()(const Variable& x) override { return layer(x); }
+  std::string to_string() const override { return "Unlisted()"; }
+  Linear layer{2, 1};
+};
+static_assert(std::is_abstract_v<Unlisted>, "a module without list() does not compile");
+
 // The network of tests/golden/make_nn.py.
 std::unique_ptr<Sequential> network(uint64_t seed = 42) {
   Generator g(seed, Profile::avx2);
@@ -97,6 +121,35 @@ TEST(Module, LoadingKeepsTheParametersThatAnOptimiserHolds) {
   const std::vector<Variable> held = layer.parameters();
   layer.load_state_dict({{"weight", tensor({{5, 6}})}, {"bias", tensor({7})}});
   EXPECT_EQ(held[0].data().to_vector(), (std::vector<float>{5, 6}));
+}
+
+// PyTorch's named_parameters and state_dict of the same module.
+TEST(Module, ListsAndCountsASharedParameterOnceAndSavesEachName) {
+  Tied net;
+  std::vector<std::string> names;
+  for (const auto& [name, parameter] : net.named_parameters()) names.push_back(name);
+  EXPECT_EQ(names, (std::vector<std::string>{"emb.weight", "mid.weight", "mid.bias"}));
+  EXPECT_EQ(net.parameters().size(), 3);
+  EXPECT_EQ(net.num_parameters(), 15 + 9 + 3);
+  std::vector<std::string> saved;
+  for (const auto& [name, value] : net.state_dict()) saved.push_back(name);
+  EXPECT_EQ(saved, (std::vector<std::string>{"again.bias", "again.weight", "emb.weight", "head.weight",
+                                             "mid.bias", "mid.weight"}));
+}
+
+TEST(Module, ASharedParameterStaysSharedWhenItIsLoaded) {
+  Tied net;
+  Tied other;
+  const Scratch scratch;
+  save_safetensors(scratch.path("tied.safetensors"), net.state_dict());
+  other.load_state_dict(load_safetensors(scratch.path("tied.safetensors")).tensors);
+  EXPECT_EQ(other.head.weight.node(), other.emb.weight.node());
+  test::expect_equal(net.state_dict(), other.state_dict());
+  const Variable ids(tensor({0, 3}));
+  sum(other(ids)).backward();
+  EXPECT_TRUE(other.emb.weight.grad().defined());
+  other.zero_grad();
+  EXPECT_FALSE(other.head.weight.grad().defined());
 }
 
 TEST(Module, ListsAllThatIsWrongWithAStateAndKeepsItsOwn) {

@@ -6,7 +6,8 @@
 
 #include <functional>
 
-#include <libtensor/autograd/ops.h>
+#include <libtensor/nn/activation.h>
+#include <libtensor/nn/linear.h>
 #include <libtensor/tests/expect.h>
 #include <libtensor/tests/nn/golden.h>
 
@@ -128,13 +129,49 @@ TEST(Optimizer, RefusesParametersAndRatesThatMakeNoSense) {
   EXPECT_EQ(error_text<ValueError>([&] { SGD({w, w * 2.0F}, 0.1); }), text);
   EXPECT_EQ(error_text<ValueError>([&] { SGD({w, Variable(ones(2))}, 0.1); }), text);
   EXPECT_EQ(error_text<ValueError>([&] { SGD({w, Variable(ones({2, 3}).t(), true)}, 0.1); }), text);
-  EXPECT_EQ(error_text<ValueError>([&] { SGD({w}, std::nan("")); }), "optimizer: learning rate nan");
+  EXPECT_EQ(error_text<ValueError>([&] { SGD({w}, std::nan("")); }),
+            "optimizer: learning rate nan must be finite and not negative");
+  EXPECT_EQ(error_text<ValueError>([&] { Adam({w}, -0.1); }),
+            "optimizer: learning rate -0.1 must be finite and not negative");
+  EXPECT_EQ(error_text<ValueError>([&] { Adam(Tanh().parameters(), 0.1); }),
+            "optimizer: there are no parameters: a Module names its own in list()");
   EXPECT_EQ(error_text<ValueError>([&] { SGD({w}, 0.1, {.momentum = -1}); }),
             "SGD: momentum -1 and weight_decay 0 must not be negative");
   EXPECT_EQ(error_text<ValueError>([&] { SGD({w}, 0.1, {.nesterov = true}); }),
             "SGD: nesterov wants a momentum");
+  EXPECT_EQ(error_text<ValueError>([&] { SGD({w}, 0.1, {.momentum = std::nan("")}); }),
+            "SGD: momentum nan and weight_decay 0 must not be negative");
+  EXPECT_EQ(error_text<ValueError>([&] { Adam({w}, 0.1, {.beta1 = std::nan("")}); }),
+            "Adam: betas nan and 0.999 must lie in [0, 1), eps 1e-08 and weight_decay 0 not be negative");
   EXPECT_EQ(error_text<ValueError>([&] { Adam({w}, 0.1, {.beta2 = 1}); }),
             "Adam: betas 0.9 and 1 must lie in [0, 1), eps 1e-08 and weight_decay 0 not be negative");
+}
+
+TEST(Optimizer, RefusesAParameterThatIsListedTwice) {
+  const Variable v(ones(2), true);
+  const Variable w(ones(2), true);
+  const std::string text = "optimizer: parameters 1 and 3 are the same";
+  EXPECT_EQ(error_text<ValueError>([&] { SGD({v, w, Variable(ones(2), true), w}, 0.1); }), text);
+  EXPECT_EQ(error_text<ValueError>([&] { AdamW({v, w, Variable(ones(2), true), w}, 0.1); }), text);
+}
+
+TEST(Optimizer, MovesASharedParameterOnce) {
+  Linear first(2, 2, false);
+  Linear second(2, 2, false);
+  second.weight = first.weight;
+  struct Both : Module {
+    Both(Linear& a, Linear& b) : first(&a), second(&b) {}
+    Variable operator()(const Variable& x) override { return (*second)((*first)(x)); }
+    std::string to_string() const override { return "Both()"; }
+    void list(Members& members) override { members.children = {{"first", first}, {"second", second}}; }
+    Linear* first;
+    Linear* second;
+  } net(first, second);
+  const Tensor before = first.weight.data().clone();
+  SGD optimizer(net.parameters(), 0.5);
+  first.weight.set_grad(ones({2, 2}));
+  optimizer.step();
+  EXPECT_TRUE(equal(first.weight.data(), before - 0.5F));
 }
 
 }  // namespace
