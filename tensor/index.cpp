@@ -47,12 +47,13 @@ bool has_dense_rows(const BasicTensor<T>& x) {
 // One id tensor over such rows: an embedding.
 template <typename T>
 BasicTensor<T> read_rows(const BasicTensor<T>& x, const IntTensor& ids) {
-  const IntTensor dense = ids.contiguous();
+  const IntTensor copy = ids.is_contiguous() ? IntTensor() : ids.clone();
+  const IntTensor& dense = copy.defined() ? copy : ids;
   Shape shape = ids.shape();
   int64_t width = 1;
-  for (int axis = 1; axis < x.dim(); ++axis) {
-    shape.push_back(x.size(axis));
-    width *= x.size(axis);
+  for (const int64_t* size = x.shape().begin() + 1; size != x.shape().end(); ++size) {
+    shape.push_back(*size);
+    width *= *size;
   }
   BasicTensor<T> out = empty<T>(shape);
   const int64_t bad = kernels::copy_rows_by_id(x.data(), x.size(0), x.stride(0), width, dense.data(),

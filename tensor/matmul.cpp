@@ -35,10 +35,12 @@ Shape broadcast_batch(const Shape& x, const Shape& y, Describe shapes) try {
   throw ShapeError("matmul: leading axes do not broadcast: " + shapes());
 }
 
-// The last two axes of x, at `data`.
+// The last two of x's axes, of which there are two or more, at `data`.
 template <typename T>
 kernels::MatrixRef<T> matrix(const BasicTensor<T>& x, const T* data) {
-  return {data, x.size(-2), x.size(-1), x.stride(-2), x.stride(-1)};
+  const int64_t* const sizes = x.shape().end() - 2;
+  const int64_t* const steps = x.strides().end() - 2;
+  return {data, sizes[0], sizes[1], steps[0], steps[1]};
 }
 template <typename T>
 kernels::MatrixRef<T> matrix(const BasicTensor<T>& x) {

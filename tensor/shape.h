@@ -2,6 +2,7 @@
 
 // Sizes, strides and axes: small lists of 64-bit integers that never touch the heap.
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <initializer_list>
@@ -43,6 +44,8 @@ class Dims {
   int64_t back() const { return (*this)[-1]; }
   const int64_t* begin() const { return values_.data(); }
   const int64_t* end() const { return values_.data() + size_; }
+  int64_t* begin() { return values_.data(); }
+  int64_t* end() { return values_.data() + size_; }
 
   void push_back(int64_t value) {
     if (size_ == kMaxRank) throw_too_many(kMaxRank + 1);
@@ -52,9 +55,7 @@ class Dims {
   void erase(int at);
 
   friend bool operator==(const Dims& a, const Dims& b) {
-    bool equal = a.size_ == b.size_;
-    for (int i = 0; equal && i < a.size_; ++i) equal = a[i] == b[i];
-    return equal;
+    return std::equal(a.begin(), a.end(), b.begin(), b.end());
   }
 
  private:
@@ -116,9 +117,10 @@ inline int64_t numel(const Shape& shape) {
 inline Strides contiguous_strides(const Shape& shape) {
   Strides strides = shape;
   uint64_t step = 1;  // wraps where a shape without elements has huge sizes: nothing is read through it
-  for (int i = shape.size() - 1; i >= 0; --i) {
-    strides[i] = static_cast<int64_t>(step);
-    step *= static_cast<uint64_t>(shape[i] > 1 ? shape[i] : 1);
+  for (int64_t* place = strides.end(); place != strides.begin();) {
+    const int64_t size = *--place;
+    *place = static_cast<int64_t>(step);
+    step *= static_cast<uint64_t>(size > 1 ? size : 1);
   }
   return strides;
 }

@@ -76,8 +76,10 @@ class BasicTensor {
   Strides strides() const&& { return check_defined(), strides_; }
   int dim() const { return check_defined(), shape_.size(); }
   // Size and stride along one axis; -1 is the last. throws: IndexError
-  int64_t size(Whole axis) const { return shape_[normalize_axis(axis, dim(), "size")]; }
-  int64_t stride(Whole axis) const { return strides_[normalize_axis(axis, dim(), "stride")]; }
+  int64_t size(Whole axis) const { return shape().begin()[normalize_axis(axis, shape_.size(), "size")]; }
+  int64_t stride(Whole axis) const {
+    return strides().begin()[normalize_axis(axis, strides_.size(), "stride")];
+  }
   int64_t numel() const { return check_defined(), lt::numel(shape_); }
   int64_t storage_offset() const { return offset_; }
   const Storage& storage() const& { return storage_; }
