@@ -121,6 +121,7 @@ IdAxes id_axes(const Shape& shape, std::span<const TensorIndex> indices) {
     if (each.ids.defined()) {
       take(each.ids);
     } else if (each.mask.defined()) {
+      if (each.mask.dim() == 0) throw IndexError("index: a mask without axes stands beside other indices");
       for (const IntTensor& ids : nonzero(each.mask).unbind(1)) take(ids);
     } else {
       out.views.push_back(each.view);

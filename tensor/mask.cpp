@@ -50,6 +50,10 @@ Selection<T, BoolTensor> BasicTensor<T>::operator[](const BoolTensor& mask) cons
 template <Element T>
 void index_put_(BasicTensor<T>& x, const BoolTensor& mask, const BasicTensor<T>& values) {
   check_mask(mask.shape(), x.shape());
+  if (mask.dim() == 0) {  // x as a whole, as one row or none
+    BasicTensor<T> row = x.unsqueeze(0);
+    return index_put_(row, BoolTensor(mask.unsqueeze(0)), values);
+  }
   index_put_(x, nonzero(mask).unbind(1), values);
 }
 

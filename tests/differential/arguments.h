@@ -5,6 +5,7 @@
 // which should be errors.
 
 #include <cmath>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -37,6 +38,13 @@ struct Scalar {
 // A scalar that every type holds exactly.
 template <typename T>
 struct Exact : Scalar<T> {};
+
+// A number as people write it: tenths and twentieths, which no float holds, beside floating-point numbers.
+template <typename T>
+struct Decimal {
+  std::conditional_t<std::is_integral_v<T>, int64_t, double> value;
+  operator decltype(value)() const { return value; }  // NOLINT: implicit
+};
 
 struct Axes : Dims {};         // a set of the subject's axes
 struct Order : Dims {};        // all of them, permuted
@@ -102,6 +110,17 @@ Exact<T> draw(Program& p, Type<Exact<T>>) {
   const T value = static_cast<T>(p.between(-16, 16)) / T{std::is_integral_v<T> ? 2 : 4};
   p.arguments.push_back(value);
   return {{value}};
+}
+template <typename T>
+Decimal<T> draw(Program& p, Type<Decimal<T>>) {
+  Decimal<T> out{};
+  if constexpr (std::is_integral_v<T>) {
+    out.value = p.between(-8, 8);
+  } else {
+    out.value = static_cast<double>(p.between(-40, 40)) / (p.chance(50) ? 10 : 20);
+  }
+  p.arguments.push_back(out.value);
+  return out;
 }
 template <typename T>
 BasicTensor<T> draw(Program& p, Type<BasicTensor<T>>) {

@@ -104,6 +104,28 @@ def index_put(x, ids, values):
     return x
 
 
+def set_item(x, key, value):
+    x[key]  # ids out of range are refused before anything is written
+    x[key] = value
+    return x
+
+
+def without_leading_ones(x, rank):
+    """What assignment drops of the values' axes, so that they have no more than the rows."""
+    while x.dim() > rank and x.shape[0] == 1:
+        x = x[0]
+    return x
+
+
+def put_into(part, y):
+    return part.copy_(without_leading_ones(y, part.dim()).clone())
+
+
+def assigned(x, _):
+    """x, once a part of it was written."""
+    return x
+
+
 def histogram(x, bins, low, high):
     """libtensor takes x's own range where the bounds are equal, as torch.histc; NaN is in no bin, where PyTorch 1.13
     counts it in an arbitrary one."""
@@ -147,6 +169,7 @@ VIEWS = {
     "split": lambda t, x, n, a: x.split(n, a),
     "diagonal": lambda t, x: x.diagonal(),
     "contiguous": lambda t, x: x.contiguous(),
+    "getitem": lambda t, x, a, i, j, k: x[i:j, None, ..., k],
     "flatten": lambda t, x, a, b: x.flatten(a, b),
 }
 
@@ -166,6 +189,14 @@ IN_PLACE = {
     "add_": lambda t, x, y, s: x.add_(y.clone(), alpha=s),
     "index_put_": lambda t, x, ids, y: index_put(x, ids, y),
     "index_add_": lambda t, x, ids, y: x.index_put_(tuple(ids), y.clone(), accumulate=True),
+    "assign_row_": lambda t, x, i, s: set_item(x, i, s),
+    "assign_slice_": lambda t, x, a, i, j, s: assigned(x, slice_of(x, a, i, j, 1).fill_(s)),
+    "assign_to_slice_": lambda t, x, a, i, y: assigned(x, put_into(slice_of(x, a, i, 2**63 - 1, 1), y)),
+    "assign_rows_": lambda t, x, ids, s: set_item(x, ids, s),
+    "assign_to_rows_": lambda t, x, ids, y: index_put(x, [ids], without_leading_ones(y, x[ids].dim())),
+    "iadd_rows_": lambda t, x, ids, s: set_item(x, ids, x[ids] + s),
+    "assign_masked_": lambda t, x, mask, s: set_item(x, mask, s),
+    "imul_masked_": lambda t, x, mask, s: set_item(x, mask, x[mask] * s),
 }
 
 FRESH = {
@@ -321,6 +352,7 @@ TOLERANCE = {
     "erf": (8, lambda x: torch.ones(())),  # PyTorch's vector erf is good to 5e-7, not to the last place
     "add_": (1, lambda x, y, s: x.double().abs() + float(abs(s)) * y.double().abs()),  # fused on one side
     "linspace": (2, lambda a, b, n: torch.tensor(max(abs(a), abs(b)))),  # fused on one side
+    "arange": (1, lambda a, b, s: torch.tensor(max(abs(a), abs(b)))),  # PyTorch rounds the start of each vector, too
     "sum": (SUM, of_magnitudes("sum")),
     "mean": (SUM, of_magnitudes("mean")),
     "sum_to": (SUM, of_magnitudes("sum_to")),
@@ -362,7 +394,7 @@ DEVIATIONS = [
      "tril and triu need two axes; PyTorch looks only where there are numbers"),
     (["gather", "scatter_add"], refused_by_us(lambda args, ours: args[2].numel() == 0),
      "gather's ids must fit; PyTorch looks only where there are ids"),
-    (["rows", "index", "index_put_", "index_add_"],
+    (["rows", "index", "index_put_", "index_add_", "assign_rows_", "assign_to_rows_", "iadd_rows_"],
      refused_by_us(lambda args, ours: ours.startswith("IndexError") and args[0].numel() == 0),
      "ids must be in range; PyTorch looks only where a row has numbers"),
     (["narrow"], refused_by_us(lambda args, ours: args[0].shape[args[1]] == 0 and args[2:] == [-1, 0]),

@@ -14,7 +14,7 @@ std::vector<Op> creation() {
       op("scalar", every, []<typename T>(Scalar<T> s) { return scalar<T>(s); }),
       op("tensor", every, []<typename T>(Scalar<T> a, Scalar<T> b, Scalar<T> c, Scalar<T> d) { return tensor<T>({{a, b}, {c, d}}); }),
       op("from_vector", every, []<typename T>(Scalar<T> a, Scalar<T> b, FreshShape shape) { return from_vector<T>({a, b}, shape); }),
-      op("arange", number, []<typename T>(Exact<T> a, Exact<T> b, Exact<T> s) { return arange<T>(a, b, s); }),
+      op("arange", number, []<typename T>(Decimal<T> a, Decimal<T> b, Decimal<T> s) { return arange<T>(a, b, s); }),
       op("linspace", floating, []<typename T>(Exact<T> a, Exact<T> b, Count n) { return linspace<T>(a, b, n); }),
       op("eye", every, []<typename T>(Count n) { return eye<T>(n); }),
       op("clone", every, []<typename T>(BasicTensor<T> x) { return x.clone(); }),

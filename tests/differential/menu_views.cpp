@@ -23,6 +23,7 @@ std::vector<Op> views() {
       op("split", every, []<typename T>(BasicTensor<T> x, Count size, Axis a) { return x.split(size, a); }),
       op("diagonal", every, []<typename T>(BasicTensor<T> x) { return x.diagonal(); }),
       op("contiguous", every, []<typename T>(BasicTensor<T> x) { return x.contiguous(); }),
+      op("getitem", every, []<typename T>(BasicTensor<T> x, Axis, Position i, Position j, Position k) { return x(Slice(i.value, j.value), None, Ellipsis, k.value); }),
       op("flatten", every, []<typename T>(BasicTensor<T> x, Axis a, Axis b) { return x.flatten(a, b); }),
   };
 }
@@ -43,6 +44,14 @@ std::vector<Op> in_place() {
       op("add_", number, []<typename T>(BasicTensor<T> x, Mate<T> y, Scalar<T> s) { return x.add_(y, s); }),
       op("index_put_", every, []<typename T>(BasicTensor<T> x, IdList ids, Mate<T> y) { index_put_(x, ids, y); return x; }),
       op("index_add_", number, []<typename T>(BasicTensor<T> x, IdList ids, Mate<T> y) { index_put_(x, ids, y, true); return x; }),
+      op("assign_row_", every, []<typename T>(BasicTensor<T> x, Position i, Scalar<T> s) { x[i.value] = s.value; return x; }),
+      op("assign_slice_", every, []<typename T>(BasicTensor<T> x, Axis a, Position i, Position j, Scalar<T> s) { x.slice(a, i, j) = s.value; return x; }),
+      op("assign_to_slice_", every, []<typename T>(BasicTensor<T> x, Axis a, Position i, Mate<T> y) { x.slice(a, i, INT64_MAX) = y; return x; }),
+      op("assign_rows_", every, []<typename T>(BasicTensor<T> x, RowIds ids, Scalar<T> s) { x[ids] = s.value; return x; }),
+      op("assign_to_rows_", every, []<typename T>(BasicTensor<T> x, RowIds ids, Mate<T> y) { x[ids] = y; return x; }),
+      op("iadd_rows_", number, []<typename T>(BasicTensor<T> x, RowIds ids, Scalar<T> s) { x[ids] += s.value; return x; }),
+      op("assign_masked_", every, []<typename T>(BasicTensor<T> x, MaskOf mask, Scalar<T> s) { x[mask] = s.value; return x; }),
+      op("imul_masked_", number, []<typename T>(BasicTensor<T> x, MaskOf mask, Scalar<T> s) { x[mask] *= s.value; return x; }),
   };
 }
 // NOLINTEND(performance-unnecessary-value-param)

@@ -84,6 +84,8 @@ TEST(Slice, TakesIdsAndMasksBesideViews) {
               x(Slice(), tensor<bool>({true, false}));
             }),
             "index: a mask of shape (2) does not match its axes of (2, 3, 4)");
+  EXPECT_EQ(error_text<IndexError>([&] { x(Slice(), scalar<bool>(true)); }),
+            "index: a mask without axes stands beside other indices");
   EXPECT_EQ(error_text<IndexError>([&] { x(Slice(), tensor<int64_t>({3})); }),
             "index: id 3 at (0) is out of range for axis 0 of size 3");
 }
