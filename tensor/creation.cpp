@@ -42,8 +42,10 @@ BasicTensor<T> full(const Shape& shape, ScalarOf<T> value) {
   return out;
 }
 
-template <Element T>
-BasicTensor<T> from_vector(const std::vector<ValueOf<T>>& values, const Shape& shape) {
+namespace {
+
+template <typename T, typename Values>
+BasicTensor<T> filled_from(const Values& values, const Shape& shape) {
   if (static_cast<int64_t>(values.size()) != numel(shape)) {
     throw ShapeError(
         fmt::format("from_vector: {} values do not fill shape {}", values.size(), to_string(shape)));
@@ -51,6 +53,18 @@ BasicTensor<T> from_vector(const std::vector<ValueOf<T>>& values, const Shape& s
   BasicTensor<T> out = empty<T>(shape);
   std::copy(values.begin(), values.end(), out.mutable_data());
   return out;
+}
+
+}  // namespace
+
+template <Element T>
+BasicTensor<T> from_vector(const std::vector<ValueOf<T>>& values, const Shape& shape) {
+  return filled_from<T>(values, shape);
+}
+
+template <Element T>
+BasicTensor<T> detail::from_span(std::span<const T> values, const Shape& shape) {
+  return filled_from<T>(values, shape);
 }
 
 template <Element T>
@@ -152,6 +166,7 @@ BasicTensor<T> eye(int64_t n) {
   template BasicTensor<T> empty<T>(const Shape&);                              \
   template BasicTensor<T> full<T>(const Shape&, Scalar<T>);                    \
   template BasicTensor<T> from_vector<T>(const std::vector<T>&, const Shape&); \
+  template BasicTensor<T> detail::from_span<T>(std::span<const T>, const Shape&); \
   template class Nested<T>;                                                    \
   template BasicTensor<T> tensor<T>(const Nested<T>&);                         \
   template BasicTensor<T> eye<T>(int64_t);

@@ -79,7 +79,7 @@ BasicTensor<T> values_for(const BasicTensor<T>& x, const RowOffsets& places, con
                                  to_string(values.shape()), to_string(places.shape())));
   }
   const BasicTensor<T> wide = values.expand(places.shape());
-  return values.storage() == x.storage() ? wide.clone() : wide.contiguous();
+  return values.storage().overlaps(x.storage()) ? wide.clone() : wide.contiguous();
 }
 
 template <typename T>

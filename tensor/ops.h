@@ -7,7 +7,10 @@
 // otherwise. Operands broadcast as in PyTorch. An `axis` may be negative. Results are new, dense and
 // row-major. All throw ShapeError for shapes that do not fit and IndexError for an axis or id out of range.
 
+#include <memory>
 #include <optional>
+#include <ranges>
+#include <span>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -62,9 +65,32 @@ template <Element T>
 BasicTensor<T> ones_like(const BasicTensor<T>& x) {
   return ones<T>(x.shape());
 }
+namespace detail {
+template <Element T>
+BasicTensor<T> from_span(std::span<const T> values, const Shape& shape);
+}
 // Numbers in row-major order. throws: ShapeError where their count is not the shape's
 template <Element T = float>
 BasicTensor<T> from_vector(const std::vector<ValueOf<T>>& values, const Shape& shape);
+// The same of an array or a span: of what lies in one piece.
+template <Element T = float, std::ranges::contiguous_range Values>
+  requires(std::same_as<std::ranges::range_value_t<Values>, T> && !std::same_as<Values, std::vector<T>>)
+BasicTensor<T> from_vector(const Values& values, const Shape& shape) {
+  return detail::from_span<T>(values, shape);
+}
+// A tensor on the user's own memory, which is not copied: what is written on one side is read on the other.
+// The memory must outlive the tensors on it; or `owner` is given, which they keep, and let go with the last
+// of them. A deleter is an owner: std::shared_ptr<void>(data, deleter).
+//   strides: in elements, none below 0; without any, dense and row-major
+//   throws: ShapeError for strides that do not fit the shape; ValueError for a null pointer, or an address at
+//   which no T can lie
+template <Element T>
+BasicTensor<T> from_blob(T* data, const Shape& shape, const Strides& strides = {},
+                         std::shared_ptr<void> owner = nullptr);
+// Memory that is not to be written has no tensor on it: from_vector(std::span(data, n), shape) copies it.
+template <Element T>
+BasicTensor<T> from_blob(const T*, const Shape&, const Strides& = {},
+                         std::shared_ptr<void> = nullptr) = delete;
 // tensor({1, 2, 3}), tensor<int64_t>({{1, 2}, {3, 4}}), of any rank; tensor({}) has shape (0), tensor(3) ().
 //   throws: ShapeError for ragged rows
 template <Element T = float>

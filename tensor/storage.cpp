@@ -49,8 +49,12 @@ Block* new_block(int size_class) {
   const size_t capacity = class_capacity(size_class);
   void* memory = kernels::allocate(sizeof(Block) + capacity, kHugeFrom);
   system_allocations.add(1);
-  return new (memory) Block{{}, {0}, size_class, capacity, nullptr};
+  return new (memory) Block{{}, {0}, size_class, capacity, nullptr, static_cast<Block*>(memory) + 1};
 }
+
+struct ForeignBlock : Block {
+  std::shared_ptr<void> owner;
+};
 
 // The idle blocks of one thread. Lives until the thread ends; a Storage freed after that (a static one) goes
 // straight to the system, which `alive` tells.
@@ -98,6 +102,10 @@ Block* take(size_t bytes) {
 }  // namespace
 
 void detail::release(Block* block) noexcept {
+  if (block->size_class == kForeign) {
+    delete static_cast<ForeignBlock*>(block);
+    return;
+  }
   bytes_in_use.add(-static_cast<int64_t>(block->capacity));
   Pool* const own = this_pool();
   if (own == nullptr || own->idle_bytes + block->capacity > kMaxIdleBytes) {
@@ -109,6 +117,9 @@ void detail::release(Block* block) noexcept {
 }
 
 Storage::Storage(size_t bytes) : block_(bytes == 0 ? nullptr : take(bytes)) {}
+
+Storage::Storage(void* data, size_t bytes, std::shared_ptr<void> owner)
+    : block_(new ForeignBlock{{{}, {0}, detail::kForeign, bytes, nullptr, data}, std::move(owner)}) {}
 
 void* pool_allocate(size_t bytes) { return take(bytes) + 1; }
 void pool_free(void* memory) noexcept { detail::release(static_cast<Block*>(memory) - 1); }

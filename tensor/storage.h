@@ -1,11 +1,13 @@
 #pragma once
 
 // Memory for the numbers of a tensor: counted, 64-byte aligned, and taken from a pool of size classes that
-// each thread keeps, so that a training step in steady state asks the system for nothing.
+// each thread keeps, so that a training step in steady state asks the system for nothing. Or the user's own
+// memory, at any address.
 
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <utility>
 
 #include <libtensor/tensor/ref_count.h>
@@ -14,17 +16,21 @@ namespace lt {
 
 namespace detail {
 
-// The header in front of the bytes.
+// Of bytes that size_class cannot tell: the user's.
+inline constexpr int kForeign = -1;
+
+// The header in front of the bytes; of foreign ones, which lie elsewhere, it is a part of what owns them.
 struct alignas(64) Block {
   RefCount references;
   std::atomic<uint32_t> version;
   int size_class;
-  size_t capacity;  // bytes behind the header
+  size_t capacity;  // bytes
   Block* next;      // in a free list
+  void* data;
 };
 static_assert(sizeof(Block) == 64);
 
-void release(Block* block) noexcept;  // to the pool of this thread
+void release(Block* block) noexcept;  // to the pool of this thread, or to its owner
 
 }  // namespace detail
 
@@ -36,6 +42,8 @@ class Storage {
   //   bytes: 0 is allowed and holds no block
   //   throws: std::bad_alloc
   explicit Storage(size_t bytes);
+  // Bytes that are there already. `owner` is let go with the last handle.
+  Storage(void* data, size_t bytes, std::shared_ptr<void> owner);
   Storage(const Storage& other) noexcept : block_(other.block_) {
     if (block_ != nullptr) block_->references.ref();
   }
@@ -48,7 +56,7 @@ class Storage {
     if (block_ != nullptr && block_->references.deref()) detail::release(block_);
   }
 
-  void* data() const { return block_ == nullptr ? nullptr : block_ + 1; }
+  void* data() const { return block_ == nullptr ? nullptr : block_->data; }
   size_t bytes() const { return block_ == nullptr ? 0 : block_->capacity; }
 
   // How often the bytes were opened for writing, by which autograd sees that a saved value was overwritten.
@@ -58,8 +66,16 @@ class Storage {
     if (block_ != nullptr) block_->version.store(version() + 1, std::memory_order_relaxed);
   }
 
-  // True where this is the block's only handle.
-  bool unique() const { return block_ != nullptr && block_->references.get() == 1; }
+  // True where this is the block's only handle, and nobody else can know of its bytes.
+  bool unique() const {
+    return block_ != nullptr && block_->references.get() == 1 && block_->size_class != detail::kForeign;
+  }
+  // True where some of the bytes are the other's too.
+  bool overlaps(const Storage& other) const {
+    const auto* own = static_cast<const char*>(data());
+    const auto* others = static_cast<const char*>(other.data());
+    return own < others + other.bytes() && others < own + bytes();
+  }
   // True where a and b are handles of the same block.
   friend bool operator==(const Storage& a, const Storage& b) { return a.block_ == b.block_; }
 

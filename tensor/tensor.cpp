@@ -32,7 +32,7 @@ void with_operand(const BasicTensor<T>& out, const BasicTensor<T>& other, const 
   }
   const bool same_place =
       out.data() == other.data() && out.shape() == other.shape() && out.strides() == other.strides();
-  const bool may_overlap = out.storage() == other.storage() && !same_place;
+  const bool may_overlap = out.storage().overlaps(other.storage()) && !same_place;
   const BasicTensor<T> copy = may_overlap ? other.clone() : BasicTensor<T>();
   const BasicTensor<T>& source = may_overlap ? copy : other;
   f(source.data(), broadcast_strides(source.shape(), source.strides(), out.shape()));
