@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <mutex>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -9,28 +10,59 @@
 #include <libtensor/tensor/ops.h>
 
 // Numbers as PyTorch prints them: one style and one width for a whole tensor, chosen from its finite numbers
-// that are not 0; "..." in the middle of long axes when there are more than 1000 elements; lines wrapped at
-// 80 columns. What is elided has no say in style and width, so it is cut away first.
+// that are not 0; "..." in the middle of long axes when there are more elements than the threshold; lines
+// wrapped at the line's width. What is elided has no say in style and width, so it is cut away first.
 
 namespace lt {
 namespace {
 
-constexpr int64_t kMostElements = 1000;  // more are summarised
-constexpr int64_t kEdge = 3;             // elements shown at each end of a summarised axis
-constexpr int kLineWidth = 80;
 const std::string kOpening = "tensor(";
 
 enum class Style { kIntegers, kFixed, kScientific };
 
-std::string written(double value, Style style) {
+void check(const PrintOptions& options) {
+  if (options.precision < 0 || options.threshold < 0 || options.edgeitems < 1 || options.linewidth < 1) {
+    throw ValueError(
+        fmt::format("print options: precision {}, threshold {}, edgeitems {}, linewidth {}: "
+                    "expected no negative number, and at least one edge item and column",
+                    options.precision, options.threshold, options.edgeitems, options.linewidth));
+  }
+}
+
+// What everybody prints with, one thread at a time.
+class CommonOptions {
+ public:
+  PrintOptions get() {
+    const std::lock_guard lock(mutex_);
+    return options_;
+  }
+  void set(const PrintOptions& options) {
+    const std::lock_guard lock(mutex_);
+    options_ = options;
+  }
+
+ private:
+  std::mutex mutex_;
+  PrintOptions options_;
+};
+
+CommonOptions& common_options() {
+  static CommonOptions options;
+  return options;
+}
+
+std::string written(double value, Style style, int precision) {
   if (std::isnan(value)) return "nan";
   if (std::isinf(value)) return value < 0 ? "-inf" : "inf";
   if (style == Style::kIntegers) return fmt::format("{:.0f}.", value);
-  return style == Style::kFixed ? fmt::format("{:.4f}", value) : fmt::format("{:.4e}", value);
+  return style == Style::kFixed ? fmt::format("{:.{}f}", value, precision)
+                                : fmt::format("{:.{}e}", value, precision);
 }
-std::string written(float value, Style style) { return written(double{value}, style); }
-std::string written(int64_t value, Style) { return fmt::format("{}", value); }
-std::string written(bool value, Style) { return value ? "True" : "False"; }
+std::string written(float value, Style style, int precision) {
+  return written(double{value}, style, precision);
+}
+std::string written(int64_t value, Style, int) { return fmt::format("{}", value); }
+std::string written(bool value, Style, int) { return value ? "True" : "False"; }
 
 template <typename T>
 bool has_say(T value) {
@@ -38,9 +70,15 @@ bool has_say(T value) {
   return true;
 }
 
+// The style that the numbers ask for, whose width they take, and the one that they are written in.
+struct Styles {
+  Style asked = Style::kIntegers;
+  Style taken = Style::kIntegers;
+};
+
 template <typename T>
-Style style_of(const std::vector<T>& values) {
-  if constexpr (!std::is_floating_point_v<T>) return Style::kIntegers;
+Styles styles_of(const std::vector<T>& values, std::optional<bool> scientific) {
+  if constexpr (!std::is_floating_point_v<T>) return {};
   double smallest = HUGE_VAL;
   double largest = 0;
   bool all_integers = true;
@@ -51,35 +89,43 @@ Style style_of(const std::vector<T>& values) {
     largest = std::max(largest, magnitude);
     all_integers &= std::trunc(magnitude) == magnitude;
   }
-  if (largest == 0) return Style::kIntegers;
-  const bool is_wide = largest / smallest > 1000 || largest > 1e8;
-  if (is_wide || (!all_integers && smallest < 1e-4)) return Style::kScientific;
-  return all_integers ? Style::kIntegers : Style::kFixed;
+  if (largest == 0) return {};
+  const bool is_wide = largest / smallest > 1000 || largest > 1e8 || (!all_integers && smallest < 1e-4);
+  const auto style = [&](bool is_scientific) {
+    if (is_scientific) return Style::kScientific;
+    return all_integers ? Style::kIntegers : Style::kFixed;
+  };
+  return {style(is_wide), style(scientific.value_or(is_wide))};
 }
 
 // Turns numbers into text of one width.
 template <typename T>
 class Writer {
  public:
-  explicit Writer(const std::vector<T>& values) : style_(style_of(values)) {
+  Writer(const std::vector<T>& values, const PrintOptions& options) : precision_(options.precision) {
+    const Styles styles = styles_of(values, options.sci_mode);
     for (const T value : values) {
-      if (has_say(value)) width_ = std::max(width_, written(value, style_).size());
+      if (has_say(value)) width_ = std::max(width_, written(value, styles.asked, precision_).size());
     }
+    style_ = styles.taken;
   }
   size_t width() const { return width_; }
-  std::string operator()(T value) const { return fmt::format("{:>{}}", written(value, style_), width_); }
+  std::string operator()(T value) const {
+    return fmt::format("{:>{}}", written(value, style_, precision_), width_);
+  }
 
  private:
-  Style style_;
+  int precision_;
+  Style style_ = Style::kIntegers;
   size_t width_ = 1;
 };
 
 // The first and last few places along every long axis.
 template <typename T>
-BasicTensor<T> edges_of(BasicTensor<T> x) {
+BasicTensor<T> edges_of(BasicTensor<T> x, int64_t edge) {
   for (int axis = 0; axis < x.dim(); ++axis) {
-    if (x.size(axis) <= 2 * kEdge) continue;
-    x = cat<T>({x.narrow(axis, 0, kEdge), x.narrow(axis, x.size(axis) - kEdge, kEdge)}, axis);
+    if (x.size(axis) / 2 < edge || x.size(axis) == 2 * edge) continue;
+    x = cat<T>({x.narrow(axis, 0, edge), x.narrow(axis, x.size(axis) - edge, edge)}, axis);
   }
   return x;
 }
@@ -88,8 +134,12 @@ BasicTensor<T> edges_of(BasicTensor<T> x) {
 template <typename T>
 class Brackets {
  public:
-  Brackets(const BasicTensor<T>& shown, const Shape& full)
-      : values_(shown.to_vector()), shape_(shown.shape()), full_(full), write_(values_) {}
+  Brackets(const BasicTensor<T>& shown, const Shape& full, const PrintOptions& options)
+      : options_(options),
+        values_(shown.to_vector()),
+        shape_(shown.shape()),
+        full_(full),
+        write_(values_, options) {}
 
   std::string text() {
     next_ = 0;
@@ -103,13 +153,14 @@ class Brackets {
     const bool is_last = axis == shape_.size() - 1;
     std::vector<std::string> parts;
     for (int64_t i = 0; i < shape_[axis]; ++i) {
-      if (i == kEdge && is_cut(axis)) parts.push_back(is_last ? " ..." : "...");
+      if (i == options_.edgeitems && is_cut(axis)) parts.push_back(is_last ? " ..." : "...");
       parts.push_back(is_last ? write_(values_[next_++]) : axis_text(axis + 1));
     }
     const std::string new_line(static_cast<size_t>(std::max(1, shape_.size() - 1 - axis)), '\n');
     const std::string indent(kOpening.size() + static_cast<size_t>(axis) + 1, ' ');
+    const auto room = std::max<int64_t>(0, options_.linewidth - static_cast<int64_t>(indent.size()) + 1);
     const size_t per_line =
-        is_last ? std::max<size_t>(1, (kLineWidth - indent.size() + 1) / (write_.width() + 2)) : 1;
+        is_last ? std::max<size_t>(1, static_cast<size_t>(room) / (write_.width() + 2)) : 1;
     std::string text = "[";
     for (size_t i = 0; i < parts.size(); ++i) {
       if (i > 0) text += i % per_line == 0 ? "," + new_line + indent : std::string(", ");
@@ -118,6 +169,7 @@ class Brackets {
     return text + "]";
   }
 
+  PrintOptions options_;
   std::vector<T> values_;
   size_t next_ = 0;  // the value that comes next in the text
   Shape shape_;
@@ -137,21 +189,32 @@ std::vector<std::string> remarks_on(const BasicTensor<T>& x) {
 
 }  // namespace
 
+PrintOptions get_printoptions() { return common_options().get(); }
+
+void set_printoptions(const PrintOptions& options) {
+  check(options);
+  common_options().set(options);
+}
+
 template <Element T>
-std::string to_string(const BasicTensor<T>& x) {
+std::string to_string(const BasicTensor<T>& x, const PrintOptions& options) {
+  check(options);
+  if (!x.defined()) return "tensor(undefined)";
   std::string text = kOpening;
   if (x.numel() == 0) {
     text += "[]";
   } else {
-    text += Brackets<T>(x.numel() > kMostElements ? edges_of(x) : x, x.shape()).text();
+    const bool is_long = x.numel() > options.threshold;
+    text += Brackets<T>(is_long ? edges_of(x, options.edgeitems) : x, x.shape(), options).text();
   }
   const size_t line_start = text.rfind('\n') + 1;  // 0 where there is one line
   // Two more than the line has: so PyTorch counts, and so it wraps a little early.
-  size_t column = text.size() - line_start + 2;
+  auto column = static_cast<int64_t>(text.size() - line_start) + 2;
   for (const std::string& remark : remarks_on(x)) {
-    const bool wraps = column + remark.size() + 2 > kLineWidth;
+    const auto length = static_cast<int64_t>(remark.size());
+    const bool wraps = column + length + 2 > options.linewidth;
     text += (wraps ? ",\n" + std::string(kOpening.size(), ' ') : std::string(", ")) + remark;
-    column = wraps ? kOpening.size() + remark.size() : column + remark.size() + 2;
+    column = wraps ? static_cast<int64_t>(kOpening.size()) + length : column + length + 2;
   }
   return text + ")";
 }
@@ -161,8 +224,8 @@ std::ostream& operator<<(std::ostream& out, const BasicTensor<T>& x) {
   return out << to_string(x);
 }
 
-#define LT_INSTANTIATE(T)                                \
-  template std::string to_string(const BasicTensor<T>&); \
+#define LT_INSTANTIATE(T)                                                     \
+  template std::string to_string(const BasicTensor<T>&, const PrintOptions&); \
   template std::ostream& operator<<(std::ostream&, const BasicTensor<T>&);
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)

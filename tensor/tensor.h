@@ -18,6 +18,7 @@
 #include <vector>
 
 #include <libtensor/tensor/error.h>
+#include <libtensor/tensor/print.h>
 #include <libtensor/tensor/scalar.h>
 #include <libtensor/tensor/shape.h>
 #include <libtensor/tensor/slice.h>
@@ -207,8 +208,9 @@ class BasicTensor {
 // Prints as PyTorch's repr: four decimals, a common scale, "..." where large.
 template <Element T>
 std::ostream& operator<<(std::ostream& out, const BasicTensor<T>& x);
+//   throws: ValueError for options that cannot be
 template <Element T>
-std::string to_string(const BasicTensor<T>& x);
+std::string to_string(const BasicTensor<T>& x, const PrintOptions& options = get_printoptions());
 
 }  // namespace lt
 

@@ -1,9 +1,10 @@
 """Writes print.json: tensors and the text that PyTorch prints for them.
 
-    python3 print.py [cases] [seed] > print.json        recorded with PyTorch 1.13.1
+    python3 print.py [cases] [seed] > print.json                   recorded with PyTorch 1.13.1
+    python3 print.py 150 2 options > print_options.json
 
 Each case: dtype, shape, values (row-major; numbers, or "nan", "inf", "-inf"; repeated in turn where the shape
-has more) and text.
+has more), text, and with `options` what of torch.set_printoptions is not as it is at first.
 """
 import json
 import math
@@ -63,15 +64,28 @@ def draw_values(rng, dtype, count):
     return values
 
 
-def case(rng):
+def draw_options(rng):
+    drawn = {
+        "precision": rng.choice([0, 1, 2, 6, 8, 12]),
+        "threshold": rng.choice([0, 5, 20, 100, 10000]),
+        "edgeitems": rng.choice([1, 2, 4, 5, 10]),
+        "linewidth": rng.choice([1, 10, 40, 60, 100, 120, 200]),
+        "sci_mode": rng.choice([True, False]),
+    }
+    return {name: value for name, value in drawn.items() if rng.random() < 0.4}
+
+
+def case(rng, options):
     dtype = rng.choice(["float32", "float32", "float64", "int64", "bool"])
     shape = draw_shape(rng)
     count = math.prod(shape)
+    torch.set_printoptions(profile="default", **options)
     values = draw_values(rng, dtype, max(count, 1))
     repeated = (values * (count // len(values) + 1))[:count]
     text = str(torch.tensor(repeated, dtype=DTYPES[dtype]).reshape(shape))
     written = [v if not isinstance(v, float) or math.isfinite(v) else str(v) for v in values] if count else []
-    return {"dtype": dtype, "shape": shape, "values": written, "text": text}
+    recorded = {"dtype": dtype, "shape": shape, "values": written, "text": text}
+    return {**recorded, "options": options} if options else recorded
 
 
 def small(each):
@@ -81,9 +95,10 @@ def small(each):
 def main():
     cases = int(sys.argv[1]) if len(sys.argv) > 1 else 150
     rng = random.Random(int(sys.argv[2]) if len(sys.argv) > 2 else 1)
+    with_options = sys.argv[3:] == ["options"]
     drawn = []
     while len(drawn) < cases:
-        each = case(rng)
+        each = case(rng, draw_options(rng) if with_options else {})
         if small(each) or cases > 1000:
             drawn.append(each)
     print("[\n" + ",\n".join(json.dumps(each) for each in drawn) + "\n]")
