@@ -49,6 +49,14 @@ void update(BasicTensor<T>& out, const BasicTensor<T>& other, const char* op, F 
   });
 }
 
+template <typename T>
+void check_contiguous(const BasicTensor<T>& x, const char* op) {
+  if (x.is_contiguous()) return;
+  throw ShapeError(
+      fmt::format("{}: {} with strides {} is not contiguous; contiguous() copies it so that it is", op,
+                  to_string(x.shape()), to_string(x.strides())));
+}
+
 // Truncated; NaN and what int64_t cannot hold become its smallest number, as in PyTorch on x86.
 template <typename T>
 int64_t whole(T x) {
@@ -101,7 +109,19 @@ std::vector<T> BasicTensor<T>::to_vector() const {
   return std::vector<T>(dense.data(), dense.data() + dense.numel());
 }
 
-template <Element T>
+template <typename T>
+std::span<const T> BasicTensor<T>::span() const& {
+  check_contiguous(*this, "span");
+  return {data(), static_cast<size_t>(numel())};
+}
+
+template <typename T>
+std::span<T> BasicTensor<T>::mutable_span() & {
+  check_contiguous(*this, "mutable_span");
+  return {mutable_data(), static_cast<size_t>(numel())};
+}
+
+template <typename T>
 BasicTensor<T> BasicTensor<T>::contiguous() const {
   return is_contiguous() ? *this : clone();
 }

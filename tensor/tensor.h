@@ -41,6 +41,8 @@ namespace detail {
 template <Element T>
 Selection<T, Indices> select_at(const BasicTensor<T>& x, std::span<const TensorIndex> indices);
 }
+template <typename T>
+class RowIterator;
 
 using Tensor = BasicTensor<float>;
 using DoubleTensor = BasicTensor<double>;
@@ -100,11 +102,18 @@ class BasicTensor {
   T at(std::initializer_list<Whole> index) const { return *find(std::span(index.begin(), index.size())); }
   // All numbers in row-major order.
   std::vector<T> to_vector() const;
+  // The same in place, of a contiguous tensor that stays. throws: ShapeError where contiguous() would copy
+  std::span<const T> span() const&;
+  std::span<const T> span() const&& = delete;
+  std::span<T> mutable_span() &;
+  // for (Tensor row : x): views along the first axis. throws: ShapeError for a scalar
+  RowIterator<T> begin() const;
+  RowIterator<T> end() const;
 
   // --- views: they share the numbers, and what is assigned to them is written into this ---
 
-  // The same numbers under another shape; one size may be -1. throws: ShapeError where the count differs, or
-  // where strides forbid it (reshape would copy)
+  // The same numbers under another shape; one size may be -1. throws: ShapeError where the count differs,
+  // or where strides forbid it (reshape would copy)
   TensorView<T> view(const Shape& shape) const;
   TensorView<T> transpose(Whole axis0, Whole axis1) const;
   TensorView<T> t() const;  // transpose(0, 1) for 2-d, itself below; throws: ShapeError above
@@ -112,8 +121,8 @@ class BasicTensor {
   TensorView<T> select(Whole axis, Whole index) const;  // drops the axis
   TensorView<T> operator[](Whole index) const;          // select(0, index)
   TensorView<T> narrow(Whole axis, Whole start, Whole length) const;
-  // Python's start:stop:step along an axis: negative counts from the end, out of range is clipped. A negative
-  // step walks from start down to before stop, as NumPy's. throws: ValueError for a step of 0
+  // Python's start:stop:step along an axis: negative counts from the end, out of range is clipped. A
+  // negative step walks from start down to before stop, as NumPy's. throws: ValueError for a step of 0
   TensorView<T> slice(Whole axis, Whole start, Whole stop, Whole step = 1) const;
   TensorView<T> squeeze() const;            // drops every axis of size 1
   TensorView<T> squeeze(Whole axis) const;  // drops the axis if its size is 1
@@ -125,8 +134,8 @@ class BasicTensor {
   std::vector<BasicTensor> split(Whole size,
                                  Whole axis = 0) const;  // parts of `size`, the last may be shorter
 
-  // x(Slice(1, 3), -1, None), Python's x[1:3, -1, None]: a view. Of ids or masks too, x(Slice(), ids): their
-  // rows, as operator[] gives them. See tensor/slice.h.
+  // x(Slice(1, 3), -1, None), Python's x[1:3, -1, None]: a view. Of ids or masks too, x(Slice(), ids):
+  // their rows, as operator[] gives them. See tensor/slice.h.
   //   throws: IndexError for too many indices or one out of range
   template <typename... Is>
   requires((std::convertible_to<Is, ViewIndex> && ...) && !(WholeNumber<Is> && ...)) TensorView<T>
@@ -214,4 +223,5 @@ std::string to_string(const BasicTensor<T>& x, const PrintOptions& options = get
 
 }  // namespace lt
 
+#include <libtensor/tensor/row_iterator.h>
 #include <libtensor/tensor/view.h>  // IWYU pragma: export

@@ -1,0 +1,52 @@
+#pragma once
+
+// Iterating over a tensor: for (Tensor row : x).
+
+#include <cstddef>
+#include <iterator>
+
+#include <libtensor/tensor/tensor.h>
+
+namespace lt {
+
+// Stands at a row of the first axis and makes a view of it, which shares the tensor's numbers.
+template <Element T>
+class RowIterator {
+ public:
+  using value_type = BasicTensor<T>;
+  using difference_type = std::ptrdiff_t;
+  using iterator_concept = std::forward_iterator_tag;
+  using iterator_category = std::input_iterator_tag;  // no row lies anywhere to be referred to
+
+  RowIterator() = default;
+  RowIterator(const BasicTensor<T>& x, int64_t row) : x_(x), row_(row) {}
+
+  auto operator*() const { return x_[row_]; }
+  RowIterator& operator++() {
+    ++row_;
+    return *this;
+  }
+  RowIterator operator++(int) {
+    RowIterator before = *this;
+    ++row_;
+    return before;
+  }
+  // Of iterators over the same tensor.
+  friend bool operator==(const RowIterator& a, const RowIterator& b) { return a.row_ == b.row_; }
+
+ private:
+  BasicTensor<T> x_;
+  int64_t row_ = 0;
+};
+
+template <Element T>
+RowIterator<T> BasicTensor<T>::begin() const {
+  if (dim() == 0) throw ShapeError("begin: a scalar has no rows to iterate over");
+  return {*this, 0};
+}
+template <Element T>
+RowIterator<T> BasicTensor<T>::end() const {
+  return {*this, size(0)};
+}
+
+}  // namespace lt
