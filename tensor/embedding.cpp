@@ -1,16 +1,28 @@
+#include <fmt/format.h>
+
 #include <libtensor/tensor/functional.h>
 
 // Rows of a table by index, and their gradients added back: a row that was taken twice receives both.
 
 namespace lt {
+namespace {
+
+void check_table(const Shape& weight, const char* op) {
+  if (weight.size() == 2) return;
+  throw ShapeError(fmt::format("{}: the table {} is not (rows, width)", op, to_string(weight)));
+}
+
+}  // namespace
 
 template <Floating T>
 BasicTensor<T> embedding(const BasicTensor<T>& weight, const IntTensor& ids) {
+  check_table(weight.shape(), "embedding");
   return weight[ids];
 }
 
 template <Floating T>
 BasicTensor<T> embedding_backward(const BasicTensor<T>& dy, const IntTensor& ids, const Shape& weight) {
+  check_table(weight, "embedding_backward");
   BasicTensor<T> d_weight = zeros<T>(weight);
   index_put_(d_weight, {ids}, dy, true);
   return d_weight;

@@ -84,6 +84,7 @@ BasicTensor<T> values_for(const BasicTensor<T>& x, const RowOffsets& places, con
 
 template <typename T>
 void put(BasicTensor<T>& x, std::span<const IntTensor> ids, const BasicTensor<T>& values, bool accumulate) {
+  detail::check_distinct(x.shape(), x.strides(), "index_put_");
   const RowOffsets places = rows_at(x, ids, "index_put_");
   const BasicTensor<T> dense = values_for(x, places, values);
   if (!accumulate) return kernels::put_rows(dense.data(), places.rows(), x.mutable_data());

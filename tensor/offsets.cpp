@@ -10,6 +10,16 @@
 
 namespace lt::detail {
 
+void check_distinct(const Shape& shape, const Strides& strides, const char* op) {
+  for (int i = 0; i < shape.size(); ++i) {
+    if (strides[i] == 0 && shape[i] > 1) {
+      throw ShapeError(
+          fmt::format("{}: axis {} of {} is expanded: its elements share one number; clone it first", op, i,
+                      to_string(shape)));
+    }
+  }
+}
+
 IntTensor element_offsets(const Shape& shape, const Strides& strides) {
   IntTensor offsets = scalar<int64_t>(0);
   for (int axis = 0; axis < shape.size(); ++axis) {

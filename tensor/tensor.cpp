@@ -7,6 +7,7 @@
 #include <type_traits>
 
 #include <libtensor/tensor/kernels/elementwise.h>
+#include <libtensor/tensor/offsets.h>
 #include <libtensor/tensor/ops.h>
 
 // Reading, copying and changing numbers in place.
@@ -23,13 +24,7 @@ void with_operand(const BasicTensor<T>& out, const BasicTensor<T>& other, const 
     throw ShapeError(fmt::format("{}: {} does not broadcast to {}, which is changed in place", op,
                                  to_string(other.shape()), to_string(out.shape())));
   }
-  for (int i = 0; i < out.dim(); ++i) {
-    if (out.strides()[i] == 0 && out.shape()[i] > 1) {
-      throw ShapeError(
-          fmt::format("{}: axis {} of {} is expanded: its elements share one number; clone it first", op, i,
-                      to_string(out.shape())));
-    }
-  }
+  detail::check_distinct(out.shape(), out.strides(), op);
   const bool same_place =
       out.data() == other.data() && out.shape() == other.shape() && out.strides() == other.strides();
   const bool may_overlap = out.storage().overlaps(other.storage()) && !same_place;

@@ -9,6 +9,7 @@
 #include <numeric>
 #include <span>
 
+#include <libtensor/tensor/offsets.h>
 #include <libtensor/tensor/ops.h>
 #include <libtensor/tensor/random/fill.h>
 
@@ -70,13 +71,7 @@ BasicTensor<T> filled_like(const BasicTensor<T>& x, const Fill& fill) {
 
 template <typename T, typename Fill>
 BasicTensor<T> fill_in_place(BasicTensor<T> x, const char* op, const Fill& fill) {
-  for (int i = 0; i < x.dim(); ++i) {
-    if (x.strides()[i] == 0 && x.shape()[i] > 1) {
-      throw ShapeError(
-          fmt::format("{}: the tensor {} was expanded along axis {}: elements share a place; clone it", op,
-                      to_string(x.shape()), i));
-    }
-  }
+  detail::check_distinct(x.shape(), x.strides(), op);
   if (x.is_contiguous()) {
     fill(elements(x));
   } else {

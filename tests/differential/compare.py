@@ -390,6 +390,8 @@ DEVIATIONS = [
      "a tensor has at most 8 axes"),
     (IN_PLACE, refused_by_us(lambda args, ours: args[0].numel() == 0 and "is expanded" in ours),
      "nothing is written to an expanded tensor, even an empty one; PyTorch refuses some of these"),
+    (["index_put_", "index_add_"], refused_by_us(lambda args, ours: "is expanded" in ours),
+     "nothing is written to an expanded tensor; PyTorch's index_put_ only warns"),
     (["tril", "triu"], refused_by_us(lambda args, ours: args[0].dim() < 2 and args[0].numel() == 0),
      "tril and triu need two axes; PyTorch looks only where there are numbers"),
     (["gather", "scatter_add"], refused_by_us(lambda args, ours: args[2].numel() == 0),

@@ -26,5 +26,17 @@ TEST(Embedding, RefusesGradientsOfOtherRows) {
             "index_put_: id 4 at (0) is out of range for axis 0 of size 4");
 }
 
+TEST(Embedding, TakesATableOfTwoAxesAlone) {
+  const IntTensor ids = tensor<int64_t>({0});
+  EXPECT_EQ(error_text<ShapeError>([&] { embedding(ones(3), ids); }),
+            "embedding: the table (3) is not (rows, width)");
+  EXPECT_EQ(error_text<ShapeError>([&] {
+              embedding(ones({3, 2, 2}), ids);
+            }),
+            "embedding: the table (3, 2, 2) is not (rows, width)");
+  EXPECT_EQ(error_text<ShapeError>([&] { embedding_backward(ones(1), ids, 3); }),
+            "embedding_backward: the table (3) is not (rows, width)");
+}
+
 }  // namespace
 }  // namespace lt

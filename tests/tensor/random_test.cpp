@@ -109,7 +109,7 @@ TEST(Random, RefusesToFillAnExpandedTensor) {
       [] {
         uniform_(empty({3, 1}).expand({3, 4}));
       },
-      ThrowsMessage<ShapeError>(HasSubstr("uniform_: the tensor (3, 4) was expanded along axis 1")));
+      ThrowsMessage<ShapeError>(HasSubstr("uniform_: axis 1 of (3, 4) is expanded")));
 }
 
 TEST(Random, AnEmptyTensorDrawsNothing) {

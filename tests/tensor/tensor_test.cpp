@@ -178,6 +178,9 @@ TEST_F(InPlace, RefusesExpandedTensors) {
   const std::string rule = "axis 0 of (3, 2) is expanded: its elements share one number; clone it first";
   EXPECT_EQ(error_text<ShapeError>([&] { x += 1; }), "+=: " + rule);
   EXPECT_EQ(error_text<ShapeError>([&] { x.copy_(counting({3, 2})); }), "copy_: " + rule);
+  EXPECT_EQ(error_text<ShapeError>([&] { x.add_(counting({3, 2}), 2); }), "add_: " + rule);
+  EXPECT_EQ(error_text<ShapeError>([&] { index_put_(x, {tensor<int64_t>({0})}, counting(2)); }),
+            "index_put_: " + rule);
   IntTensor once = counting({1, 2}).expand({1, 1, 2});
   EXPECT_EQ((once += 1).to_vector(), Numbers({1, 2}));
 }
