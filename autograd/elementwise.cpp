@@ -15,10 +15,11 @@ BasicTensor<T> if_needed(bool needed, const F& gradient) {
   return needed ? gradient() : BasicTensor<T>();
 }
 
-// An operand's share in the gradient of a choice between two: 1 where it wins, half where they are equal.
+// An operand's share in the gradient of a choice between two: none where it loses, half where they are
+// equal, all where there is a NaN, as PyTorch.
 template <typename T>
-BasicTensor<T> share(const BoolTensor& wins, const BoolTensor& wins_or_equals) {
-  return (wins.template cast<T>() + wins_or_equals.template cast<T>()) * T{0.5};
+BasicTensor<T> share(const BasicTensor<T>& dy, const BoolTensor& loses, const BoolTensor& equal) {
+  return masked_fill(where(equal, dy * T{0.5}, dy), loses, 0);
 }
 
 }  // namespace
@@ -88,7 +89,8 @@ template <typename T>
 BasicVariable<T> maximum(const BasicVariable<T>& a, const BasicVariable<T>& b) {
   return record("maximum", maximum(a.data(), b.data()), {a, b},
                 [x = save(a), y = save(b)](const BasicTensor<T>& dy) {
-                  return Gradients{dy * share<T>((*x > *y), (*x >= *y)), dy * share<T>(*y > *x, *y >= *x)};
+                  const BoolTensor equal = equals(*x, *y);
+                  return Gradients{share(dy, *x < *y, equal), share(dy, *y < *x, equal)};
                 });
 }
 
@@ -96,7 +98,8 @@ template <typename T>
 BasicVariable<T> minimum(const BasicVariable<T>& a, const BasicVariable<T>& b) {
   return record("minimum", minimum(a.data(), b.data()), {a, b},
                 [x = save(a), y = save(b)](const BasicTensor<T>& dy) {
-                  return Gradients{dy * share<T>(*x < *y, *x <= *y), dy * share<T>(*y < *x, *y <= *x)};
+                  const BoolTensor equal = equals(*x, *y);
+                  return Gradients{share(dy, *x > *y, equal), share(dy, *y > *x, equal)};
                 });
 }
 

@@ -73,11 +73,12 @@ BasicVariable<T> mean(const BasicVariable<T>& x, const Dims& axes, bool keepdim)
 
 template <typename T>
 BasicVariable<T> var(const BasicVariable<T>& x, const Dims& axes, bool unbiased, bool keepdim) {
-  return record("var", var(x.data(), axes, unbiased, keepdim), {x},
-                [v = save(x), axes, unbiased](const BasicTensor<T>& dy) {
+  const auto found = var_mean(x.data(), axes, unbiased, keepdim);
+  return record("var", found.first, {x},
+                [v = save(x), center = save(found.second), axes, unbiased](const BasicTensor<T>& dy) {
                   const Shape& from = (*v).shape();
                   const T count = reduced_count<T>(from, axes) - (unbiased ? T{1} : T{0});
-                  return restore(dy, from, axes) * (T{2} / count) * (*v - mean(*v, axes, true));
+                  return restore(dy, from, axes) * (T{2} / count) * (*v - restore(*center, from, axes));
                 });
 }
 
@@ -90,7 +91,7 @@ BasicVariable<T> stddev(const BasicVariable<T>& x, const Dims& axes, bool unbias
     const T count = reduced_count<T>(from, axes) - (unbiased ? T{1} : T{0});
     const BasicTensor<T> spread = restore(*y, from, axes);
     const BasicTensor<T> slope = restore(dy, from, axes) / (spread * count);
-    return masked_fill(slope, spread == T{0}, 0) * (*v - mean(*v, axes, true));
+    return masked_fill(slope, spread == T{0}, 0) * (*v - var_mean(*v, axes, unbiased, true).second);
   });
 }
 

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
-#include <type_traits>
 #include <utility>
 
 #include <libtensor/tensor/ops.h>
@@ -49,41 +47,6 @@ std::array<bool, kMaxRank> mark(const Dims& axes, int rank, const char* op) {
   return reduced;
 }
 
-template <typename T>
-BasicTensor<T> sum_of(const Reduction<T>& plan) {
-  BasicTensor<T> out = empty<T>(plan.shape);
-  kernels::sum(plan.source.data(), plan.geometry, out.mutable_data());
-  return out;
-}
-
-template <typename T, typename F>
-BasicTensor<T> transform_each(BasicTensor<T> x, F f) {
-  T* const values = x.mutable_data();
-  std::transform(values, values + x.numel(), values, f);
-  return x;
-}
-
-template <typename T>
-BasicTensor<T> divide_each(BasicTensor<T> x, int64_t count) {
-  return transform_each(std::move(x), [count](T value) { return value / static_cast<T>(count); });
-}
-
-template <typename T>
-BasicTensor<T> root_of_each(BasicTensor<T> x) {
-  return transform_each(std::move(x), [](T value) { return std::sqrt(value); });
-}
-
-// Two passes: the squares of what is left after taking the mean off do not cancel.
-template <typename T>
-std::pair<BasicTensor<T>, BasicTensor<T>> variance_and_mean(const BasicTensor<T>& x, const Dims& axes,
-                                                            bool unbiased, bool keepdim, const char* op) {
-  const auto plan = plan_reduction(x, axes, keepdim, op);
-  const BasicTensor<T> center = divide_each(sum_of(plan), plan.geometry.n);
-  BasicTensor<T> out = empty<T>(plan.shape);
-  kernels::sum_of_squared_deviations(plan.source.data(), plan.geometry, center.data(), out.mutable_data());
-  return {divide_each(std::move(out), std::max<int64_t>(plan.geometry.n - (unbiased ? 1 : 0), 0)), center};
-}
-
 }  // namespace
 
 template <typename T>
@@ -124,47 +87,10 @@ Reduction<T> plan_reduction(const BasicTensor<T>& x, const Dims& axes, bool keep
 
 template <Number T>
 BasicTensor<T> sum(const BasicTensor<T>& x, const Dims& axes, bool keepdim) {
-  return sum_of(plan_reduction(x, axes, keepdim, "sum"));
-}
-
-template <Floating T>
-BasicTensor<T> mean(const BasicTensor<T>& x, const Dims& axes, bool keepdim) {
-  const auto plan = plan_reduction(x, axes, keepdim, "mean");
-  return divide_each(sum_of(plan), plan.geometry.n);
-}
-
-template <Floating T>
-BasicTensor<T> var(const BasicTensor<T>& x, const Dims& axes, bool unbiased, bool keepdim) {
-  return variance_and_mean(x, axes, unbiased, keepdim, "var").first;
-}
-
-template <Floating T>
-std::pair<BasicTensor<T>, BasicTensor<T>> var_mean(const BasicTensor<T>& x, const Dims& axes, bool unbiased,
-                                                   bool keepdim) {
-  return variance_and_mean(x, axes, unbiased, keepdim, "var_mean");
-}
-
-// A float near 1e20 or 1e-23 has a square that no float holds, though the root of the mean square would fit:
-// such results are computed again in double, as PyTorch computes all of them.
-template <Floating T>
-BasicTensor<T> stddev(const BasicTensor<T>& x, const Dims& axes, bool unbiased, bool keepdim) {
-  BasicTensor<T> out = root_of_each(variance_and_mean(x, axes, unbiased, keepdim, "stddev").first);
-  if constexpr (std::is_same_v<T, float>) {
-    const BoolTensor fits = (out > 1e-18F) & isfinite(out);  // below, squares have lost digits
-    if (!all(fits).item()) {
-      return where(fits, out,
-                   stddev(x.template cast<double>(), axes, unbiased, keepdim).template cast<float>());
-    }
-  }
-  return out;
-}
-
-template <Floating T>
-BasicTensor<T> norm(const BasicTensor<T>& x, const Dims& axes, bool keepdim) {
-  const auto plan = plan_reduction(x, axes, keepdim, "norm");
+  const auto plan = plan_reduction(x, axes, keepdim, "sum");
   BasicTensor<T> out = empty<T>(plan.shape);
-  kernels::sum_of_squares(plan.source.data(), plan.geometry, out.mutable_data());
-  return root_of_each(std::move(out));
+  kernels::sum(plan.source.data(), plan.geometry, out.mutable_data());
+  return out;
 }
 
 template <Number T>
@@ -203,24 +129,14 @@ int64_t count_nonzero(const BoolTensor& x) {
   return kernels::count_nonzero(dense.data(), dense.numel());
 }
 
-#define LT_INSTANTIATE_NUMBER(T)                                                               \
+#define LT_INSTANTIATE(T)                                                                      \
   template Reduction<T> plan_reduction(const BasicTensor<T>&, const Dims&, bool, const char*); \
   template BasicTensor<T> sum(const BasicTensor<T>&, const Dims&, bool);                       \
   template BasicTensor<T> sum_to(const BasicTensor<T>&, const Shape&);
-#define LT_INSTANTIATE_FLOATING(T)                                                                      \
-  template BasicTensor<T> mean(const BasicTensor<T>&, const Dims&, bool);                               \
-  template BasicTensor<T> var(const BasicTensor<T>&, const Dims&, bool, bool);                          \
-  template std::pair<BasicTensor<T>, BasicTensor<T>> var_mean(const BasicTensor<T>&, const Dims&, bool, \
-                                                              bool);                                    \
-  template BasicTensor<T> stddev(const BasicTensor<T>&, const Dims&, bool, bool);                       \
-  template BasicTensor<T> norm(const BasicTensor<T>&, const Dims&, bool);
 template Reduction<bool> plan_reduction(const BoolTensor&, const Dims&, bool, const char*);
-LT_INSTANTIATE_NUMBER(float)
-LT_INSTANTIATE_NUMBER(double)
-LT_INSTANTIATE_NUMBER(int64_t)
-LT_INSTANTIATE_FLOATING(float)
-LT_INSTANTIATE_FLOATING(double)
-#undef LT_INSTANTIATE_NUMBER
-#undef LT_INSTANTIATE_FLOATING
+LT_INSTANTIATE(float)
+LT_INSTANTIATE(double)
+LT_INSTANTIATE(int64_t)
+#undef LT_INSTANTIATE
 
 }  // namespace lt

@@ -41,7 +41,7 @@ namespace detail {
 template <Element T>
 Selection<T, Indices> select_at(const BasicTensor<T>& x, std::span<const TensorIndex> indices);
 }
-template <typename T>
+template <Element T>
 class RowIterator;
 
 using Tensor = BasicTensor<float>;

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include <libtensor/tensor/moments.h>
+
 // Forward, a row is read three times while it is in L1: for its sum, for the squares of the deviations, which
 // would lose their digits if they came from the sums of x and x * x, and for y.
 //
@@ -21,15 +23,23 @@ template <typename T>
 void normalize_row(const T* x, int64_t n, const T* weight, const T* bias, T eps, T* y, T& mean,
                    T& inverse_std) {
   const T count = static_cast<T>(n);
+  const auto sum_squares = [=](T from) {
+    return sum_row<T>(n, [x, center = broadcast(from)](int64_t j, const auto& lanes, auto& sum) {
+      const Vec<T> deviation = lanes.select(lanes.load(x + j) - center, Vec<T>{});
+      sum.v[0] += deviation * deviation;
+    });
+  };
   mean =
       sum_row<T>(n, [=](int64_t j, const auto& lanes, auto& sum) { sum.v[0] += lanes.load(x + j); }) / count;
-  const Vec<T> center = broadcast(mean);
-  const T squares = sum_row<T>(n, [=](int64_t j, const auto& lanes, auto& sum) {
-    const Vec<T> deviation = lanes.select(lanes.load(x + j) - center, Vec<T>{});
-    sum.v[0] += deviation * deviation;
-  });
+  T squares = sum_squares(mean);
+  if (is_blurred(mean, squares, n)) {
+    T distances = 0;  // from the first number: exact
+    for (int64_t j = 1; j < n; ++j) distances += x[j] - x[0];
+    mean = x[0] + distances / count;
+    squares = sum_squares(mean);
+  }
   inverse_std = 1 / std::sqrt(squares / count + eps);
-  const Vec<T> scale = broadcast(inverse_std);
+  const Vec<T> center = broadcast(mean), scale = broadcast(inverse_std);
   each_vector<T>(n, [=](int64_t j, const auto& lanes) {
     const Vec<T> normalized = (lanes.load(x + j) - center) * scale;
     lanes.store(y + j, normalized * lanes.load(weight + j) + lanes.load(bias + j));
@@ -49,11 +59,10 @@ RowNumbers<T> row_numbers(const NormInput<T>& input, const T* weight, const T* d
   const Vec<T> inverse_std = broadcast(input.inverse_std[i]);
   const T* x_row = input.x + i * input.n;
   const T* dy_row = dy + i * input.n;
-  // Lanes past the row's end have the weight 0, and NaN in them only if the row is NaN anyway.
   const auto sums = sum_halves<T, 2>(0, input.n, [=](int64_t j, const auto& lanes, auto& total) {
     const Vec<T> g = lanes.load(dy_row + j) * lanes.load(weight + j);
     total.v[0] += g;
-    total.v[1] += g * ((lanes.load(x_row + j) - mean) * inverse_std);
+    total.v[1] += g * (lanes.select(lanes.load(x_row + j) - mean, Vec<T>{}) * inverse_std);
   });
   const T count = static_cast<T>(input.n);
   return {mean, inverse_std, broadcast(reduce_add<T>(sums.v[0]) / count),

@@ -28,12 +28,8 @@ void* allocate(size_t bytes, size_t huge_from) {
 
 namespace {
 
-struct Free {
-  void operator()(void* p) const { std::free(p); }
-};
-
 struct Buffer {
-  std::unique_ptr<void, Free> memory;
+  std::unique_ptr<void, void (*)(void*)> memory{nullptr, std::free};
   size_t bytes = 0;
 };
 
