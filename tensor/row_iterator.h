@@ -21,7 +21,7 @@ class RowIterator {
   RowIterator() = default;
   RowIterator(const BasicTensor<T>& x, int64_t row) : x_(x), row_(row) {}
 
-  auto operator*() const { return x_[row_]; }
+  BasicTensor<T> operator*() const { return x_[row_]; }
   RowIterator& operator++() {
     ++row_;
     return *this;

@@ -227,6 +227,8 @@ void detail::assign(BasicTensor<T>& to, const BasicTensor<T>& from) {
   template void BasicTensor<T>::throw_undefined();                      \
   template const T* BasicTensor<T>::find(std::span<const Whole>) const; \
   template std::vector<T> BasicTensor<T>::to_vector() const;            \
+  template std::span<const T> BasicTensor<T>::span() const&;            \
+  template std::span<T> BasicTensor<T>::mutable_span()&;                \
   template BasicTensor<T> BasicTensor<T>::contiguous() const;           \
   template BasicTensor<T> BasicTensor<T>::clone() const;                \
   template BasicTensor<float> BasicTensor<T>::cast() const;             \
