@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include <libtensor/version.h>
+
 namespace lt {
 
 class DotWriter {

@@ -18,6 +18,7 @@ foreach(header IN LISTS headers)
     install(FILES ${header} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/libtensor/${folder})
   endif()
 endforeach()
+install(FILES libtensor.h ${LIBTENSOR_INCLUDE_DIR}/libtensor/version.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/libtensor)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 configure_package_config_file(cmake/libtensorConfig.cmake.in libtensorConfig.cmake INSTALL_DESTINATION ${package_dir})

@@ -6,6 +6,8 @@ file(MAKE_DIRECTORY ${LIBTENSOR_INCLUDE_DIR}/libtensor)
 foreach(folder tensor autograd nn apps bench tests)
   file(CREATE_LINK ${PROJECT_SOURCE_DIR}/${folder} ${LIBTENSOR_INCLUDE_DIR}/libtensor/${folder} SYMBOLIC)
 endforeach()
+file(CREATE_LINK ${PROJECT_SOURCE_DIR}/libtensor.h ${LIBTENSOR_INCLUDE_DIR}/libtensor/libtensor.h SYMBOLIC)
+configure_file(cmake/version.h.in ${LIBTENSOR_INCLUDE_DIR}/libtensor/version.h @ONLY)
 
 add_library(libtensor_flags INTERFACE)
 target_compile_options(libtensor_flags INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow)

@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include <libtensor/version.h>
+
 namespace lt::nn {
 
 // A number as Python prints it: "0.1", "1e-05", and "1.0" where C++ would print "1".

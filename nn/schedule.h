@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include <libtensor/version.h>
+
 namespace lt::nn {
 
 // base, and base * gamma from step `decay_at` on: the lectures' "a tenth from 100,000".

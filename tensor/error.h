@@ -6,6 +6,8 @@
 #include <stdexcept>
 #include <string>
 
+#include <libtensor/version.h>
+
 namespace lt {
 
 // Shapes, axes or sizes that do not fit the op.

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include <libtensor/version.h>
+
 namespace lt {
 
 // All bytes of a file.

@@ -2,6 +2,8 @@
 
 // How many threads the kernels may use. Results never depend on it.
 
+#include <libtensor/version.h>
+
 namespace lt {
 
 // The most threads that one operation runs on, of which it uses 64. At the start, as many as the machine

@@ -7,6 +7,8 @@
 
 #if __has_include(<sys/single_threaded.h>)
 #include <sys/single_threaded.h>
+
+#include <libtensor/version.h>
 #endif
 
 namespace lt {

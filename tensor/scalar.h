@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <type_traits>
 
+#include <libtensor/version.h>
+
 namespace lt {
 
 // What a tensor holds: float, double, int64_t or bool.

@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 
 #include <libtensor/tensor/parallel.h>
+#include <libtensor/version.h>
 
-// CMake defines the version and build type for this file alone; the instruction set is what the compiler was
+// CMake defines the build type for this file alone; the instruction set is what the compiler was
 // allowed to use, which is what the binary needs to run.
 
 namespace lt::apps {
@@ -47,7 +48,7 @@ std::string version_text(const std::string& app) {
       "random streams   PyTorch's CPU generator; --profile scalar (the lectures), avx2;\n"
       "                 --sampling classic (PyTorch 1.6 to 1.13, the lectures), race (2.x), mkl (2.x with "
       "MKL)\n",
-      app, LIBTENSOR_VERSION, LIBTENSOR_BUILD_TYPE, compiler(), instruction_set(), num_threads());
+      app, LIBTENSOR_VERSION_STRING, LIBTENSOR_BUILD_TYPE, compiler(), instruction_set(), num_threads());
 }
 
 }  // namespace lt::apps

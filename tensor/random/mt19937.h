@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <span>
 
+#include <libtensor/version.h>
+
 namespace lt {
 
 class Mt19937 {

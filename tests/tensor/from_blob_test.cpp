@@ -116,7 +116,8 @@ TEST(FromBlob, MemoryOfTheUserIsNeverATensorsOwn) {
   std::vector<float> numbers = numbers_from_0(2);
   const Tensor x = from_blob(numbers.data(), 2);
   EXPECT_FALSE(x.storage().unique());
-  EXPECT_TRUE(x.clone().storage().unique());
+  const Tensor copy = x.clone();
+  EXPECT_TRUE(copy.storage().unique());
 }
 
 TEST(FromBlob, CountsNoBytesOfThePool) {
