@@ -64,8 +64,13 @@ Managed* share(const BasicTensor<T>& x, const char* op) {
   if (!x.defined()) throw ValueError(fmt::format("{}: the tensor is undefined", op));
   auto* const shared = new SharedTensor<T, Managed>{{}, x, x.shape(), x.strides()};
   Managed& managed = shared->managed;
-  managed.dl_tensor = {const_cast<T*>(x.data()), {kDLCPU, 0},         x.dim(), kDataType<T>,
-                       &shared->shape[0],        &shared->strides[0], 0};
+  managed.dl_tensor = {const_cast<T*>(x.data()),
+                       {kDLCPU, 0},
+                       x.dim(),
+                       kDataType<T>,
+                       shared->shape.begin(),
+                       shared->strides.begin(),
+                       0};
   managed.manager_ctx = shared;
   managed.deleter = [](Managed* self) { delete static_cast<SharedTensor<T, Managed>*>(self->manager_ctx); };
   return &managed;
