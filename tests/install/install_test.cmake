@@ -26,17 +26,41 @@ file(REMOVE_RECURSE ${WORK})
 run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/staged)
 file(RENAME ${WORK}/staged ${WORK}/prefix)
 
-# tensor/eigen.h is for programs that have Eigen; every other header stands without it.
-file(GLOB_RECURSE headers RELATIVE ${WORK}/prefix/include ${WORK}/prefix/include/libtensor/*.h)
-list(REMOVE_ITEM headers libtensor/tensor/eigen.h)
-list(TRANSFORM headers REPLACE "(.+)" "#include <\\1>\n")
-file(WRITE ${WORK}/build/all_headers.h ${headers})
+# configure(ARGUMENT...): of the consumer; leaves the exit code in `code` and what CMake said in `said`.
+function(configure)
+  execute_process(COMMAND ${CMAKE_COMMAND} -G Ninja -S ${here} -B ${WORK}/build --fresh -DCMAKE_CXX_COMPILER=${CXX}
+                          -DCMAKE_PREFIX_PATH=${WORK}/prefix ${ARGV}
+                  RESULT_VARIABLE code OUTPUT_VARIABLE said ERROR_VARIABLE said)
+  string(REGEX REPLACE "[ \n]+" " " said "${said}")
+  set(code ${code} PARENT_SCOPE)
+  set(said "${said}" PARENT_SCOPE)
+endfunction()
 
-run(${CMAKE_COMMAND} -G Ninja -S ${here} -B ${WORK}/build -DCMAKE_CXX_COMPILER=${CXX} -DCMAKE_PREFIX_PATH=${WORK}/prefix)
+function(expect_refusal reason)
+  if(code EQUAL 0 OR NOT said MATCHES "${reason}")
+    message(FATAL_ERROR "expected CMake to refuse because '${reason}'; it ended with ${code} and said\n${said}")
+  endif()
+endfunction()
+
+file(GLOB_RECURSE library ${WORK}/prefix/libtensor_tensor.so)
+configure(-DCOMPONENTS=optim)
+expect_refusal("There is no component 'optim': there are tensor, autograd and nn")
+set(without -DCMAKE_DISABLE_FIND_PACKAGE_OpenMP=ON -DCMAKE_DISABLE_FIND_PACKAGE_nlohmann_json=ON)
+if(library)  # which needs of the consumer nothing that it was built on
+  configure(-DCOMPONENTS=nn ${without} -DCMAKE_DISABLE_FIND_PACKAGE_fmt=ON)
+else()
+  configure(-DCMAKE_DISABLE_FIND_PACKAGE_fmt=ON)
+  expect_refusal("dependency fmt could not be found")
+  configure(${without})
+  expect_refusal("dependency OpenMP could not be found")
+  configure(-DCOMPONENTS=nn -DCMAKE_DISABLE_FIND_PACKAGE_nlohmann_json=ON)
+endif()
+if(NOT code EQUAL 0)
+  message(FATAL_ERROR "the consumer was not configured:\n${said}")
+endif()
 run(${CMAKE_COMMAND} --build ${WORK}/build)
 expect_output(${WORK}/build/consumer)
 
-file(GLOB_RECURSE library ${WORK}/prefix/libtensor_tensor.so)
 cmake_path(GET library PARENT_PATH libdir)
 foreach(level IN LISTS LEVELS)
   expect_output(${CMAKE_COMMAND} -DPROGRAM=${WORK}/build/consumer -DLEVEL=${level} -DIN=${libdir}/glibc-hwcaps/${level}
@@ -53,8 +77,15 @@ if(NOT pkg_config)
 endif()
 file(GLOB_RECURSE pc ${WORK}/prefix/libtensor.pc)
 cmake_path(GET pc PARENT_PATH pc_dir)
-execute_process(COMMAND ${CMAKE_COMMAND} -E env PKG_CONFIG_PATH=${pc_dir} ${pkg_config} --cflags --libs libtensor
-                OUTPUT_VARIABLE flags OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
-separate_arguments(flags UNIX_COMMAND ${flags})
-run(${CXX} ${here}/consumer.cpp -I${WORK}/build -o ${WORK}/build/consumer_pc ${flags} -Wl,-rpath,${pc_dir}/..)
-expect_output(${WORK}/build/consumer_pc)
+# No standard is among its flags, so the consumer's own holds; and nothing in the headers makes a warning there.
+foreach(kind "" --static)
+  execute_process(COMMAND ${CMAKE_COMMAND} -E env PKG_CONFIG_PATH=${pc_dir} ${pkg_config} --cflags --libs ${kind} libtensor
+                  OUTPUT_VARIABLE flags OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+  if(flags MATCHES "-std=")
+    message(FATAL_ERROR "pkg-config sets a standard: ${flags}")
+  endif()
+  separate_arguments(flags UNIX_COMMAND ${flags})
+  run(${CXX} -std=c++2b -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror ${here}/consumer.cpp -I${here}/own
+      -o ${WORK}/build/consumer_pc${kind} ${flags} -Wl,-rpath,${pc_dir}/..)
+  expect_output(${WORK}/build/consumer_pc${kind})
+endforeach()
