@@ -8,6 +8,10 @@
 #include <libtensor/tensor/ops.h>
 #include <libtensor/tests/expect.h>
 
+#if __has_include(<ATen/dlpack.h>)
+#include <ATen/dlpack.h>  // DLPack's own header, as PyTorch brings it
+#endif
+
 namespace lt {
 namespace {
 
@@ -158,6 +162,21 @@ TEST(Dlpack, ComesBackAsTheSameMemory) {
   const DoubleTensor d = scalar<double>(0.5);
   EXPECT_EQ(from_dlpack<double>(to_dlpack_versioned(d)).item(), 0.5);
 }
+
+#if __has_include(<ATen/dlpack.h>)
+TEST(Dlpack, IsReadThroughTheStructsOfItsOwnHeader) {
+  const IntTensor x = test::counting({2, 3});
+  auto* const shared = reinterpret_cast<::DLManagedTensor*>(to_dlpack(x));
+  static_assert(sizeof(::DLManagedTensor) == sizeof(DLManagedTensor));
+  EXPECT_EQ(shared->dl_tensor.device.device_type, ::kDLCPU);
+  EXPECT_EQ(shared->dl_tensor.dtype.code, ::kDLInt);
+  EXPECT_EQ(shared->dl_tensor.dtype.bits, 64);
+  EXPECT_EQ(shared->dl_tensor.shape[1], 3);
+  EXPECT_EQ(shared->dl_tensor.strides[0], 3);
+  EXPECT_EQ(shared->dl_tensor.data, x.data());
+  shared->deleter(shared);
+}
+#endif
 
 TEST(Dlpack, SharesNoUndefinedTensor) {
   EXPECT_EQ(error_text<ValueError>([] { to_dlpack(Tensor()); }), "to_dlpack: the tensor is undefined");
