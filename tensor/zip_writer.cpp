@@ -21,7 +21,7 @@ constexpr uint16_t kVersion = 45;       // of the format: what has 64 bits
 constexpr uint16_t kDate = 1 << 5 | 1;  // 1980-01-01
 
 void put(std::string& out, uint64_t value, int width) {
-  for (int i = 0; i < width; ++i) out += static_cast<char>(value >> (8 * i) & 0xff);
+  for (int i = 0; i < width; ++i, value >>= 8) out += static_cast<char>(value & 0xff);
 }
 
 // What an entry's header and the directory say alike, from the version that is needed to the lengths.
