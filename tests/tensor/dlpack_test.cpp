@@ -166,7 +166,8 @@ TEST(Dlpack, ComesBackAsTheSameMemory) {
 #if __has_include(<ATen/dlpack.h>)
 TEST(Dlpack, IsReadThroughTheStructsOfItsOwnHeader) {
   const IntTensor x = test::counting({2, 3});
-  auto* const shared = reinterpret_cast<::DLManagedTensor*>(to_dlpack(x));
+  DLManagedTensor* const ours = to_dlpack(x);
+  const auto* const shared = reinterpret_cast<const ::DLManagedTensor*>(ours);
   static_assert(sizeof(::DLManagedTensor) == sizeof(DLManagedTensor));
   EXPECT_EQ(shared->dl_tensor.device.device_type, ::kDLCPU);
   EXPECT_EQ(shared->dl_tensor.dtype.code, ::kDLInt);
@@ -174,7 +175,8 @@ TEST(Dlpack, IsReadThroughTheStructsOfItsOwnHeader) {
   EXPECT_EQ(shared->dl_tensor.shape[1], 3);
   EXPECT_EQ(shared->dl_tensor.strides[0], 3);
   EXPECT_EQ(shared->dl_tensor.data, x.data());
-  shared->deleter(shared);
+  EXPECT_EQ(shared->manager_ctx, ours->manager_ctx);
+  ours->deleter(ours);
 }
 #endif
 
