@@ -183,6 +183,10 @@ TEST(FromVector, CopiesWhateverLiesInOnePiece) {
   EXPECT_TRUE(equal(from_vector({1, 2, 3, 4}, {2, 2}), expected));
   EXPECT_TRUE(equal(from_vector<int64_t>(std::array<int64_t, 1>{7}, 1), tensor<int64_t>({7})));
   EXPECT_TRUE(equal(from_vector<bool>(std::vector<bool>{true, false}, 2), tensor<bool>({true, false})));
+  EXPECT_TRUE(equal(from_vector(array, {array.size() / 2, 2}), expected));  // sizes of any whole type
+  const std::vector<float> numbers = {1, 2, 3, 4};
+  EXPECT_EQ(from_vector(numbers, {numbers.size()}).shape(), Shape({4}));
+  EXPECT_EQ(from_vector(numbers, numbers.size()).shape(), Shape({4}));
   EXPECT_EQ(error_text<ShapeError>([&] { from_vector(array, {3}); }),
             "from_vector: 4 values do not fill shape (3)");
 }
