@@ -9,23 +9,23 @@ namespace lt {
 
 template <typename T>
 BasicVariable<T> batch_norm(const BasicVariable<T>& x, const BasicVariable<T>& weight,
-                            const BasicVariable<T>& bias, double eps, bool unbiased,
+                            const BasicVariable<T>& bias, const BatchNormOptions& options,
                             BatchStatistics<T>* statistics) {
   const BasicVariable<T> w = optional_input(weight), b = optional_input(bias);
   const BasicTensor<T> dense = x.data().contiguous();
   BatchStatistics<T> batch;
-  const BasicTensor<T> y = batch_norm(dense, w.data(), b.data(), eps, unbiased, &batch);
+  const BasicTensor<T> y = batch_norm(dense, w.data(), b.data(), options, &batch);
   if (statistics != nullptr) *statistics = batch;
   return record("batch_norm", y, {x, w, b},
-                [x = save(dense), w = save(w), batch, unbiased](const BasicTensor<T>& dy) {
+                [x = save(dense), w = save(w), batch, unbiased = options.unbiased](const BasicTensor<T>& dy) {
                   const NormGradients<T> d = batch_norm_backward(dy, *x, *w, batch, unbiased);
                   return Gradients{d.x, d.weight, d.bias};
                 });
 }
 
-template Variable batch_norm(const Variable&, const Variable&, const Variable&, double, bool,
+template Variable batch_norm(const Variable&, const Variable&, const Variable&, const BatchNormOptions&,
                              BatchStatistics<float>*);
 template DoubleVariable batch_norm(const DoubleVariable&, const DoubleVariable&, const DoubleVariable&,
-                                   double, bool, BatchStatistics<double>*);
+                                   const BatchNormOptions&, BatchStatistics<double>*);
 
 }  // namespace lt

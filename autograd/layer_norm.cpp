@@ -7,19 +7,19 @@ namespace lt {
 
 template <typename T>
 BasicVariable<T> layer_norm(const BasicVariable<T>& x, const BasicVariable<T>& weight,
-                            const BasicVariable<T>& bias, double eps) {
+                            const BasicVariable<T>& bias, const LayerNormOptions& options) {
   const BasicVariable<T> w = optional_input(weight), b = optional_input(bias);
   const BasicTensor<T> dense = x.data().contiguous();
   RowStatistics<T> rows;
-  const BasicTensor<T> y = layer_norm(dense, w.data(), b.data(), eps, &rows);
+  const BasicTensor<T> y = layer_norm(dense, w.data(), b.data(), options, &rows);
   return record("layer_norm", y, {x, w, b}, [x = save(dense), w = save(w), rows](const BasicTensor<T>& dy) {
     const NormGradients<T> d = layer_norm_backward(dy, *x, *w, rows);
     return Gradients{d.x, d.weight, d.bias};
   });
 }
 
-template Variable layer_norm(const Variable&, const Variable&, const Variable&, double);
+template Variable layer_norm(const Variable&, const Variable&, const Variable&, const LayerNormOptions&);
 template DoubleVariable layer_norm(const DoubleVariable&, const DoubleVariable&, const DoubleVariable&,
-                                   double);
+                                   const LayerNormOptions&);
 
 }  // namespace lt

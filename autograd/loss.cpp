@@ -5,21 +5,33 @@
 
 namespace lt {
 
+namespace {
+
+template <typename T>
+BasicVariable<T> reduce(const BasicVariable<T>& losses, Reduction reduction) {
+  if (reduction == Reduction::none) return losses;
+  return reduction == Reduction::sum ? sum(losses) : mean(losses);
+}
+
+}  // namespace
+
 // The gradient comes out of the same pass as the loss; backward only scales it.
 template <typename T>
 BasicVariable<T> cross_entropy(const BasicVariable<T>& logits, const IntTensor& targets,
-                               int64_t ignore_index) {
+                               const std::type_identity_t<CrossEntropyOptions<T>>& options) {
   const bool need_gradient = logits.requires_grad() && grad_enabled();
   BasicTensor<T> dx;
-  const BasicTensor<T> loss =
-      cross_entropy(logits.data(), targets, ignore_index, need_gradient ? &dx : nullptr);
-  return record("cross_entropy", loss, {logits},
-                [dx](const BasicTensor<T>& dy) { return dy.item() == T{1} ? dx : dx * dy; });
+  const BasicTensor<T> loss = cross_entropy(logits.data(), targets, options, need_gradient ? &dx : nullptr);
+  return record("cross_entropy", loss, {logits}, [dx](const BasicTensor<T>& dy) {
+    if (dy.dim() > 0) return dx * dy.unsqueeze(-1);  // a row's own
+    return dy.item() == T{1} ? dx : dx * dy;
+  });
 }
 
 template <typename T>
-BasicVariable<T> mse_loss(const BasicVariable<T>& a, const BasicVariable<T>& b) {
+BasicVariable<T> mse_loss(const BasicVariable<T>& a, const BasicVariable<T>& b, LossOptions options) {
   check_same_shape(a.shape(), b.shape(), "mse_loss");
+  if (options.reduction != Reduction::mean) return reduce(square(a - b), options.reduction);
   const BasicTensor<T> difference = a.data() - b.data();
   return record("mse_loss", mean(square(difference)), {a, b},
                 [d = save(difference)](const BasicTensor<T>& dy) {
@@ -29,15 +41,17 @@ BasicVariable<T> mse_loss(const BasicVariable<T>& a, const BasicVariable<T>& b) 
 }
 
 template <typename T>
-BasicVariable<T> margin_loss(const BasicVariable<T>& score, const BasicTensor<T>& target) {
+BasicVariable<T> margin_loss(const BasicVariable<T>& score, const BasicTensor<T>& target,
+                             LossOptions options) {
   check_same_shape(score.shape(), target.shape(), "margin_loss");
-  return mean(relu(T{1} - score * target));
+  return reduce(relu(T{1} - score * target), options.reduction);
 }
 
-#define LT_INSTANTIATE(T)                                                                      \
-  template BasicVariable<T> cross_entropy(const BasicVariable<T>&, const IntTensor&, int64_t); \
-  template BasicVariable<T> mse_loss(const BasicVariable<T>&, const BasicVariable<T>&);        \
-  template BasicVariable<T> margin_loss(const BasicVariable<T>&, const BasicTensor<T>&);
+#define LT_INSTANTIATE(T)                                                                            \
+  template BasicVariable<T> cross_entropy(const BasicVariable<T>&, const IntTensor&,                 \
+                                          const CrossEntropyOptions<T>&);                            \
+  template BasicVariable<T> mse_loss(const BasicVariable<T>&, const BasicVariable<T>&, LossOptions); \
+  template BasicVariable<T> margin_loss(const BasicVariable<T>&, const BasicTensor<T>&, LossOptions);
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)
 #undef LT_INSTANTIATE

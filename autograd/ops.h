@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -199,22 +200,26 @@ template <typename T>
 BasicVariable<T> embedding(const BasicVariable<T>& table, const IntTensor& ids);
 template <typename T>
 BasicVariable<T> cross_entropy(const BasicVariable<T>& logits, const IntTensor& targets,
-                               int64_t ignore_index = -100);
-// Mean of (a - b)^2. throws: ShapeError unless the shapes are equal
+                               const std::type_identity_t<CrossEntropyOptions<T>>& options = {});
+struct LossOptions {
+  Reduction reduction = Reduction::mean;
+};
+// (a - b)^2. throws: ShapeError unless the shapes are equal
 template <typename T>
-BasicVariable<T> mse_loss(const BasicVariable<T>& a, const BasicVariable<T>& b);
-// Mean of max(0, 1 - target * score), target -1 or 1: the margin (hinge) loss of lecture 1's demo.
+BasicVariable<T> mse_loss(const BasicVariable<T>& a, const BasicVariable<T>& b, LossOptions options = {});
+// max(0, 1 - target * score), target -1 or 1: the margin (hinge) loss of lecture 1's demo.
 //   throws: ShapeError unless the shapes are equal
 template <typename T>
-BasicVariable<T> margin_loss(const BasicVariable<T>& score, const BasicTensor<T>& target);
+BasicVariable<T> margin_loss(const BasicVariable<T>& score, const BasicTensor<T>& target,
+                             LossOptions options = {});
 
 template <typename T>
 BasicVariable<T> batch_norm(const BasicVariable<T>& x, const BasicVariable<T>& weight,
-                            const BasicVariable<T>& bias, double eps = 1e-5, bool unbiased = false,
+                            const BasicVariable<T>& bias, const BatchNormOptions& options = {},
                             BatchStatistics<T>* statistics = nullptr);
 template <typename T>
 BasicVariable<T> layer_norm(const BasicVariable<T>& x, const BasicVariable<T>& weight,
-                            const BasicVariable<T>& bias, double eps = 1e-5);
+                            const BasicVariable<T>& bias, const LayerNormOptions& options = {});
 // Zeroes each element with probability p and scales the others by 1 / (1 - p).
 //   throws: ValueError for p outside 0..1
 template <typename T>

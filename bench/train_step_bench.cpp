@@ -96,7 +96,8 @@ Step batchnorm() {
   return descend({net->C, net->W1, net->W2, net->b2, gain, bias}, [=]() mutable {
     const auto [x, y] = apps::minibatch(data, kBatch, *g);
     BatchStatistics<float> batch;
-    const Variable h = tanh(batch_norm(matmul(net->embeddings(x), net->W1), gain, bias, 0, true, &batch));
+    const Variable h = tanh(
+        batch_norm(matmul(net->embeddings(x), net->W1), gain, bias, {.eps = 0, .unbiased = true}, &batch));
     mean_running = mean_running * 0.999F + batch.mean * 0.001F;
     std_running = std_running * 0.999F + sqrt(batch.var) * 0.001F;
     return cross_entropy(matmul(h, net->W2) + net->b2, y);
@@ -119,11 +120,11 @@ Step deep() {
   auto net = std::make_shared<nn::Sequential>();
   net->layers.push_back(nn::make<nn::Flatten>());
   for (const int64_t size : {30, 100, 100, 100, 100}) {
-    net->layers.push_back(nn::make<nn::Linear>(size, 100, false, *g));
+    net->layers.push_back(nn::make<nn::Linear>(size, 100, nn::Linear::Options{.bias = false}, *g));
     net->layers.push_back(nn::make<nn::BatchNorm1d>(100));
     net->layers.push_back(nn::make<nn::Tanh>());
   }
-  net->layers.push_back(nn::make<nn::Linear>(100, 27, false, *g));
+  net->layers.push_back(nn::make<nn::Linear>(100, 27, nn::Linear::Options{.bias = false}, *g));
   net->layers.push_back(nn::make<nn::BatchNorm1d>(27));
   return modules(std::make_shared<nn::Embedding>(27, 10, *g), net, 3, g);
 }
@@ -133,11 +134,11 @@ Step wavenet() {
   auto net = std::make_shared<nn::Sequential>();
   for (const int64_t size : {48, 256, 256}) {
     net->layers.push_back(nn::make<nn::FlattenConsecutive>(2));
-    net->layers.push_back(nn::make<nn::Linear>(size, 128, false, *g));
-    net->layers.push_back(nn::make<nn::BatchNorm1d>(128, nn::BatchNormOptions{.channels_last = true}));
+    net->layers.push_back(nn::make<nn::Linear>(size, 128, nn::Linear::Options{.bias = false}, *g));
+    net->layers.push_back(nn::make<nn::BatchNorm1d>(128, nn::BatchNorm1d::Options{.channels_last = true}));
     net->layers.push_back(nn::make<nn::Tanh>());
   }
-  net->layers.push_back(nn::make<nn::Linear>(128, 27, true, *g));
+  net->layers.push_back(nn::make<nn::Linear>(128, 27, nn::Linear::Options(), *g));
   return modules(std::make_shared<nn::Embedding>(27, 24, *g), net, 8, g);
 }
 

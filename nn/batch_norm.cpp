@@ -6,7 +6,7 @@
 
 namespace lt::nn {
 
-BatchNorm1d::BatchNorm1d(int64_t num_features, BatchNormOptions settings) : options(settings) {
+BatchNorm1d::BatchNorm1d(int64_t num_features, Options settings) : options(settings) {
   if (num_features < 1) throw ValueError(fmt::format("BatchNorm1d: {} channels", num_features));
   weight = Variable(ones(num_features), true);
   bias = Variable(zeros(num_features), true);
@@ -32,7 +32,7 @@ Variable BatchNorm1d::normalize_rows(const Variable& x) {
     return (x - running_mean) * scale * weight + bias;
   }
   BatchStatistics<float> batch;
-  Variable y = batch_norm(x, weight, bias, options.eps, options.unbiased, &batch);
+  Variable y = batch_norm(x, weight, bias, {options.eps, options.unbiased}, &batch);
   const auto momentum = static_cast<float>(options.momentum);
   running_mean *= 1 - momentum;
   running_mean.add_(batch.mean, momentum);

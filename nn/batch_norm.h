@@ -5,7 +5,7 @@
 namespace lt::nn {
 
 // How a BatchNorm1d differs from PyTorch's default.
-struct BatchNormOptions {
+struct BatchNorm1dOptions {
   double eps = 1e-5;
   double momentum = 0.1;
   // Normalise by the variance divided by n - 1, as the lectures' own layer (PyTorch divides by n here, and by
@@ -20,12 +20,13 @@ struct BatchNormOptions {
 //   shapes: (n, c) or 3-d -> the same; weight, bias, running_mean, running_var: (c)
 //   throws: ShapeError for other input, and for a batch of 1 value a channel in training
 struct BatchNorm1d : Module {
+  using Options = BatchNorm1dOptions;
   //   throws: ValueError for num_features below 1
-  explicit BatchNorm1d(int64_t num_features, BatchNormOptions settings = {});
+  explicit BatchNorm1d(int64_t num_features, Options settings = {});
   Variable operator()(const Variable& x) override;
   std::string to_string() const override;
 
-  BatchNormOptions options;
+  Options options;
   Variable weight;  // gamma, 1 at the start
   Variable bias;    // beta, 0 at the start
   Tensor running_mean;

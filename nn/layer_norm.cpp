@@ -6,14 +6,15 @@
 
 namespace lt::nn {
 
-LayerNorm::LayerNorm(int64_t normalized_shape, double epsilon) : eps(epsilon) {
+LayerNorm::LayerNorm(int64_t normalized_shape, Options settings) : options(settings) {
   if (normalized_shape < 1) throw ValueError(fmt::format("LayerNorm: {} channels", normalized_shape));
   weight = Variable(ones(normalized_shape), true);
   bias = Variable(zeros(normalized_shape), true);
 }
 
 std::string LayerNorm::to_string() const {
-  return fmt::format("LayerNorm(({},), eps={}, elementwise_affine=True)", weight.size(0), python_text(eps));
+  return fmt::format("LayerNorm(({},), eps={}, elementwise_affine=True)", weight.size(0),
+                     python_text(options.eps));
 }
 
 void LayerNorm::list(Members& members) { members.parameters = {{"weight", &weight}, {"bias", &bias}}; }

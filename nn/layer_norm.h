@@ -7,12 +7,13 @@ namespace lt::nn {
 // Normalises each row over its last axis, then scales and shifts it (Ba, Kiros and Hinton, 2016).
 //   shapes: (..., c) -> (..., c); weight, bias: (c). throws: ShapeError where the last axis is another
 struct LayerNorm : Module {
+  using Options = LayerNormOptions;
   //   throws: ValueError for normalized_shape below 1
-  explicit LayerNorm(int64_t normalized_shape, double eps = 1e-5);
-  Variable operator()(const Variable& x) override { return layer_norm(x, weight, bias, eps); }
+  explicit LayerNorm(int64_t normalized_shape, Options settings = {});
+  Variable operator()(const Variable& x) override { return layer_norm(x, weight, bias, options); }
   std::string to_string() const override;
 
-  double eps;
+  Options options;
   Variable weight;  // 1 at the start
   Variable bias;    // 0 at the start
 

@@ -8,7 +8,7 @@
 
 namespace lt::nn {
 
-Linear::Linear(int64_t in_features, int64_t out_features, bool with_bias, Generator& generator) {
+Linear::Linear(int64_t in_features, int64_t out_features, Options options, Generator& generator) {
   if (in_features < 1 || out_features < 1) {
     throw ValueError(fmt::format("Linear: sizes {} to {} must be at least 1", in_features, out_features));
   }
@@ -16,7 +16,7 @@ Linear::Linear(int64_t in_features, int64_t out_features, bool with_bias, Genera
   const double gain = std::sqrt(2.0 / (1 + std::pow(std::sqrt(5.0), 2)));
   weight = Variable(empty({out_features, in_features}), true);
   init::kaiming_uniform_(weight, gain, generator);
-  if (!with_bias) return;
+  if (!options.bias) return;
   const double bound = 1 / std::sqrt(static_cast<double>(in_features));
   bias = Variable(empty(out_features), true);
   init::uniform_(bias, -bound, bound, generator);

@@ -5,11 +5,16 @@
 
 namespace lt::nn {
 
+struct LinearOptions {
+  bool bias = true;
+};
+
 // y = x @ weight^T + bias. shapes: (..., in) -> (..., out); weight (out, in), bias (out)
 // Draws weight, then bias, uniform within 1 / sqrt(in) of 0, as PyTorch's constructor.
 struct Linear : Module {
+  using Options = LinearOptions;
   //   throws: ValueError for a size below 1
-  Linear(int64_t in_features, int64_t out_features, bool bias = true,
+  Linear(int64_t in_features, int64_t out_features, Options options = {},
          Generator& generator = default_generator());
   Variable operator()(const Variable& x) override { return linear(x, weight, bias); }
   std::string to_string() const override;

@@ -64,12 +64,18 @@ class Adam : public Optimizer {
   IntTensor steps_;  // shape (parameters): updates of each so far
 };
 
+struct AdamWOptions {
+  double beta1 = 0.9;
+  double beta2 = 0.999;
+  double eps = 1e-8;
+  double weight_decay = 0.01;
+};
 // Adam with decoupled decay, PyTorch's defaults.
 class AdamW : public Adam {
  public:
-  AdamW(std::vector<Variable> parameters, double learning_rate, double weight_decay = 0.01,
-        double beta1 = 0.9, double beta2 = 0.999, double eps = 1e-8)
-      : Adam(std::move(parameters), learning_rate, {beta1, beta2, eps, weight_decay, true}) {}
+  using Options = AdamWOptions;
+  AdamW(std::vector<Variable> parameters, double learning_rate, Options o = {})
+      : Adam(std::move(parameters), learning_rate, {o.beta1, o.beta2, o.eps, o.weight_decay, true}) {}
 };
 
 // Scales all gradients, that of a parameter listed twice once, so that their joint Euclidean norm is at most

@@ -10,7 +10,7 @@ namespace lt {
 
 template <Floating T>
 BasicTensor<T> batch_norm(const BasicTensor<T>& x, const BasicTensor<T>& weight, const BasicTensor<T>& bias,
-                          double eps, bool unbiased, BatchStatistics<T>* statistics) {
+                          const BatchNormOptions& options, BatchStatistics<T>* statistics) {
   const BasicTensor<T> rows = detail::channel_rows(x, 2, "batch_norm");
   if (rows.size(0) < 2) {
     throw ShapeError(fmt::format("batch_norm: more than 1 value per channel is wanted to train, not input {}",
@@ -20,7 +20,8 @@ BasicTensor<T> batch_norm(const BasicTensor<T>& x, const BasicTensor<T>& weight,
   const BasicTensor<T> b = detail::channel_numbers(bias, T{0}, x, "batch_norm", "bias");
   const T n = static_cast<T>(rows.size(0));
   const auto [var, mean] = var_mean(rows, 0);
-  const BasicTensor<T> inverse_std = rsqrt((unbiased ? var : var * ((n - 1) / n)) + static_cast<T>(eps));
+  const BasicTensor<T> inverse_std =
+      rsqrt((options.unbiased ? var : var * ((n - 1) / n)) + static_cast<T>(options.eps));
   if (statistics != nullptr) *statistics = {mean, var, inverse_std};
   BasicTensor<T> y = empty<T>(x.shape());
   kernels::batch_norm({rows.data(), mean.data(), inverse_std.data(), rows.size(0), rows.size(1)}, w.data(),
@@ -50,7 +51,7 @@ NormGradients<T> batch_norm_backward(const BasicTensor<T>& dy, const BasicTensor
 
 #define LT_INSTANTIATE(T)                                                                                 \
   template BasicTensor<T> batch_norm(const BasicTensor<T>&, const BasicTensor<T>&, const BasicTensor<T>&, \
-                                     double, bool, BatchStatistics<T>*);                                  \
+                                     const BatchNormOptions&, BatchStatistics<T>*);                       \
   template NormGradients<T> batch_norm_backward(const BasicTensor<T>&, const BasicTensor<T>&,             \
                                                 const BasicTensor<T>&, const BatchStatistics<T>&, bool);
 LT_INSTANTIATE(float)

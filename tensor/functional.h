@@ -6,6 +6,8 @@
 // its forward function's result y first, and gives that of the input x in x's shape. All throw ShapeError
 // for shapes that do not fit.
 
+#include <type_traits>
+
 #include <libtensor/tensor/ops.h>
 
 namespace lt {
@@ -41,14 +43,26 @@ BasicTensor<T> embedding(const BasicTensor<T>& weight, const IntTensor& ids);
 template <Floating T>
 BasicTensor<T> embedding_backward(const BasicTensor<T>& dy, const IntTensor& ids, const Shape& weight);
 
-// Mean over rows of -log softmax(logits)[target]; stable for any finite logits. `gradient`, if given,
-// receives that of the logits, from the same pass.
-//   shapes: logits (n, classes) or (classes), targets (n) or (); never broadcast -> ()
-//   targets equal to ignore_index do not count; NaN where none counts, as PyTorch
-//   throws: IndexError for a target outside 0..classes-1
+// What becomes of the losses of a batch.
+enum class Reduction { none, mean, sum };
+
+template <typename T>
+struct CrossEntropyOptions {
+  BasicTensor<T> weight = {};   // one a class; a row counts as much as its target's. Undefined: 1
+  int64_t ignore_index = -100;  // targets equal to it do not count
+  Reduction reduction = Reduction::mean;
+  double label_smoothing = 0;  // the share of a row's target that is spread over all classes
+};
+// The losses -log softmax(logits)[target] of rows, stable for any finite logits: with Reduction::mean their
+// mean (by weight), NaN where no row counts, as PyTorch. `gradient`, if given, receives that of the logits,
+// of Reduction::none each row's own.
+//   shapes: logits (n, classes) or (classes), targets (n) or (), weight (classes); never broadcast -> (), of
+//   Reduction::none like targets
+//   throws: IndexError for a target outside 0..classes-1; ValueError for label_smoothing outside 0..1
 template <Floating T>
 BasicTensor<T> cross_entropy(const BasicTensor<T>& logits, const IntTensor& targets,
-                             int64_t ignore_index = -100, BasicTensor<T>* gradient = nullptr);
+                             const std::type_identity_t<CrossEntropyOptions<T>>& options = {},
+                             BasicTensor<T>* gradient = nullptr);
 
 // ---------------------------------------------------------------- normalisation
 
@@ -70,14 +84,21 @@ struct NormGradients {
   BasicTensor<T> x, weight, bias;
 };
 
-// Per channel (the last axis), over all others: weight * (x - mean) / sqrt(var + eps) + bias with the biased
-// variance (Ioffe and Szegedy, "Batch normalization", 2015), or, where `unbiased`, with the one divided by
-// n - 1, as the lectures' own BatchNorm1d does. `statistics`, if given, receives the batch's.
+struct BatchNormOptions {
+  double eps = 1e-5;
+  bool unbiased = false;  // the variance is divided by n - 1, as in the lectures' own BatchNorm1d
+};
+struct LayerNormOptions {
+  double eps = 1e-5;
+};
+
+// Per channel (the last axis), over all others: weight * (x - mean) / sqrt(var + eps) + bias (Ioffe and
+// Szegedy, "Batch normalization", 2015). `statistics`, if given, receives the batch's.
 //   shapes: (n..., c), weight and bias (c) or undefined -> (n..., c)
 //   throws: ShapeError for fewer than 2 rows too
 template <Floating T>
 BasicTensor<T> batch_norm(const BasicTensor<T>& x, const BasicTensor<T>& weight, const BasicTensor<T>& bias,
-                          double eps = 1e-5, bool unbiased = false, BatchStatistics<T>* statistics = nullptr);
+                          const BatchNormOptions& options = {}, BatchStatistics<T>* statistics = nullptr);
 template <Floating T>
 NormGradients<T> batch_norm_backward(const BasicTensor<T>& dy, const BasicTensor<T>& x,
                                      const BasicTensor<T>& weight, const BatchStatistics<T>& statistics,
@@ -87,7 +108,7 @@ NormGradients<T> batch_norm_backward(const BasicTensor<T>& dy, const BasicTensor
 //   throws: ShapeError for an empty x too
 template <Floating T>
 BasicTensor<T> layer_norm(const BasicTensor<T>& x, const BasicTensor<T>& weight, const BasicTensor<T>& bias,
-                          double eps = 1e-5, RowStatistics<T>* statistics = nullptr);
+                          const LayerNormOptions& options = {}, RowStatistics<T>* statistics = nullptr);
 template <Floating T>
 NormGradients<T> layer_norm_backward(const BasicTensor<T>& dy, const BasicTensor<T>& x,
                                      const BasicTensor<T>& weight, const RowStatistics<T>& statistics);

@@ -8,7 +8,7 @@ namespace lt {
 
 template <Floating T>
 BasicTensor<T> layer_norm(const BasicTensor<T>& x, const BasicTensor<T>& weight, const BasicTensor<T>& bias,
-                          double eps, RowStatistics<T>* statistics) {
+                          const LayerNormOptions& options, RowStatistics<T>* statistics) {
   const BasicTensor<T> rows = detail::channel_rows(x, 1, "layer_norm");
   const BasicTensor<T> w = detail::channel_numbers(weight, T{1}, x, "layer_norm", "weight");
   const BasicTensor<T> b = detail::channel_numbers(bias, T{0}, x, "layer_norm", "bias");
@@ -16,8 +16,8 @@ BasicTensor<T> layer_norm(const BasicTensor<T>& x, const BasicTensor<T>& weight,
   BasicTensor<T> y = empty<T>(x.shape());
   BasicTensor<T> mean = empty<T>(count);
   BasicTensor<T> inverse_std = empty<T>(count);
-  kernels::layer_norm(rows.data(), count, n, w.data(), b.data(), static_cast<T>(eps), y.mutable_data(),
-                      mean.mutable_data(), inverse_std.mutable_data());
+  kernels::layer_norm(rows.data(), count, n, w.data(), b.data(), static_cast<T>(options.eps),
+                      y.mutable_data(), mean.mutable_data(), inverse_std.mutable_data());
   if (statistics != nullptr) *statistics = {mean, inverse_std};
   return y;
 }
@@ -44,7 +44,7 @@ NormGradients<T> layer_norm_backward(const BasicTensor<T>& dy, const BasicTensor
 
 #define LT_INSTANTIATE(T)                                                                                 \
   template BasicTensor<T> layer_norm(const BasicTensor<T>&, const BasicTensor<T>&, const BasicTensor<T>&, \
-                                     double, RowStatistics<T>*);                                          \
+                                     const LayerNormOptions&, RowStatistics<T>*);                         \
   template NormGradients<T> layer_norm_backward(const BasicTensor<T>&, const BasicTensor<T>&,             \
                                                 const BasicTensor<T>&, const RowStatistics<T>&);
 LT_INSTANTIATE(float)

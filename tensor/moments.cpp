@@ -15,7 +15,7 @@ namespace lt {
 namespace {
 
 template <typename T>
-BasicTensor<T> sum_of(const Reduction<T>& plan) {
+BasicTensor<T> sum_of(const ReductionPlan<T>& plan) {
   BasicTensor<T> out = empty<T>(plan.shape);
   kernels::sum(plan.source.data(), plan.geometry, out.mutable_data());
   return out;
@@ -46,7 +46,7 @@ struct Moments {
 
 // Two passes: the squares of what is left after taking the mean off do not cancel.
 template <typename T>
-Moments<T> moments(const Reduction<T>& plan) {
+Moments<T> moments(const ReductionPlan<T>& plan) {
   Moments<T> m{divide_each(sum_of(plan), plan.geometry.n), empty<T>(plan.shape)};
   kernels::sum_of_squared_deviations(plan.source.data(), plan.geometry, m.mean.data(),
                                      m.squares.mutable_data());

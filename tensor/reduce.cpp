@@ -50,9 +50,9 @@ std::array<bool, kMaxRank> mark(const Dims& axes, int rank, const char* op) {
 }  // namespace
 
 template <typename T>
-Reduction<T> plan_reduction(const BasicTensor<T>& x, const Dims& axes, bool keepdim, const char* op) {
+ReductionPlan<T> plan_reduction(const BasicTensor<T>& x, const Dims& axes, bool keepdim, const char* op) {
   const auto reduced = mark(axes, x.dim(), op);
-  Reduction<T> plan{x, {}, {}};
+  ReductionPlan<T> plan{x, {}, {}};
   Axes kept_axes;
   Axes reduced_axes;
   Dims order;  // kept axes, then reduced ones
@@ -129,11 +129,11 @@ int64_t count_nonzero(const BoolTensor& x) {
   return kernels::count_nonzero(dense.data(), dense.numel());
 }
 
-#define LT_INSTANTIATE(T)                                                                      \
-  template Reduction<T> plan_reduction(const BasicTensor<T>&, const Dims&, bool, const char*); \
-  template BasicTensor<T> sum(const BasicTensor<T>&, const Dims&, bool);                       \
+#define LT_INSTANTIATE(T)                                                                          \
+  template ReductionPlan<T> plan_reduction(const BasicTensor<T>&, const Dims&, bool, const char*); \
+  template BasicTensor<T> sum(const BasicTensor<T>&, const Dims&, bool);                           \
   template BasicTensor<T> sum_to(const BasicTensor<T>&, const Shape&);
-template Reduction<bool> plan_reduction(const BoolTensor&, const Dims&, bool, const char*);
+template ReductionPlan<bool> plan_reduction(const BoolTensor&, const Dims&, bool, const char*);
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)
 LT_INSTANTIATE(int64_t)

@@ -9,7 +9,7 @@ namespace lt {
 
 // Results are contiguous, one for each position of the axes that are kept.
 template <typename T>
-struct Reduction {
+struct ReductionPlan {
   BasicTensor<T> source;                // x, or a contiguous copy where x has too many axes
   kernels::ReductionGeometry geometry;  // of source.data()
   Shape shape;                          // of the result, with size 1 for reduced axes under keepdim
@@ -18,6 +18,6 @@ struct Reduction {
 // No axes means all of them.
 //   throws: IndexError for an axis out of range, ShapeError for one named twice
 template <typename T>
-Reduction<T> plan_reduction(const BasicTensor<T>& x, const Dims& axes, bool keepdim, const char* op);
+ReductionPlan<T> plan_reduction(const BasicTensor<T>& x, const Dims& axes, bool keepdim, const char* op);
 
 }  // namespace lt

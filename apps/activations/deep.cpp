@@ -115,7 +115,7 @@ DeepNet::DeepNet(const MlpSizes& net_sizes, const DeepOptions& net_options, Gene
     const double scale = is_last && !options.batchnorm ? 0.1 : options.gain;
     layers.push_back(nn::make<Linear>(in, out, !options.batchnorm, scale, generator));
     if (options.batchnorm) {
-      auto norm = nn::make<nn::BatchNorm1d>(out, nn::BatchNormOptions{.unbiased = true});
+      auto norm = nn::make<nn::BatchNorm1d>(out, nn::BatchNorm1d::Options{.unbiased = true});
       if (is_last) norm->weight = Variable(full(out, 0.1F), true);
       layers.push_back(std::move(norm));
     }

@@ -87,7 +87,7 @@ BatchNorm::BatchNorm(int64_t units)
 Variable BatchNorm::operator()(const Variable& x, bool training) {
   if (!training) return gain * (x - running_mean) / running_std + bias;
   BatchStatistics<float> batch;
-  const Variable y = batch_norm(x, view(gain, {-1}), view(bias, {-1}), 0, true, &batch);
+  const Variable y = batch_norm(x, view(gain, {-1}), view(bias, {-1}), {.eps = 0, .unbiased = true}, &batch);
   running_mean *= 0.999F;
   running_mean.add_(batch.mean, 0.001F);
   running_std *= 0.999F;

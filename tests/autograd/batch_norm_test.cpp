@@ -12,7 +12,9 @@ using test::operand;
 using Variables = std::vector<DoubleVariable>;
 
 GradcheckFunction batch_norm_of(bool unbiased) {
-  return [=](const Variables& v) { return batch_norm(v[0], operand(v, 1), operand(v, 2), 1e-5, unbiased); };
+  return [=](const Variables& v) {
+    return batch_norm(v[0], operand(v, 1), operand(v, 2), {.unbiased = unbiased});
+  };
 }
 
 TEST(BatchNorm, HasTheRightGradientBiasedAndUnbiased) {
@@ -40,7 +42,7 @@ TEST(BatchNorm, EqualsItsPlainComposition) {
 TEST(BatchNorm, ReportsTheStatisticsOfTheBatch) {
   const DoubleTensor x = test::normal({4, 2, 3});
   BatchStatistics<double> batch;
-  batch_norm<double>(DoubleVariable(x), {}, {}, 1e-5, false, &batch);
+  batch_norm<double>(DoubleVariable(x), {}, {}, {}, &batch);
   EXPECT_TRUE(allclose(batch.mean, mean(x, {0, 1}), 1e-14));
   EXPECT_TRUE(allclose(batch.var, var(x, {0, 1}), 1e-14));
 }

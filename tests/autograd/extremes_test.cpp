@@ -29,6 +29,17 @@ Compute binary_op(F f) {
 // A weight for each column, so that the gradient of a sum is not that of a constant.
 Variable weigh(const Variable& y) { return y * arange(1, static_cast<float>(y.size(1) + 1)); }
 
+CrossEntropyOptions<float> options_of(const Json& c) {
+  const std::map<std::string, Reduction> reductions = {
+      {"none", Reduction::none}, {"mean", Reduction::mean}, {"sum", Reduction::sum}};
+  CrossEntropyOptions<float> options{.ignore_index = c.at("ignored"),
+                                     .reduction = reductions.at(c.at("reduction")),
+                                     .label_smoothing = c.at("smoothing")};
+  if (c.at("weight").is_array())
+    options.weight = from_vector<float>(c.at("weight").get<std::vector<float>>(), 3);
+  return options;
+}
+
 // clang-format off
 const std::map<std::string, Compute>& extreme_ops() {
   static const std::map<std::string, Compute> kOps = {
@@ -76,6 +87,7 @@ const std::map<std::string, Compute>& extreme_ops() {
       {"log_softmax", unary_op([](const auto& x) { return weigh(log_softmax(x, 1)); })},
       {"sort", [](const Inputs& x, const Json& c) { return weigh(sort(x[0], 1, c.at("descending").get<bool>()).first); }},
       {"cross_entropy", [](const Inputs& x, const Json& c) { return cross_entropy(x[0], from_vector<int64_t>(c.at("targets"), 4)); }},
+      {"cross_entropy_options", [](const Inputs& x, const Json& c) { return cross_entropy(x[0], tensor<int64_t>({2, 1, 0, 0}), options_of(c)); }},
   };
   return kOps;
 }

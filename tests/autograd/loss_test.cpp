@@ -53,7 +53,8 @@ TEST(CrossEntropy, LeavesIgnoredTargetsOut) {
   const DoubleVariable x(test::normal({4, 3}), true);
   const DoubleVariable counted = index(x, {tensor<int64_t>({0, 2})});
   EXPECT_EQ(cross_entropy(x, some).item(), cross_entropy(counted, tensor<int64_t>({0, 2})).item());
-  EXPECT_EQ(cross_entropy(x, tensor<int64_t>({0, 1, 2, 1}), 1).item(), cross_entropy(x, some).item());
+  EXPECT_EQ(cross_entropy(x, tensor<int64_t>({0, 1, 2, 1}), {.ignore_index = 1}).item(),
+            cross_entropy(x, some).item());
 }
 
 TEST(CrossEntropy, IsNaNWithoutAGradientWhereEveryTargetIsIgnoredAsPyTorch) {
@@ -100,6 +101,69 @@ TEST(MseLoss, EqualsItsPlainComposition) {
   test::expect_same(
       fused, [](const Variables& v) { return mean(square(v[0] - v[1])); },
       {test::normal({5, 7}, 1), test::normal({5, 7}, 2)}, 1e-14);
+}
+
+TEST(CrossEntropy, HasTheRightGradientWithEveryOption) {
+  for (const Reduction reduction : {Reduction::none, Reduction::mean, Reduction::sum}) {
+    for (const double smoothing : {0.0, 0.1, 1.0}) {
+      test::expect_gradients_in_layouts(
+          [&](const Variables& v) {
+            return cross_entropy(v[0], targets(),
+                                 {.weight = tensor<double>({0.5, 3, 1}),
+                                  .ignore_index = 1,
+                                  .reduction = reduction,
+                                  .label_smoothing = smoothing});
+          },
+          {test::normal({4, 3})});
+    }
+  }
+}
+
+// Two roundings of the losses, and of their sum.
+TEST(CrossEntropy, AnUnreducedLossIsOneARow) {
+  const DoubleVariable x(test::normal({4, 3}), true);
+  const IntTensor some = tensor<int64_t>({0, -100, 2, 1});
+  const DoubleVariable rows = cross_entropy(x, some, {.reduction = Reduction::none});
+  EXPECT_EQ(rows.shape(), Shape(4));
+  EXPECT_EQ(rows.data().at({1}), 0);
+  EXPECT_NEAR(sum(rows).item(), 3 * cross_entropy(x, some).item(), 1e-14);
+  EXPECT_EQ(cross_entropy(select(x, 0, 0), scalar<int64_t>(0), {.reduction = Reduction::none}).shape(),
+            Shape());
+}
+
+TEST(CrossEntropy, RefusesOptionsThatMakeNoSense) {
+  const Variable x(zeros({4, 3}), true);
+  EXPECT_EQ(error_text<ShapeError>([&] { cross_entropy(x, targets(), {.weight = ones(4)}); }),
+            "cross_entropy: weight (4) is not one number for each of 3 classes");
+  for (const double wrong : {-0.1, 1.5, std::nan("")}) {
+    EXPECT_THROW(cross_entropy(x, targets(), {.label_smoothing = wrong}), ValueError);
+  }
+  EXPECT_EQ(error_text<ValueError>([&] { cross_entropy(x, targets(), {.label_smoothing = 1.5}); }),
+            "cross_entropy: label_smoothing 1.5 is outside 0..1");
+}
+
+TEST(CrossEntropy, IsNaNWithoutAGradientWhereEveryTargetIsIgnoredWhateverItsOptions) {
+  const DoubleVariable x(test::normal({2, 3}), true);
+  const DoubleVariable loss =
+      cross_entropy(x, tensor<int64_t>({-100, -100}), {.weight = ones<double>(3), .label_smoothing = 0.1});
+  EXPECT_TRUE(std::isnan(loss.item()));
+  loss.backward();
+  EXPECT_EQ(x.grad().to_vector(), Numbers(6, 0));
+}
+
+TEST(Losses, AreReducedAsAsked) {
+  const DoubleVariable a(tensor<double>({1, 2, 4}), true);
+  const DoubleVariable b(tensor<double>({1, 0, 1}), true);
+  EXPECT_EQ(mse_loss(a, b, {.reduction = Reduction::none}).data().to_vector(), (Numbers{0, 4, 9}));
+  EXPECT_EQ(mse_loss(a, b, {.reduction = Reduction::sum}).item(), 13);
+  EXPECT_EQ(mse_loss(a, b, {.reduction = Reduction::mean}).item(), mse_loss(a, b).item());
+  const DoubleTensor sides = tensor<double>({-1, 1, 1});
+  EXPECT_EQ(margin_loss(a, sides, {.reduction = Reduction::none}).data().to_vector(), (Numbers{2, 0, 0}));
+  EXPECT_EQ(margin_loss(a, sides, {.reduction = Reduction::sum}).item(), 2);
+  for (const Reduction reduction : {Reduction::none, Reduction::sum}) {
+    test::expect_gradients([&](const Variables& v) { return mse_loss(v[0], v[1], {reduction}); },
+                           {test::normal({2, 3}, 1), test::normal({2, 3}, 2)});
+  }
 }
 
 TEST(MseLoss, RefusesToBroadcast) {

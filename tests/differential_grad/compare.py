@@ -68,6 +68,9 @@ def index_add(x, ids, y):
     return x.index_put((ids,), y, accumulate=True)
 
 
+REDUCTIONS = ["none", "mean", "sum"]
+
+
 def batch_norm(x, w, b):  # PyTorch 1.13 reads a strided weight as if it were dense
     w, b = w.contiguous(), b.contiguous()
     rows = F.batch_norm(x.reshape(-1, x.shape[-1]), None, None, w, b, training=True, eps=0.1)
@@ -129,7 +132,10 @@ MENU = {
     "sort": lambda x, axis, descending: torch.sort(x, dim=axis, descending=descending, stable=True).values,
     "topk": topk,
     "cross_entropy": lambda x, ids: F.cross_entropy(x, ids, ignore_index=2),
+    "cross_entropy_options": lambda x, ids, w, r, s: F.cross_entropy(
+        x, ids, (w.abs() + 0.5).detach(), ignore_index=2, reduction=REDUCTIONS[r], label_smoothing=s / 4),
     "mse_loss": F.mse_loss,
+    "mse_loss_options": lambda x, y, r: F.mse_loss(x, y, reduction=REDUCTIONS[r]),
     "margin_loss": lambda x, ids: (1 - x * (2 * ids - 1)).relu().mean(),
     "batch_norm": batch_norm,
     "layer_norm": lambda x, w, b: F.layer_norm(x, x.shape[-1:], w, b, eps=0.1),

@@ -129,11 +129,13 @@ std::vector<Op<T>> products() {
       {"masked_select", [](P& p) { auto x = p.any(); auto y = p.mate(x); return masked_select(y, p.mask(x.shape())); }},
       {"sort", [](P& p) { auto x = p.any(); auto a = p.axis(x); return sort(x, a, p.flag()).first; }},
       {"topk", [](P& p) { auto x = p.any(); auto a = p.axis(x); return topk(x, p.integer(1, x.size(a)), a).first; }},
-      {"cross_entropy", [](P& p) { auto x = p.any(); return cross_entropy(x, p.ids(x.dim() == 1 ? Shape() : Shape{x.size(0)}, 0, x.size(-1) - 1), 2); }},
+      {"cross_entropy", [](P& p) { auto x = p.any(); return cross_entropy(x, p.ids(x.dim() == 1 ? Shape() : Shape{x.size(0)}, 0, x.size(-1) - 1), {.ignore_index = 2}); }},
+      {"cross_entropy_options", [](P& p) { auto x = p.any(); auto ids = p.ids(x.dim() == 1 ? Shape() : Shape{x.size(0)}, 0, x.size(-1) - 1); auto w = p.leaf_like(x.size(-1)); auto r = static_cast<Reduction>(p.integer(0, 2)); auto s = p.integer(0, 2); return cross_entropy(x, ids, {inside(w).data(), 2, r, static_cast<double>(s) / 4}); }},
       {"mse_loss", [](P& p) { auto x = p.any(); return mse_loss(x, p.leaf_like(x.shape())); }},
+      {"mse_loss_options", [](P& p) { auto x = p.any(); auto y = p.leaf_like(x.shape()); return mse_loss(x, y, {static_cast<Reduction>(p.integer(0, 2))}); }},
       {"margin_loss", [](P& p) { auto x = p.any(); return margin_loss(x, p.ids(x.shape(), 0, 1).template cast<T>() * T{2} - T{1}); }},
-      {"batch_norm", [](P& p) { auto x = p.any(); auto w = p.leaf_like(x.size(-1)); return batch_norm(x, w, p.leaf_like(x.size(-1)), 0.1); }},
-      {"layer_norm", [](P& p) { auto x = p.any(); auto w = p.leaf_like(x.size(-1)); return layer_norm(x, w, p.leaf_like(x.size(-1)), 0.1); }},
+      {"batch_norm", [](P& p) { auto x = p.any(); auto w = p.leaf_like(x.size(-1)); return batch_norm(x, w, p.leaf_like(x.size(-1)), {.eps = 0.1}); }},
+      {"layer_norm", [](P& p) { auto x = p.any(); auto w = p.leaf_like(x.size(-1)); return layer_norm(x, w, p.leaf_like(x.size(-1)), {.eps = 0.1}); }},
   };
 }
 // clang-format on

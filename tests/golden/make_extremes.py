@@ -33,6 +33,7 @@ inputs = {
                           [1e4, -1e4, 0.0, 9999.0], [3.0, 3.0, 3.0, 3.0], [nan, nan, nan, nan]]),
     "large": torch.tensor([[1e20, 1.0, 1.0, -1e20], [3e37, 3e37, -3e37, 1.0], [1e-20, 2e-20, 0.0, -1e-20]]),
     "single": torch.tensor([[nan], [inf], [-inf], [0.0], [2.0]]),
+    "logits": torch.tensor([[1.0, -0.5, 2.0], [-3.0, 1.0, 0.0], [30.0, 1.0, -30.0], [0.0, 100.0, 200.0]]),
     "gap": torch.tensor([[1.0, -inf, 2.0], [-inf, 1.0, -inf], [3e38, 1.0, -3e38], [0.0, 100.0, 200.0]]),
 }
 cases = []
@@ -81,6 +82,14 @@ for name in ("rows", "single", "large"):
         record("sort", [name], lambda x: x.sort(dim=1, descending=descending, stable=True).values * steps(x), descending=descending)
 record("cross_entropy", ["gap"], lambda x: F.cross_entropy(x, torch.tensor([2, 1, 0, 0])), targets=[2, 1, 0, 0])
 record("cross_entropy", ["gap"], lambda x: F.cross_entropy(x, torch.tensor([1, 1, 0, 0])), targets=[1, 1, 0, 0])
+for weight in (None, [1.0, 2.0, 0.5]):
+    for smoothing in (0.0, 0.1):
+        for reduction in ("none", "mean", "sum"):
+            for ignored in (-100, 1):
+                record("cross_entropy_options", ["logits"],
+                       lambda x: F.cross_entropy(x, torch.tensor([2, 1, 0, 0]), weight and torch.tensor(weight), reduction=reduction,
+                                                 ignore_index=ignored, label_smoothing=smoothing),
+                       weight=weight, smoothing=smoothing, reduction=reduction, ignored=ignored)
 record("mse_loss", ["first", "second"], F.mse_loss)
 
 print(json.dumps({"torch": torch.__version__, "inputs": {name: numbers(x) for name, x in inputs.items()}, "cases": cases}))

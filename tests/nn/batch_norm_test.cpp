@@ -13,7 +13,7 @@ namespace {
 // A mean, a variance and a root over at most 10 numbers, each rounded in float.
 constexpr double kRounding = 2e-6;
 
-void expect_as_recorded(const std::string& name, BatchNormOptions options) {
+void expect_as_recorded(const std::string& name, BatchNorm1d::Options options) {
   SCOPED_TRACE(name);
   const auto& recorded = test::nn_golden("batch_norm").at(name);
   BatchNorm1d layer(3, options);

@@ -15,7 +15,7 @@ namespace {
 // A run that can stop anywhere: a layer, an optimiser with momentum, and a generator that draws its data.
 struct Training {
   Generator generator{5};
-  Linear layer{3, 2, true, generator};
+  Linear layer{3, 2, {}, generator};
   Adam optimizer{layer.parameters(), 0.01};
   int64_t step = 0;
 

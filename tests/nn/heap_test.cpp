@@ -35,9 +35,10 @@ namespace {
 TEST(Heap, IsNotAskedForAnythingInASteadyTrainingStep) {
   Generator g(1);
   const nn::Embedding table(27, 10, g);
-  const auto net = nn::sequential(nn::make<nn::Flatten>(), nn::make<nn::Linear>(30, 40, true, g),
-                                  nn::make<nn::BatchNorm1d>(40), nn::make<nn::Tanh>(),
-                                  nn::make<nn::Linear>(40, 27, true, g));
+  const auto net =
+      nn::sequential(nn::make<nn::Flatten>(), nn::make<nn::Linear>(30, 40, nn::Linear::Options(), g),
+                     nn::make<nn::BatchNorm1d>(40), nn::make<nn::Tanh>(),
+                     nn::make<nn::Linear>(40, 27, nn::Linear::Options(), g));
   std::vector<Variable> parameters = net->parameters();
   parameters.push_back(table.weight);
   nn::SGD sgd(parameters, 0.1, {.momentum = 0.9});

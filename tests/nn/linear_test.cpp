@@ -11,7 +11,7 @@ namespace {
 TEST(Linear, StartsFromPyTorchsDraws) {
   const auto drawn = [](int64_t in, int64_t out, bool bias) {
     Generator generator(42, Profile::avx2);
-    return Linear(in, out, bias, generator).state_dict();
+    return Linear(in, out, {.bias = bias}, generator).state_dict();
   };
   const auto& draws = test::nn_golden("draws");
   test::expect_state(drawn(3, 2, true), draws.at("Linear 3 2"), 0, 0);
@@ -29,8 +29,10 @@ TEST(Linear, ComputesPyTorchsNumbers) {
                     test::tensor_of<float>(recorded.at("y")), 1e-6, 1e-6);
 }
 
+static_assert(!std::is_constructible_v<Linear, int, int, bool>, "options have names");
+
 TEST(Linear, HasNoBiasWhereNoneIsWanted) {
-  Linear layer(3, 2, false);
+  Linear layer(3, 2, {.bias = false});
   EXPECT_FALSE(layer.bias.defined());
   EXPECT_EQ(layer.num_parameters(), 6);
   EXPECT_EQ(layer(Variable(zeros({5, 3}))).data().to_vector(), std::vector<float>(10, 0));

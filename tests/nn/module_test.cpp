@@ -26,7 +26,7 @@ struct Tied : Module {
 
   Embedding emb{5, 3};
   Linear mid{3, 3};
-  Linear head{3, 5, false};
+  Linear head{3, 5, {.bias = false}};
 
  protected:
   void list(Members& members) override {
@@ -47,11 +47,11 @@ std::unique_ptr<Sequential> network(uint64_t seed = 42) {
   Generator g(seed, Profile::avx2);
   auto net = sequential(make<Embedding>(9, 4, g));
   net->layers.push_back(make<Flatten>());
-  net->layers.push_back(make<Linear>(12, 8, true, g));
+  net->layers.push_back(make<Linear>(12, 8, Linear::Options(), g));
   net->layers.push_back(make<BatchNorm1d>(8));
   net->layers.push_back(make<Tanh>());
   net->layers.push_back(make<LayerNorm>(8));
-  net->layers.push_back(make<Linear>(8, 5, true, g));
+  net->layers.push_back(make<Linear>(8, 5, Linear::Options(), g));
   return net;
 }
 

@@ -52,7 +52,8 @@ const std::vector<std::pair<std::string, Make>>& optimizers() {
          return std::make_unique<Adam>(p, 0.05, Adam::Options{0.8, 0.95, 1e-6, 0.1});
        }},
       {"AdamW", [](const auto& p) { return std::make_unique<AdamW>(p, 0.05); }},
-      {"AdamW decay", [](const auto& p) { return std::make_unique<AdamW>(p, 0.05, 0.3); }},
+      {"AdamW decay",
+       [](const auto& p) { return std::make_unique<AdamW>(p, 0.05, AdamW::Options{.weight_decay = 0.3}); }},
   };
   return kOptimizers;
 }
@@ -147,6 +148,8 @@ TEST(Optimizer, RefusesParametersAndRatesThatMakeNoSense) {
             "Adam: betas 0.9 and 1 must lie in [0, 1), eps 1e-08 and weight_decay 0 not be negative");
 }
 
+static_assert(!std::is_constructible_v<AdamW, std::vector<Variable>, double, double>, "options have names");
+
 TEST(Optimizer, RefusesAParameterThatIsListedTwice) {
   const Variable v(ones(2), true);
   const Variable w(ones(2), true);
@@ -156,8 +159,8 @@ TEST(Optimizer, RefusesAParameterThatIsListedTwice) {
 }
 
 TEST(Optimizer, MovesASharedParameterOnce) {
-  Linear first(2, 2, false);
-  Linear second(2, 2, false);
+  Linear first(2, 2, {.bias = false});
+  Linear second(2, 2, {.bias = false});
   second.weight = first.weight;
   struct Both : Module {
     Both(Linear& a, Linear& b) : first(&a), second(&b) {}

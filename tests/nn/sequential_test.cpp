@@ -37,7 +37,7 @@ TEST(Sequential, PrintsEveryLayerAsPyTorchDoes) {
   std::vector<std::unique_ptr<Module>> modules;
   const auto list = [&](auto module) { modules.push_back(std::move(module)); };
   list(make<Linear>(3, 2));
-  list(make<Linear>(3, 2, false));
+  list(make<Linear>(3, 2, Linear::Options{.bias = false}));
   list(make<Embedding>(27, 10));
   list(make<Tanh>());
   list(make<ReLU>());
@@ -45,7 +45,7 @@ TEST(Sequential, PrintsEveryLayerAsPyTorchDoes) {
   list(make<GELU>());
   list(make<GELU>(Gelu::tanh));
   list(make<BatchNorm1d>(5));
-  list(make<BatchNorm1d>(5, BatchNormOptions{.eps = 1e-3, .momentum = 0.01}));
+  list(make<BatchNorm1d>(5, BatchNorm1d::Options{.eps = 1e-3, .momentum = 0.01}));
   list(make<LayerNorm>(8));
   list(make<Dropout>(0.2));
   list(make<Dropout>(1.0));

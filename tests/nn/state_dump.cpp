@@ -22,7 +22,7 @@ void dump(const std::string& path) {
   default_generator().manual_seed(42);
   const auto net =
       sequential(make<Embedding>(9, 4), make<Flatten>(), make<Linear>(12, 8), make<BatchNorm1d>(8),
-                 make<Tanh>(), make<LayerNorm>(8), make<Linear>(8, 5, false));
+                 make<Tanh>(), make<LayerNorm>(8), make<Linear>(8, 5, Linear::Options{.bias = false}));
   const IntTensor ids = randint(0, 9, {16, 3});
   const Variable x(ids.cast<float>());
   AdamW optimizer(net->parameters(), 0.01);

@@ -9,7 +9,7 @@ namespace {
 TEST(BatchNorm, HasPlainNumbersForMissingWeightAndBias) {
   const DoubleTensor x = sin(arange<double>(24)).view({2, 4, 3});
   BatchStatistics<double> batch;
-  const DoubleTensor y = batch_norm(x, {}, {}, 1e-5, false, &batch);
+  const DoubleTensor y = batch_norm(x, {}, {}, {}, &batch);
   EXPECT_TRUE(equal(y, batch_norm(x, ones<double>(3), zeros<double>(3))));
   EXPECT_TRUE(allclose(y, (x - batch.mean) * batch.inverse_std, 1e-14, 1e-14));
   EXPECT_TRUE(allclose(batch.inverse_std, rsqrt(batch.var * (7.0 / 8) + 1e-5), 1e-14));
