@@ -41,8 +41,7 @@ BasicVariable<T> linear(const BasicVariable<T>& x, const BasicVariable<T>& weigh
     if (need_b) gradients[2] = sum(dy_rows, 0);
     return gradients;
   };
-  const BasicVariable<T> no_bias = bias.defined() ? bias : BasicVariable<T>(BasicTensor<T>());
-  return record("linear", y.view(shape), {x, weight, no_bias}, rule);
+  return record("linear", y.view(shape), {x, weight, optional_input(bias)}, rule);
 }
 
 template Variable linear(const Variable&, const Variable&, const Variable&);

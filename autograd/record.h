@@ -63,7 +63,7 @@ Saved<T> save_if(bool needed, const BasicVariable<T>& value) {
 // An input that the caller may leave out: then a leaf without numbers, which takes no gradient.
 template <typename T>
 BasicVariable<T> optional_input(const BasicVariable<T>& input) {
-  return input.defined() ? input : BasicVariable<T>(BasicTensor<T>());
+  return input.defined() ? input : BasicVariable<T>::take_ownership(new Node<T>("leaf", {}, false));
 }
 
 // One gradient per input, in order.

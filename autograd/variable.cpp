@@ -17,6 +17,12 @@ thread_local bool recording = true;
 thread_local uint64_t last_serial = 0;
 AtomicCounter node_count{0};
 
+template <typename T>
+BasicTensor<T> check_defined(BasicTensor<T> data) {
+  if (!data.defined()) throw GradError("variable: made of a tensor that has no numbers yet");
+  return data;
+}
+
 }  // namespace
 
 NoGrad::NoGrad() : before_(std::exchange(recording, false)) {}
@@ -76,7 +82,7 @@ void Node<T>::accumulate(BasicTensor<T> gradient) {
 
 template <typename T>
 BasicVariable<T>::BasicVariable(BasicTensor<T> data, bool requires_grad)
-    : node_(new Node<T>("leaf", std::move(data), requires_grad)) {}
+    : node_(new Node<T>("leaf", check_defined(std::move(data)), requires_grad)) {}
 
 template <typename T>
 BasicVariable<T>::BasicVariable(const BasicVariable& other) noexcept : node_(other.node_) {
@@ -124,9 +130,10 @@ const BasicTensor<T>& BasicVariable<T>::grad() const {
 
 template <typename T>
 void BasicVariable<T>::set_grad(BasicTensor<T> grad) const {
-  if (grad.defined() && grad.shape() != data().shape()) {
+  const Shape& wanted = shape();  // checks that there is a node
+  if (grad.defined() && grad.shape() != wanted) {
     throw ShapeError(
-        fmt::format("set_grad: {} for a variable of {}", to_string(grad.shape()), to_string(data().shape())));
+        fmt::format("set_grad: {} for a variable of {}", to_string(grad.shape()), to_string(wanted)));
   }
   node_->grad = grad.defined() ? grad.contiguous() : std::move(grad);
 }

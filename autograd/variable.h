@@ -36,7 +36,8 @@ class BasicVariable {
  public:
   using value_type = T;
 
-  BasicVariable() = default;  // no variable: defined() is false
+  BasicVariable() = default;  // no variable: defined() is false, and what reads it throws GradError
+  //   throws: GradError for a tensor that is not defined()
   explicit BasicVariable(BasicTensor<T> data, bool requires_grad = false);
   BasicVariable(const BasicVariable& other) noexcept;
   BasicVariable(BasicVariable&& other) noexcept : node_(std::exchange(other.node_, nullptr)) {}
