@@ -14,7 +14,7 @@ namespace {
 
 // The nodes of a running backward() in the order of the tape, each with a reference of its own: a rule may
 // drop the loss, and a used node its edges. Unmarked at the end, also where a rule throws.
-template <typename T>
+template <Floating T>
 class Traversal {
  public:
   explicit Traversal(Node<T>* last) {
@@ -61,7 +61,7 @@ class Traversal {
   NodeList<T> nodes_;
 };
 
-template <typename T>
+template <Floating T>
 void run_rule(Node<T>* node) {
   try {
     node->run_rule();
@@ -70,7 +70,7 @@ void run_rule(Node<T>* node) {
   }
 }
 
-template <typename T>
+template <Floating T>
 void check_backward(const BasicVariable<T>& from) {
   if (!from.requires_grad()) {
     throw GradError(
@@ -80,7 +80,7 @@ void check_backward(const BasicVariable<T>& from) {
 
 }  // namespace
 
-template <typename T>
+template <Floating T>
 void BasicVariable<T>::backward(BackwardOptions options) const {
   if (data().numel() != 1) {
     throw ShapeError(
@@ -89,7 +89,7 @@ void BasicVariable<T>::backward(BackwardOptions options) const {
   backward(ones_like(data()), options);
 }
 
-template <typename T>
+template <Floating T>
 void BasicVariable<T>::backward(const BasicTensor<T>& seed, BackwardOptions options) const {
   check_backward(*this);
   if (seed.shape() != shape()) {

@@ -7,7 +7,7 @@
 
 namespace lt {
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> batch_norm(const BasicVariable<T>& x, const BasicVariable<T>& weight,
                             const BasicVariable<T>& bias, const BatchNormOptions& options,
                             BatchStatistics<T>* statistics) {

@@ -5,7 +5,7 @@
 
 namespace lt {
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> dropout(const BasicVariable<T>& x, double p, Generator& generator) {
   const BasicTensor<T> mask = dropout_mask<T>(x.shape(), p, generator);
   return record("dropout", x.data() * mask, {x}, [mask](const BasicTensor<T>& dy) { return dy * mask; });

@@ -10,28 +10,28 @@ namespace lt {
 namespace {
 
 // gradient() where the input needs one, else no tensor.
-template <typename T, typename F>
+template <Floating T, typename F>
 BasicTensor<T> if_needed(bool needed, const F& gradient) {
   return needed ? gradient() : BasicTensor<T>();
 }
 
 // An operand's share in the gradient of a choice between two: none where it loses, half where they are
 // equal, all where there is a NaN, as PyTorch.
-template <typename T>
+template <Floating T>
 BasicTensor<T> share(const BasicTensor<T>& dy, const BoolTensor& loses, const BoolTensor& equal) {
   return masked_fill(where(equal, dy * T{0.5}, dy), loses, 0);
 }
 
 }  // namespace
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> add(const BasicVariable<T>& a, const BasicVariable<T>& b) {
   return record("add", add(a.data(), b.data()), {a, b}, [](const BasicTensor<T>& dy) {
     return Gradients{dy, dy};
   });
 }
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> sub(const BasicVariable<T>& a, const BasicVariable<T>& b) {
   return record("sub", sub(a.data(), b.data()), {a, b},
                 [need_b = b.requires_grad()](const BasicTensor<T>& dy) {
@@ -39,7 +39,7 @@ BasicVariable<T> sub(const BasicVariable<T>& a, const BasicVariable<T>& b) {
                 });
 }
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> mul(const BasicVariable<T>& a, const BasicVariable<T>& b) {
   return record(
       "mul", mul(a.data(), b.data()), {a, b},
@@ -49,7 +49,7 @@ BasicVariable<T> mul(const BasicVariable<T>& a, const BasicVariable<T>& b) {
       });
 }
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> div(const BasicVariable<T>& a, const BasicVariable<T>& b) {
   const BasicTensor<T> quotient = div(a.data(), b.data());
   return record("div", quotient, {a, b},
@@ -61,7 +61,7 @@ BasicVariable<T> div(const BasicVariable<T>& a, const BasicVariable<T>& b) {
 
 // PyTorch's rule at a base of 0: no gradient flows to the base where the exponent is 0, nor to the exponent
 // where it is not negative.
-template <typename T>
+template <Floating T>
 BasicVariable<T> pow(const BasicVariable<T>& a, const BasicVariable<T>& b) {
   const BasicTensor<T> power = pow(a.data(), b.data());
   return record(
@@ -76,7 +76,7 @@ BasicVariable<T> pow(const BasicVariable<T>& a, const BasicVariable<T>& b) {
       });
 }
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> atan2(const BasicVariable<T>& y, const BasicVariable<T>& x) {
   return record("atan2", atan2(y.data(), x.data()), {y, x},
                 [v = save(y), u = save(x)](const BasicTensor<T>& dy) {
@@ -85,7 +85,7 @@ BasicVariable<T> atan2(const BasicVariable<T>& y, const BasicVariable<T>& x) {
                 });
 }
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> maximum(const BasicVariable<T>& a, const BasicVariable<T>& b) {
   return record("maximum", maximum(a.data(), b.data()), {a, b},
                 [x = save(a), y = save(b)](const BasicTensor<T>& dy) {
@@ -94,7 +94,7 @@ BasicVariable<T> maximum(const BasicVariable<T>& a, const BasicVariable<T>& b) {
                 });
 }
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> minimum(const BasicVariable<T>& a, const BasicVariable<T>& b) {
   return record("minimum", minimum(a.data(), b.data()), {a, b},
                 [x = save(a), y = save(b)](const BasicTensor<T>& dy) {
@@ -103,7 +103,7 @@ BasicVariable<T> minimum(const BasicVariable<T>& a, const BasicVariable<T>& b) {
                 });
 }
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> where(const BoolTensor& condition, const BasicVariable<T>& a, const BasicVariable<T>& b) {
   return record("where", where(condition, a.data(), b.data()), {a, b},
                 [first = save(condition)](const BasicTensor<T>& dy) {
@@ -112,17 +112,17 @@ BasicVariable<T> where(const BoolTensor& condition, const BasicVariable<T>& a, c
                 });
 }
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> masked_fill(const BasicVariable<T>& x, const BoolTensor& mask, ScalarOf<T> value) {
   return where(mask, BasicVariable<T>(scalar<T>(value)), x);
 }
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> add(const BasicVariable<T>& x, ScalarOf<T> value) {
   return record("add", x.data() + value, {x}, [](const BasicTensor<T>& dy) { return dy; });
 }
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> mul(const BasicVariable<T>& x, ScalarOf<T> value) {
   return record("mul", x.data() * value, {x}, [value](const BasicTensor<T>& dy) { return dy * value; });
 }

@@ -5,7 +5,7 @@
 
 namespace lt {
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> embedding(const BasicVariable<T>& table, const IntTensor& ids) {
   return record("embedding", embedding(table.data(), ids), {table},
                 [from = table.shape(), ids = save(ids)](const BasicTensor<T>& dy) {

@@ -17,7 +17,7 @@ std::vector<IntTensor> values(const SavedIds& saved) {
 }
 
 // Zeros of a shape, and dy added at x[ids...].
-template <typename T>
+template <Floating T>
 BasicTensor<T> add_to_zeros(const Shape& shape, const std::vector<IntTensor>& ids, const BasicTensor<T>& dy) {
   BasicTensor<T> dx = zeros<T>(shape);
   index_put_(dx, ids, dy, true);
@@ -26,7 +26,34 @@ BasicTensor<T> add_to_zeros(const Shape& shape, const std::vector<IntTensor>& id
 
 }  // namespace
 
-template <typename T>
+template <Floating T>
+BasicVariable<T> BasicVariable<T>::operator[](const IntTensor& ids) const {
+  return index(*this, {ids});
+}
+
+template <Floating T>
+BasicVariable<T> BasicVariable<T>::operator[](const BoolTensor& mask) const {
+  return record("index", data()[mask], {*this},
+                [from = data().shape(), mask = save(mask)](const BasicTensor<T>& dy) {
+                  // A mask of no axes is one of the whole.
+                  return (*mask).dim() == 0 ? sum(dy, 0) : add_to_zeros(from, nonzero(*mask).unbind(1), dy);
+                });
+}
+
+template <Floating T>
+BasicVariable<T> BasicVariable<T>::rows_at(std::span<const TensorIndex> indices) const {
+  const detail::IndexSteps steps = detail::index_steps(data(), indices);
+  const BasicTensor<T> rows = index(data().view_at(steps.views).permute(steps.ids_first), steps.ids);
+  return record("index", rows.permute(detail::inverse_permutation(steps.order)), {*this},
+                [from = data().shape(), steps, ids = save(steps.ids)](const BasicTensor<T>& dy) {
+                  const BasicTensor<T> dx = zeros<T>(from);
+                  BasicTensor<T> source = dx.view_at(steps.views).permute(steps.ids_first);
+                  index_put_(source, values(ids), dy.permute(steps.order), true);
+                  return dx;
+                });
+}
+
+template <Floating T>
 BasicVariable<T> index(const BasicVariable<T>& x, const std::vector<IntTensor>& ids) {
   return record("index", index(x.data(), ids), {x},
                 [from = x.shape(), ids = save(ids)](const BasicTensor<T>& dy) {
@@ -34,7 +61,7 @@ BasicVariable<T> index(const BasicVariable<T>& x, const std::vector<IntTensor>& 
                 });
 }
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> index_add(const BasicVariable<T>& x, const std::vector<IntTensor>& ids,
                            const BasicVariable<T>& added) {
   BasicTensor<T> y = x.data().clone();
@@ -44,7 +71,7 @@ BasicVariable<T> index_add(const BasicVariable<T>& x, const std::vector<IntTenso
   });
 }
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> gather(const BasicVariable<T>& x, Whole axis, const IntTensor& ids) {
   return record("gather", gather(x.data(), axis, ids), {x},
                 [from = x.shape(), axis, ids = save(ids)](const BasicTensor<T>& dy) {
@@ -52,7 +79,7 @@ BasicVariable<T> gather(const BasicVariable<T>& x, Whole axis, const IntTensor& 
                 });
 }
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> scatter_add(const BasicVariable<T>& x, Whole axis, const IntTensor& ids,
                              const BasicVariable<T>& source) {
   return record("scatter_add", scatter_add(x.data(), axis, ids, source.data()), {x, source},
@@ -68,7 +95,7 @@ BasicVariable<T> scatter_add(const BasicVariable<T>& x, Whole axis, const IntTen
                 });
 }
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> masked_select(const BasicVariable<T>& x, const BoolTensor& mask) {
   return record("masked_select", masked_select(x.data(), mask), {x},
                 [wide = broadcast_shapes(x.shape(), mask.shape(), "masked_select"),
@@ -79,19 +106,22 @@ BasicVariable<T> masked_select(const BasicVariable<T>& x, const BoolTensor& mask
                 });
 }
 
-template <typename T>
-std::pair<BasicVariable<T>, IntTensor> sort(const BasicVariable<T>& x, Whole axis, bool descending) {
+template <Floating T>
+VariableAndIndices<T> sort(const BasicVariable<T>& x, Whole axis, bool descending) {
   const IntTensor order = argsort(x.data(), axis, descending);
-  return {x.dim() == 0 ? clone(x) : gather(x, axis, order), order};
+  return {x.dim() == 0 ? x.clone() : gather(x, axis, order), order};
 }
 
-template <typename T>
-std::pair<BasicVariable<T>, IntTensor> topk(const BasicVariable<T>& x, int64_t k, Whole axis) {
+template <Floating T>
+VariableAndIndices<T> topk(const BasicVariable<T>& x, int64_t k, Whole axis) {
   const IntTensor places = topk(x.data(), k, axis).indices;
-  return {x.dim() == 0 ? clone(x) : gather(x, axis, places), places};
+  return {x.dim() == 0 ? x.clone() : gather(x, axis, places), places};
 }
 
 #define LT_INSTANTIATE(T)                                                                     \
+  template BasicVariable<T> BasicVariable<T>::operator[](const IntTensor&) const;             \
+  template BasicVariable<T> BasicVariable<T>::operator[](const BoolTensor&) const;            \
+  template BasicVariable<T> BasicVariable<T>::rows_at(std::span<const TensorIndex>) const;    \
   template BasicVariable<T> index(const BasicVariable<T>&, const std::vector<IntTensor>&);    \
   template BasicVariable<T> index_add(const BasicVariable<T>&, const std::vector<IntTensor>&, \
                                       const BasicVariable<T>&);                               \
@@ -99,8 +129,8 @@ std::pair<BasicVariable<T>, IntTensor> topk(const BasicVariable<T>& x, int64_t k
   template BasicVariable<T> scatter_add(const BasicVariable<T>&, Whole, const IntTensor&,     \
                                         const BasicVariable<T>&);                             \
   template BasicVariable<T> masked_select(const BasicVariable<T>&, const BoolTensor&);        \
-  template std::pair<BasicVariable<T>, IntTensor> sort(const BasicVariable<T>&, Whole, bool); \
-  template std::pair<BasicVariable<T>, IntTensor> topk(const BasicVariable<T>&, int64_t, Whole);
+  template VariableAndIndices<T> sort(const BasicVariable<T>&, Whole, bool);                  \
+  template VariableAndIndices<T> topk(const BasicVariable<T>&, int64_t, Whole);
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)
 #undef LT_INSTANTIATE

@@ -3,7 +3,7 @@
 
 namespace lt {
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> gelu(const BasicVariable<T>& x, Gelu approximate) {
   return record(
       "gelu", gelu(x.data(), approximate), {x},

@@ -12,7 +12,7 @@
 namespace lt {
 namespace {
 
-template <typename T>
+template <Floating T>
 std::string describe(const BasicTensor<T>& x) {
   if (!x.defined()) return "none";
   return x.numel() == 1 ? fmt::format("{:.4f}", x.item()) : to_string(x.shape());
@@ -20,7 +20,7 @@ std::string describe(const BasicTensor<T>& x) {
 
 }  // namespace
 
-template <typename T>
+template <Floating T>
 std::string to_dot(const BasicVariable<T>& root,
                    const std::vector<std::pair<BasicVariable<T>, std::string>>& names) {
   std::unordered_map<const Node<T>*, std::string> label;

@@ -13,7 +13,7 @@
 namespace lt {
 
 // names: labels for variables that have one ("W1"); others go without.
-template <typename T>
+template <Floating T>
 std::string to_dot(const BasicVariable<T>& root,
                    const std::vector<std::pair<BasicVariable<T>, std::string>>& names = {});
 

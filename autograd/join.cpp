@@ -6,7 +6,7 @@
 namespace lt {
 namespace {
 
-template <typename T>
+template <Floating T>
 std::vector<BasicTensor<T>> values(const std::vector<BasicVariable<T>>& parts) {
   std::vector<BasicTensor<T>> tensors;
   tensors.reserve(parts.size());
@@ -16,7 +16,7 @@ std::vector<BasicTensor<T>> values(const std::vector<BasicVariable<T>>& parts) {
 
 }  // namespace
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> cat(const std::vector<BasicVariable<T>>& parts, Whole axis) {
   std::vector<Shape> shapes;
   for (const BasicVariable<T>& part : parts) shapes.push_back(part.shape());
@@ -33,25 +33,25 @@ BasicVariable<T> cat(const std::vector<BasicVariable<T>>& parts, Whole axis) {
   });
 }
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> stack(const std::vector<BasicVariable<T>>& parts, Whole axis) {
   return record("stack", stack(values(parts), axis), parts,
                 [axis](const BasicTensor<T>& dy) { return dy.unbind(axis); });
 }
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> flip(const BasicVariable<T>& x, const Dims& axes) {
   return record("flip", flip(x.data(), axes), {x},
                 [axes](const BasicTensor<T>& dy) { return flip(dy, axes); });
 }
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> tril(const BasicVariable<T>& x, int64_t diagonal) {
   return record("tril", tril(x.data(), diagonal), {x},
                 [diagonal](const BasicTensor<T>& dy) { return tril(dy, diagonal); });
 }
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> triu(const BasicVariable<T>& x, int64_t diagonal) {
   return record("triu", triu(x.data(), diagonal), {x},
                 [diagonal](const BasicTensor<T>& dy) { return triu(dy, diagonal); });

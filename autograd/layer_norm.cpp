@@ -5,7 +5,7 @@
 
 namespace lt {
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> layer_norm(const BasicVariable<T>& x, const BasicVariable<T>& weight,
                             const BasicVariable<T>& bias, const LayerNormOptions& options) {
   const BasicVariable<T> w = optional_input(weight), b = optional_input(bias);

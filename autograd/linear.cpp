@@ -8,7 +8,7 @@
 namespace lt {
 namespace {
 
-template <typename T>
+template <Floating T>
 void check_linear(const BasicTensor<T>& x, const BasicTensor<T>& weight, const BasicVariable<T>& bias) {
   const bool fits = x.dim() >= 1 && weight.dim() == 2 && x.size(-1) == weight.size(1);
   const bool bias_fits = !bias.defined() || (weight.dim() == 2 && bias.shape() == Shape(weight.size(0)));
@@ -21,7 +21,7 @@ void check_linear(const BasicTensor<T>& x, const BasicTensor<T>& weight, const B
 
 }  // namespace
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> linear(const BasicVariable<T>& x, const BasicVariable<T>& weight,
                         const BasicVariable<T>& bias) {
   check_linear(x.data(), weight.data(), bias);

@@ -7,7 +7,7 @@ namespace lt {
 
 namespace {
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> reduce(const BasicVariable<T>& losses, Reduction reduction) {
   if (reduction == Reduction::none) return losses;
   return reduction == Reduction::sum ? sum(losses) : mean(losses);
@@ -16,7 +16,7 @@ BasicVariable<T> reduce(const BasicVariable<T>& losses, Reduction reduction) {
 }  // namespace
 
 // The gradient comes out of the same pass as the loss; backward only scales it.
-template <typename T>
+template <Floating T>
 BasicVariable<T> cross_entropy(const BasicVariable<T>& logits, const IntTensor& targets,
                                const std::type_identity_t<CrossEntropyOptions<T>>& options) {
   const bool need_gradient = logits.requires_grad() && grad_enabled();
@@ -28,7 +28,7 @@ BasicVariable<T> cross_entropy(const BasicVariable<T>& logits, const IntTensor& 
   });
 }
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> mse_loss(const BasicVariable<T>& a, const BasicVariable<T>& b, LossOptions options) {
   check_same_shape(a.shape(), b.shape(), "mse_loss");
   if (options.reduction != Reduction::mean) return reduce(square(a - b), options.reduction);
@@ -40,7 +40,7 @@ BasicVariable<T> mse_loss(const BasicVariable<T>& a, const BasicVariable<T>& b, 
                 });
 }
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> margin_loss(const BasicVariable<T>& score, const BasicTensor<T>& target,
                              LossOptions options) {
   check_same_shape(score.shape(), target.shape(), "margin_loss");

@@ -8,25 +8,25 @@ namespace lt {
 namespace {
 
 // A 1-d operand stands as a row (left) or a column (right).
-template <typename T>
+template <Floating T>
 BasicTensor<T> as_matrix(const BasicTensor<T>& x, bool left) {
   return x.dim() > 1 ? x : x.unsqueeze(left ? 0 : 1);
 }
 
-template <typename T>
+template <Floating T>
 BasicTensor<T> transposed(const BasicTensor<T>& x) {
   return x.transpose(-2, -1);
 }
 
 // Gives a gradient of a matrix its 1-d operand's shape back; leading axes, if any, are the tape's to sum.
-template <typename T>
+template <Floating T>
 BasicTensor<T> as_operand(const BasicTensor<T>& gradient, int dim, bool left) {
   return dim > 1 ? gradient : gradient.squeeze(left ? -2 : -1);
 }
 
 }  // namespace
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> matmul(const BasicVariable<T>& a, const BasicVariable<T>& b) {
   return record("matmul", matmul(a.data(), b.data()), {a, b},
                 [x = save_if(b.requires_grad(), a), y = save_if(a.requires_grad(), b), left = a.dim(),
@@ -48,7 +48,7 @@ BasicVariable<T> matmul(const BasicVariable<T>& a, const BasicVariable<T>& b) {
                 });
 }
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> addmm(const BasicVariable<T>& bias, const BasicVariable<T>& a, const BasicVariable<T>& b) {
   return record("addmm", addmm(bias.data(), a.data(), b.data()), {bias, a, b},
                 [x = save_if(b.requires_grad(), a), y = save_if(a.requires_grad(), b),

@@ -14,7 +14,7 @@ namespace lt {
 
 // A place on the tape. Memory comes from the tensors' pool; references, of handles and of later nodes' edges,
 // are counted in the node.
-template <typename T>
+template <Floating T>
 class Node {
  public:
   Node(const char* op_name, BasicTensor<T> value, bool needs_grad);
@@ -52,11 +52,11 @@ class Node {
 };
 
 // The serial number of a node recorded now, after `inputs`.
-template <typename T>
+template <Floating T>
 uint64_t next_serial(std::span<Node<T>* const> inputs);
 
 // Nodes that a walk has met.
-template <typename T>
+template <Floating T>
 using NodeList = std::vector<Node<T>*, PoolAllocator<Node<T>*>>;
 
 }  // namespace lt

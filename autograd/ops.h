@@ -19,210 +19,181 @@ namespace lt {
 
 // ---------------------------------------------------------------- elementwise, two operands
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> add(const BasicVariable<T>& a, const BasicVariable<T>& b);
-template <typename T>
+template <Floating T>
 BasicVariable<T> sub(const BasicVariable<T>& a, const BasicVariable<T>& b);
-template <typename T>
+template <Floating T>
 BasicVariable<T> mul(const BasicVariable<T>& a, const BasicVariable<T>& b);
-template <typename T>
+template <Floating T>
 BasicVariable<T> div(const BasicVariable<T>& a, const BasicVariable<T>& b);
-template <typename T>
+template <Floating T>
 BasicVariable<T> pow(const BasicVariable<T>& a, const BasicVariable<T>& b);
-template <typename T>
+template <Floating T>
 BasicVariable<T> atan2(const BasicVariable<T>& y, const BasicVariable<T>& x);
-template <typename T>
+template <Floating T>
 BasicVariable<T> maximum(const BasicVariable<T>& a, const BasicVariable<T>& b);  // half to each where equal
-template <typename T>
+template <Floating T>
 BasicVariable<T> minimum(const BasicVariable<T>& a, const BasicVariable<T>& b);
-template <typename T>
+template <Floating T>
 BasicVariable<T> where(const BoolTensor& condition, const BasicVariable<T>& a, const BasicVariable<T>& b);
-template <typename T>
+template <Floating T>
 BasicVariable<T> masked_fill(const BasicVariable<T>& x, const BoolTensor& mask, ScalarOf<T> value);
 
 // x + value and x * value, for the operators with a scalar.
-template <typename T>
+template <Floating T>
 BasicVariable<T> add(const BasicVariable<T>& x, ScalarOf<T> value);
-template <typename T>
+template <Floating T>
 BasicVariable<T> mul(const BasicVariable<T>& x, ScalarOf<T> value);
 
 // ---------------------------------------------------------------- elementwise, one operand
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> neg(const BasicVariable<T>& x);
-template <typename T>
+template <Floating T>
 BasicVariable<T> abs(const BasicVariable<T>& x);
-template <typename T>
+template <Floating T>
 BasicVariable<T> square(const BasicVariable<T>& x);
-template <typename T>
+template <Floating T>
 BasicVariable<T> relu(const BasicVariable<T>& x);
-template <typename T>
+template <Floating T>
 BasicVariable<T> clamp(const BasicVariable<T>& x, ScalarOf<T> low, ScalarOf<T> high);
-template <typename T>
+template <Floating T>
 BasicVariable<T> pow(const BasicVariable<T>& x, ScalarOf<T> exponent);
-template <typename T>
+template <Floating T>
 BasicVariable<T> exp(const BasicVariable<T>& x);
-template <typename T>
+template <Floating T>
 BasicVariable<T> log(const BasicVariable<T>& x);
-template <typename T>
+template <Floating T>
 BasicVariable<T> log1p(const BasicVariable<T>& x);
-template <typename T>
+template <Floating T>
 BasicVariable<T> sqrt(const BasicVariable<T>& x);
-template <typename T>
+template <Floating T>
 BasicVariable<T> rsqrt(const BasicVariable<T>& x);
-template <typename T>
+template <Floating T>
 BasicVariable<T> reciprocal(const BasicVariable<T>& x);
-template <typename T>
+template <Floating T>
 BasicVariable<T> sin(const BasicVariable<T>& x);
-template <typename T>
+template <Floating T>
 BasicVariable<T> cos(const BasicVariable<T>& x);
-template <typename T>
+template <Floating T>
 BasicVariable<T> tanh(const BasicVariable<T>& x);
-template <typename T>
+template <Floating T>
 BasicVariable<T> erf(const BasicVariable<T>& x);
-template <typename T>
+template <Floating T>
 BasicVariable<T> sigmoid(const BasicVariable<T>& x);
-template <typename T>
+template <Floating T>
 BasicVariable<T> gelu(const BasicVariable<T>& x, Gelu approximate = Gelu::none);
 
 // ---------------------------------------------------------------- reductions
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> sum(const BasicVariable<T>& x, const Dims& axes = {}, bool keepdim = false);
-template <typename T>
+template <Floating T>
 BasicVariable<T> mean(const BasicVariable<T>& x, const Dims& axes = {}, bool keepdim = false);
-template <typename T>
+template <Floating T>
 BasicVariable<T> var(const BasicVariable<T>& x, const Dims& axes = {}, bool unbiased = true,
                      bool keepdim = false);
-template <typename T>
+template <Floating T>
 BasicVariable<T> stddev(const BasicVariable<T>& x, const Dims& axes = {}, bool unbiased = true,
                         bool keepdim = false);
-template <typename T>
+template <Floating T>
 BasicVariable<T> norm(const BasicVariable<T>& x, const Dims& axes = {}, bool keepdim = false);
-template <typename T>
+template <Floating T>
 BasicVariable<T> logsumexp(const BasicVariable<T>& x, const Dims& axes, bool keepdim = false);
-template <typename T>
+template <Floating T>
 BasicVariable<T> amax(const BasicVariable<T>& x, const Dims& axes = {},
                       bool keepdim = false);  // shared among equals
-template <typename T>
+template <Floating T>
 BasicVariable<T> amin(const BasicVariable<T>& x, const Dims& axes = {}, bool keepdim = false);
 // The largest or smallest along an axis, and its place; the gradient goes to that place.
-template <typename T>
-std::pair<BasicVariable<T>, IntTensor> max(const BasicVariable<T>& x, Whole axis, bool keepdim = false);
-template <typename T>
-std::pair<BasicVariable<T>, IntTensor> min(const BasicVariable<T>& x, Whole axis, bool keepdim = false);
-template <typename T>
+template <Floating T>
+struct VariableAndIndices {
+  BasicVariable<T> values;
+  IntTensor indices;
+};
+template <Floating T>
+VariableAndIndices<T> max(const BasicVariable<T>& x, Whole axis, bool keepdim = false);
+template <Floating T>
+VariableAndIndices<T> min(const BasicVariable<T>& x, Whole axis, bool keepdim = false);
+template <Floating T>
 BasicVariable<T> cumsum(const BasicVariable<T>& x, Whole axis);
 
 // ---------------------------------------------------------------- products and softmax
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> matmul(const BasicVariable<T>& a, const BasicVariable<T>& b);
-template <typename T>
+template <Floating T>
 BasicVariable<T> addmm(const BasicVariable<T>& bias, const BasicVariable<T>& a, const BasicVariable<T>& b);
-template <typename T>
+template <Floating T>
 BasicVariable<T> softmax(const BasicVariable<T>& x, Whole axis);
-template <typename T>
+template <Floating T>
 BasicVariable<T> log_softmax(const BasicVariable<T>& x, Whole axis);
-
-// ---------------------------------------------------------------- views: tensor.h's methods as functions
-
-template <typename T>
-BasicVariable<T> view(const BasicVariable<T>& x, const Shape& shape);
-template <typename T>
-BasicVariable<T> reshape(const BasicVariable<T>& x, const Shape& shape);
-template <typename T>
-BasicVariable<T> flatten(const BasicVariable<T>& x, Whole first_axis = 0, Whole last_axis = -1);
-template <typename T>
-BasicVariable<T> transpose(const BasicVariable<T>& x, Whole axis0, Whole axis1);
-template <typename T>
-BasicVariable<T> permute(const BasicVariable<T>& x, const Dims& axes);
-template <typename T>
-BasicVariable<T> select(const BasicVariable<T>& x, Whole axis, Whole index);
-template <typename T>
-BasicVariable<T> narrow(const BasicVariable<T>& x, Whole axis, Whole start, Whole length);
-template <typename T>
-BasicVariable<T> slice(const BasicVariable<T>& x, Whole axis, Whole start, Whole stop, Whole step = 1);
-template <typename T>
-BasicVariable<T> squeeze(const BasicVariable<T>& x, Whole axis);
-template <typename T>
-BasicVariable<T> unsqueeze(const BasicVariable<T>& x, Whole axis);
-template <typename T>
-BasicVariable<T> expand(const BasicVariable<T>& x, const Shape& shape);
-template <typename T>
-std::vector<BasicVariable<T>> unbind(const BasicVariable<T>& x, Whole axis = 0);
-template <typename T>
-std::vector<BasicVariable<T>> split(const BasicVariable<T>& x, Whole size, Whole axis = 0);
-template <typename T>
-BasicVariable<T> diagonal(const BasicVariable<T>& x);
-template <typename T>
-BasicVariable<T> clone(const BasicVariable<T>& x);
 
 // ---------------------------------------------------------------- joining, indexing, order
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> cat(const std::vector<BasicVariable<T>>& parts, Whole axis = 0);
-template <typename T>
+template <Floating T>
 BasicVariable<T> stack(const std::vector<BasicVariable<T>>& parts, Whole axis = 0);
-template <typename T>
+template <Floating T>
 BasicVariable<T> flip(const BasicVariable<T>& x, const Dims& axes);
-template <typename T>
+template <Floating T>
 BasicVariable<T> tril(const BasicVariable<T>& x, int64_t diagonal = 0);
-template <typename T>
+template <Floating T>
 BasicVariable<T> triu(const BasicVariable<T>& x, int64_t diagonal = 0);
-template <typename T>
+template <Floating T>
 BasicVariable<T> index(const BasicVariable<T>& x, const std::vector<IntTensor>& ids);
 // A copy of x with `added` added at x[ids...] (index_put_): gradients flow to both
-template <typename T>
+template <Floating T>
 BasicVariable<T> index_add(const BasicVariable<T>& x, const std::vector<IntTensor>& ids,
                            const BasicVariable<T>& added);
-template <typename T>
+template <Floating T>
 BasicVariable<T> gather(const BasicVariable<T>& x, Whole axis, const IntTensor& ids);
-template <typename T>
+template <Floating T>
 BasicVariable<T> scatter_add(const BasicVariable<T>& x, Whole axis, const IntTensor& ids,
                              const BasicVariable<T>& source);
-template <typename T>
+template <Floating T>
 BasicVariable<T> masked_select(const BasicVariable<T>& x, const BoolTensor& mask);
-template <typename T>
-std::pair<BasicVariable<T>, IntTensor> sort(const BasicVariable<T>& x, Whole axis = -1,
-                                            bool descending = false);
-template <typename T>
-std::pair<BasicVariable<T>, IntTensor> topk(const BasicVariable<T>& x, int64_t k, Whole axis = -1);
+template <Floating T>
+VariableAndIndices<T> sort(const BasicVariable<T>& x, Whole axis = -1, bool descending = false);
+template <Floating T>
+VariableAndIndices<T> topk(const BasicVariable<T>& x, int64_t k, Whole axis = -1);
 
 // ---------------------------------------------------------------- fused; each equals its composition
 
 // x @ weight^T + bias, PyTorch's layout. bias may be left undefined.
 //   shapes: (..., in), (out, in), (out) -> (..., out). throws: ShapeError for others
-template <typename T>
+template <Floating T>
 BasicVariable<T> linear(const BasicVariable<T>& x, const BasicVariable<T>& weight,
                         const BasicVariable<T>& bias = {});
-template <typename T>
+template <Floating T>
 BasicVariable<T> embedding(const BasicVariable<T>& table, const IntTensor& ids);
-template <typename T>
+template <Floating T>
 BasicVariable<T> cross_entropy(const BasicVariable<T>& logits, const IntTensor& targets,
                                const std::type_identity_t<CrossEntropyOptions<T>>& options = {});
 struct LossOptions {
   Reduction reduction = Reduction::mean;
 };
 // (a - b)^2. throws: ShapeError unless the shapes are equal
-template <typename T>
+template <Floating T>
 BasicVariable<T> mse_loss(const BasicVariable<T>& a, const BasicVariable<T>& b, LossOptions options = {});
 // max(0, 1 - target * score), target -1 or 1: the margin (hinge) loss of lecture 1's demo.
 //   throws: ShapeError unless the shapes are equal
-template <typename T>
+template <Floating T>
 BasicVariable<T> margin_loss(const BasicVariable<T>& score, const BasicTensor<T>& target,
                              LossOptions options = {});
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> batch_norm(const BasicVariable<T>& x, const BasicVariable<T>& weight,
                             const BasicVariable<T>& bias, const BatchNormOptions& options = {},
                             BatchStatistics<T>* statistics = nullptr);
-template <typename T>
+template <Floating T>
 BasicVariable<T> layer_norm(const BasicVariable<T>& x, const BasicVariable<T>& weight,
                             const BasicVariable<T>& bias, const LayerNormOptions& options = {});
 // Zeroes each element with probability p and scales the others by 1 / (1 - p).
 //   throws: ValueError for p outside 0..1
-template <typename T>
+template <Floating T>
 BasicVariable<T> dropout(const BasicVariable<T>& x, double p, Generator& generator);
 
 }  // namespace lt

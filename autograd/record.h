@@ -26,7 +26,7 @@ namespace lt {
 
 // A value kept for the backward pass, or none; reading it checks that nobody has written to it since.
 //   throws: GradError, to which backward() adds the op's name
-template <typename T>
+template <Element T>
 class Saved {
  public:
   explicit Saved(BasicTensor<T> value) : value_(std::move(value)), version_(value_.storage().version()) {}
@@ -42,38 +42,38 @@ class Saved {
   uint32_t version_;
 };
 
-template <typename T>
+template <Element T>
 Saved<T> save(const BasicTensor<T>& value) {
   return Saved<T>(value);
 }
-template <typename T>
+template <Floating T>
 Saved<T> save(const BasicVariable<T>& value) {
   return Saved<T>(value.data());
 }
 // Keeps it only if it is needed: what no gradient is computed from may go, or be changed in place.
-template <typename T>
+template <Element T>
 Saved<T> save_if(bool needed, const BasicTensor<T>& value) {
   return Saved<T>(needed ? value : BasicTensor<T>());
 }
-template <typename T>
+template <Floating T>
 Saved<T> save_if(bool needed, const BasicVariable<T>& value) {
   return save_if(needed, value.data());
 }
 
 // An input that the caller may leave out: then a leaf without numbers, which takes no gradient.
-template <typename T>
+template <Floating T>
 BasicVariable<T> optional_input(const BasicVariable<T>& input) {
   return input.defined() ? input : BasicVariable<T>::take_ownership(new Node<T>("leaf", {}, false));
 }
 
 // One gradient per input, in order.
-template <typename T, size_t N>
+template <Floating T, size_t N>
 struct Gradients : std::array<BasicTensor<T>, N> {};
-template <typename T, typename... Rest>
+template <Floating T, typename... Rest>
 Gradients(BasicTensor<T>, Rest...) -> Gradients<T, 1 + sizeof...(Rest)>;
 
 // A recorded node: its edges (Inputs, or a vector where an op takes any number) and its rule.
-template <typename T, typename Edges, typename Rule>
+template <Floating T, typename Edges, typename Rule>
 class RecordedNode final : public Node<T> {
  public:
   RecordedNode(const char* op_name, BasicTensor<T> value, Edges inputs, Rule rule)
@@ -107,7 +107,7 @@ class RecordedNode final : public Node<T> {
 
 // The one to four inputs of an op. No references of their own, which would take locked additions: a recorded
 // node counts one for each.
-template <typename T>
+template <Floating T>
 class Inputs {
  public:
   template <std::same_as<BasicVariable<T>>... Variables>
@@ -127,7 +127,7 @@ class Inputs {
 };
 
 // The variable of `value`, recorded with its rule where an input needs a gradient; else a leaf without one.
-template <typename T, typename Rule>
+template <Floating T, typename Rule>
 BasicVariable<T> record(const char* op, BasicTensor<T> value, std::type_identity_t<Inputs<T>> inputs,
                         Rule rule) {
   bool needs_grad = false;
@@ -138,7 +138,7 @@ BasicVariable<T> record(const char* op, BasicTensor<T> value, std::type_identity
 }
 
 // The same for any number of inputs; the rule returns a std::vector.
-template <typename T, typename Rule>
+template <Floating T, typename Rule>
 BasicVariable<T> record(const char* op, BasicTensor<T> value,
                         std::span<const std::type_identity_t<BasicVariable<T>>> inputs, Rule rule) {
   std::vector<Node<T>*> nodes;

@@ -21,18 +21,18 @@ Shape kept_shape(const Shape& from, const Dims& axes) {
 }
 
 // The tensors of a rule: dy with its axes back, and what else was reduced.
-template <typename T>
+template <Floating T>
 BasicTensor<T> restore(const BasicTensor<T>& y, const Shape& from, const Dims& axes) {
   return y.reshape(kept_shape(from, axes));
 }
 
 // How many elements go into one result.
-template <typename T>
+template <Floating T>
 T reduced_count(const Shape& from, const Dims& axes) {
   return static_cast<T>(numel(from)) / static_cast<T>(std::max<int64_t>(numel(kept_shape(from, axes)), 1));
 }
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> extreme(const char* op, const BasicVariable<T>& x, const BasicTensor<T>& y,
                          const Dims& axes) {
   return record(op, y, {x}, [v = save(x), y = save(y), axes](const BasicTensor<T>& dy) {
@@ -41,9 +41,9 @@ BasicVariable<T> extreme(const char* op, const BasicVariable<T>& x, const BasicT
   });
 }
 
-template <typename T>
-std::pair<BasicVariable<T>, IntTensor> extreme_at(const char* op, const BasicVariable<T>& x,
-                                                  ValuesAndIndices<T> found, Whole axis, bool keepdim) {
+template <Floating T>
+VariableAndIndices<T> extreme_at(const char* op, const BasicVariable<T>& x, ValuesAndIndices<T> found,
+                                 Whole axis, bool keepdim) {
   const IntTensor places = keepdim || x.dim() == 0 ? found.indices : found.indices.unsqueeze(axis);
   return {record(op, found.values, {x},
                  [from = x.shape(), places = save(places), axis](const BasicTensor<T>& dy) {
@@ -56,14 +56,14 @@ std::pair<BasicVariable<T>, IntTensor> extreme_at(const char* op, const BasicVar
 
 }  // namespace
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> sum(const BasicVariable<T>& x, const Dims& axes, bool keepdim) {
   return record("sum", sum(x.data(), axes, keepdim), {x}, [from = x.shape(), axes](const BasicTensor<T>& dy) {
     return restore(dy, from, axes).expand(from);
   });
 }
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> mean(const BasicVariable<T>& x, const Dims& axes, bool keepdim) {
   return record("mean", mean(x.data(), axes, keepdim), {x},
                 [from = x.shape(), axes](const BasicTensor<T>& dy) {
@@ -71,7 +71,7 @@ BasicVariable<T> mean(const BasicVariable<T>& x, const Dims& axes, bool keepdim)
                 });
 }
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> var(const BasicVariable<T>& x, const Dims& axes, bool unbiased, bool keepdim) {
   const auto found = var_mean(x.data(), axes, unbiased, keepdim);
   return record("var", found.first, {x},
@@ -83,7 +83,7 @@ BasicVariable<T> var(const BasicVariable<T>& x, const Dims& axes, bool unbiased,
 }
 
 // At a deviation of 0 the gradient is 0, as PyTorch's.
-template <typename T>
+template <Floating T>
 BasicVariable<T> stddev(const BasicVariable<T>& x, const Dims& axes, bool unbiased, bool keepdim) {
   const BasicTensor<T> y = stddev(x.data(), axes, unbiased, keepdim);
   return record("stddev", y, {x}, [v = save(x), y = save(y), axes, unbiased](const BasicTensor<T>& dy) {
@@ -96,7 +96,7 @@ BasicVariable<T> stddev(const BasicVariable<T>& x, const Dims& axes, bool unbias
 }
 
 // At a norm of 0 the gradient is 0, as PyTorch's.
-template <typename T>
+template <Floating T>
 BasicVariable<T> norm(const BasicVariable<T>& x, const Dims& axes, bool keepdim) {
   const BasicTensor<T> y = norm(x.data(), axes, keepdim);
   return record("norm", y, {x}, [v = save(x), y = save(y), axes](const BasicTensor<T>& dy) {
@@ -106,7 +106,7 @@ BasicVariable<T> norm(const BasicVariable<T>& x, const Dims& axes, bool keepdim)
   });
 }
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> logsumexp(const BasicVariable<T>& x, const Dims& axes, bool keepdim) {
   const BasicTensor<T> y = logsumexp(x.data(), axes, keepdim);
   return record("logsumexp", y, {x}, [v = save(x), y = save(y), axes](const BasicTensor<T>& dy) {
@@ -115,45 +115,45 @@ BasicVariable<T> logsumexp(const BasicVariable<T>& x, const Dims& axes, bool kee
   });
 }
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> amax(const BasicVariable<T>& x, const Dims& axes, bool keepdim) {
   return extreme("amax", x, amax(x.data(), axes, keepdim), axes);
 }
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> amin(const BasicVariable<T>& x, const Dims& axes, bool keepdim) {
   return extreme("amin", x, amin(x.data(), axes, keepdim), axes);
 }
 
-template <typename T>
-std::pair<BasicVariable<T>, IntTensor> max(const BasicVariable<T>& x, Whole axis, bool keepdim) {
+template <Floating T>
+VariableAndIndices<T> max(const BasicVariable<T>& x, Whole axis, bool keepdim) {
   return extreme_at("max", x, max(x.data(), axis, keepdim), axis, keepdim);
 }
 
-template <typename T>
-std::pair<BasicVariable<T>, IntTensor> min(const BasicVariable<T>& x, Whole axis, bool keepdim) {
+template <Floating T>
+VariableAndIndices<T> min(const BasicVariable<T>& x, Whole axis, bool keepdim) {
   return extreme_at("min", x, min(x.data(), axis, keepdim), axis, keepdim);
 }
 
 // Each element counts in every later sum: the gradient is the running sum from the other end.
-template <typename T>
+template <Floating T>
 BasicVariable<T> cumsum(const BasicVariable<T>& x, Whole axis) {
   return record("cumsum", cumsum(x.data(), axis), {x}, [axis](const BasicTensor<T>& dy) {
     return dy.dim() == 0 ? dy : flip(cumsum(flip(dy, axis), axis), axis);
   });
 }
 
-#define LT_INSTANTIATE(T)                                                                    \
-  template BasicVariable<T> sum(const BasicVariable<T>&, const Dims&, bool);                 \
-  template BasicVariable<T> mean(const BasicVariable<T>&, const Dims&, bool);                \
-  template BasicVariable<T> var(const BasicVariable<T>&, const Dims&, bool, bool);           \
-  template BasicVariable<T> stddev(const BasicVariable<T>&, const Dims&, bool, bool);        \
-  template BasicVariable<T> norm(const BasicVariable<T>&, const Dims&, bool);                \
-  template BasicVariable<T> logsumexp(const BasicVariable<T>&, const Dims&, bool);           \
-  template BasicVariable<T> amax(const BasicVariable<T>&, const Dims&, bool);                \
-  template BasicVariable<T> amin(const BasicVariable<T>&, const Dims&, bool);                \
-  template std::pair<BasicVariable<T>, IntTensor> max(const BasicVariable<T>&, Whole, bool); \
-  template std::pair<BasicVariable<T>, IntTensor> min(const BasicVariable<T>&, Whole, bool); \
+#define LT_INSTANTIATE(T)                                                             \
+  template BasicVariable<T> sum(const BasicVariable<T>&, const Dims&, bool);          \
+  template BasicVariable<T> mean(const BasicVariable<T>&, const Dims&, bool);         \
+  template BasicVariable<T> var(const BasicVariable<T>&, const Dims&, bool, bool);    \
+  template BasicVariable<T> stddev(const BasicVariable<T>&, const Dims&, bool, bool); \
+  template BasicVariable<T> norm(const BasicVariable<T>&, const Dims&, bool);         \
+  template BasicVariable<T> logsumexp(const BasicVariable<T>&, const Dims&, bool);    \
+  template BasicVariable<T> amax(const BasicVariable<T>&, const Dims&, bool);         \
+  template BasicVariable<T> amin(const BasicVariable<T>&, const Dims&, bool);         \
+  template VariableAndIndices<T> max(const BasicVariable<T>&, Whole, bool);           \
+  template VariableAndIndices<T> min(const BasicVariable<T>&, Whole, bool);           \
   template BasicVariable<T> cumsum(const BasicVariable<T>&, Whole);
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)

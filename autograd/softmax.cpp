@@ -5,14 +5,14 @@
 
 namespace lt {
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> softmax(const BasicVariable<T>& x, Whole axis) {
   const BasicTensor<T> y = softmax(x.data(), axis);
   return record("softmax", y, {x},
                 [y = save(y), axis](const BasicTensor<T>& dy) { return softmax_backward(dy, *y, axis); });
 }
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> log_softmax(const BasicVariable<T>& x, Whole axis) {
   const BasicTensor<T> y = log_softmax(x.data(), axis);
   return record("log_softmax", y, {x},

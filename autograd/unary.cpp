@@ -8,37 +8,37 @@
 
 namespace lt {
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> neg(const BasicVariable<T>& x) {
   return record("neg", neg(x.data()), {x}, [](const BasicTensor<T>& dy) { return neg(dy); });
 }
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> abs(const BasicVariable<T>& x) {
   return record("abs", abs(x.data()), {x}, [v = save(x)](const BasicTensor<T>& dy) { return dy * sign(*v); });
 }
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> square(const BasicVariable<T>& x) {
   return record("square", square(x.data()), {x},
                 [v = save(x)](const BasicTensor<T>& dy) { return dy * *v * T{2}; });
 }
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> relu(const BasicVariable<T>& x) {
   const BasicTensor<T> y = relu(x.data());
   return record("relu", y, {x},
                 [y = save(y)](const BasicTensor<T>& dy) { return where(*y <= T{0}, scalar<T>(0), dy); });
 }
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> clamp(const BasicVariable<T>& x, ScalarOf<T> low, ScalarOf<T> high) {
   return record("clamp", clamp(x.data(), low, high), {x}, [v = save(x), low, high](const BasicTensor<T>& dy) {
     return where((*v >= low) & (*v <= high), dy, scalar<T>(0));
   });
 }
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> pow(const BasicVariable<T>& x, ScalarOf<T> exponent) {
   return record("pow", pow(x.data(), exponent), {x}, [v = save(x), exponent](const BasicTensor<T>& dy) {
     if (exponent == 0) return zeros_like(dy);
@@ -46,66 +46,66 @@ BasicVariable<T> pow(const BasicVariable<T>& x, ScalarOf<T> exponent) {
   });
 }
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> exp(const BasicVariable<T>& x) {
   const BasicTensor<T> y = exp(x.data());
   return record("exp", y, {x}, [y = save(y)](const BasicTensor<T>& dy) { return dy * *y; });
 }
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> log(const BasicVariable<T>& x) {
   return record("log", log(x.data()), {x}, [v = save(x)](const BasicTensor<T>& dy) { return dy / *v; });
 }
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> log1p(const BasicVariable<T>& x) {
   return record("log1p", log1p(x.data()), {x},
                 [v = save(x)](const BasicTensor<T>& dy) { return dy / (*v + T{1}); });
 }
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> sqrt(const BasicVariable<T>& x) {
   const BasicTensor<T> y = sqrt(x.data());
   return record("sqrt", y, {x}, [y = save(y)](const BasicTensor<T>& dy) { return dy / (*y * T{2}); });
 }
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> rsqrt(const BasicVariable<T>& x) {
   const BasicTensor<T> y = rsqrt(x.data());
   return record("rsqrt", y, {x},
                 [y = save(y)](const BasicTensor<T>& dy) { return dy * (*y * *y * *y * T{-0.5}); });
 }
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> reciprocal(const BasicVariable<T>& x) {
   const BasicTensor<T> y = reciprocal(x.data());
   return record("reciprocal", y, {x}, [y = save(y)](const BasicTensor<T>& dy) { return -dy * *y * *y; });
 }
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> sin(const BasicVariable<T>& x) {
   return record("sin", sin(x.data()), {x}, [v = save(x)](const BasicTensor<T>& dy) { return dy * cos(*v); });
 }
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> cos(const BasicVariable<T>& x) {
   return record("cos", cos(x.data()), {x}, [v = save(x)](const BasicTensor<T>& dy) { return -dy * sin(*v); });
 }
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> tanh(const BasicVariable<T>& x) {
   const BasicTensor<T> y = tanh(x.data());
   return record("tanh", y, {x}, [y = save(y)](const BasicTensor<T>& dy) { return tanh_backward(dy, *y); });
 }
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> erf(const BasicVariable<T>& x) {
   return record("erf", erf(x.data()), {x}, [v = save(x)](const BasicTensor<T>& dy) {
     return dy * exp(-square(*v)) * (T{2} * std::numbers::inv_sqrtpi_v<T>);
   });
 }
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> sigmoid(const BasicVariable<T>& x) {
   const BasicTensor<T> y = sigmoid(x.data());
   return record("sigmoid", y, {x},

@@ -30,24 +30,24 @@ NoGrad::~NoGrad() { recording = before_; }
 bool grad_enabled() { return recording; }
 int64_t live_nodes() { return node_count.get(); }
 
-template <typename T>
+template <Floating T>
 uint64_t next_serial(std::span<Node<T>* const> inputs) {
   for (const Node<T>* input : inputs) last_serial = std::max(last_serial, input->serial);
   return ++last_serial;
 }
 
-template <typename T>
+template <Floating T>
 Node<T>::Node(const char* op_name, BasicTensor<T> value, bool needs_grad)
     : data(std::move(value)), op(op_name), requires_grad(needs_grad) {
   node_count.add(1);
 }
 
-template <typename T>
+template <Floating T>
 Node<T>::~Node() {
   node_count.add(-1);
 }
 
-template <typename T>
+template <Floating T>
 void Node<T>::release(Node* node) {
   if (!node->references_.deref()) return;
   if (node->inputs().empty()) {
@@ -65,7 +65,7 @@ void Node<T>::release(Node* node) {
   }
 }
 
-template <typename T>
+template <Floating T>
 void Node<T>::accumulate(BasicTensor<T> gradient) {
   BasicTensor<T> own =
       gradient.shape() == data.shape() ? std::move(gradient) : sum_to(gradient, data.shape());
@@ -80,55 +80,55 @@ void Node<T>::accumulate(BasicTensor<T> gradient) {
   }
 }
 
-template <typename T>
+template <Floating T>
 BasicVariable<T>::BasicVariable(BasicTensor<T> data, bool requires_grad)
     : node_(new Node<T>("leaf", check_defined(std::move(data)), requires_grad)) {}
 
-template <typename T>
+template <Floating T>
 BasicVariable<T>::BasicVariable(const BasicVariable& other) noexcept : node_(other.node_) {
   if (node_ != nullptr) node_->retain();
 }
 
-template <typename T>
+template <Floating T>
 BasicVariable<T>::~BasicVariable() {
   if (node_ != nullptr) Node<T>::release(node_);
 }
 
-template <typename T>
+template <Floating T>
 BasicVariable<T> BasicVariable<T>::take_ownership(Node<T>* node) {
   BasicVariable variable;
   variable.node_ = node;
   return variable;
 }
 
-template <typename T>
-const BasicTensor<T>& BasicVariable<T>::data() const {
+template <Floating T>
+const BasicTensor<T>& BasicVariable<T>::data() const& {
   if (node_ == nullptr) throw GradError("variable: used before it was given a value");
   return node_->data;
 }
 
-template <typename T>
+template <Floating T>
 bool BasicVariable<T>::requires_grad() const {
   return node_ != nullptr && node_->requires_grad;
 }
 
-template <typename T>
+template <Floating T>
 bool BasicVariable<T>::is_leaf() const {
   return node_ == nullptr || node_->is_leaf();
 }
 
-template <typename T>
+template <Floating T>
 const char* BasicVariable<T>::op() const {
   return node_ == nullptr ? "undefined" : node_->op;
 }
 
-template <typename T>
-const BasicTensor<T>& BasicVariable<T>::grad() const {
+template <Floating T>
+const BasicTensor<T>& BasicVariable<T>::grad() const& {
   data();  // checks that there is a node
   return node_->grad;
 }
 
-template <typename T>
+template <Floating T>
 void BasicVariable<T>::set_grad(BasicTensor<T> grad) const {
   const Shape& wanted = shape();  // checks that there is a node
   if (grad.defined() && grad.shape() != wanted) {

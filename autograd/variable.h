@@ -7,11 +7,16 @@
 //   loss.backward();
 //   w.grad()  ->  d loss / d w, shape (3, 2)
 //
+// It has the views of a tensor, which are recorded, and the ops of autograd/ops.h. A tensor beside a variable
+// is a constant.
+//
 // The tape is the order of creation: a recorded node has a higher serial number than its inputs, and
 // backward() replays what the loss reaches in falling order. Nothing recurses, so that a chain of a million
 // nodes is no trouble.
 
+#include <array>
 #include <cstdint>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -19,7 +24,7 @@
 
 namespace lt {
 
-template <typename T>
+template <Floating T>
 class Node;
 
 // What backward() may keep.
@@ -28,30 +33,37 @@ struct BackwardOptions {
   bool keep_graph = false;
 };
 
-// A handle to a node: data, gradient, and the op and inputs that made it. Copying shares the node. The graph
-// behind a variable that nobody holds is freed. Instantiated for float and double; a graph is used by one
-// thread at a time.
-template <typename T>
+// A handle to a node: data, gradient, and the op and inputs that made it. Copying shares the node, and
+// assignment makes the handle one of another node. The graph behind a variable that nobody holds is freed.
+// Instantiated for float and double; a graph is used by one thread at a time. All but defined() and the
+// questions about the node throw GradError for a handle of none.
+template <Floating T>
 class BasicVariable {
  public:
   using value_type = T;
 
   BasicVariable() = default;  // no variable: defined() is false, and what reads it throws GradError
+  // A leaf. From a tensor alone a constant, whose gradient nobody asks for.
   //   throws: GradError for a tensor that is not defined()
-  explicit BasicVariable(BasicTensor<T> data, bool requires_grad = false);
+  BasicVariable(BasicTensor<T> data, bool requires_grad = false);  // NOLINT: implicit
   BasicVariable(const BasicVariable& other) noexcept;
   BasicVariable(BasicVariable&& other) noexcept : node_(std::exchange(other.node_, nullptr)) {}
-  BasicVariable& operator=(BasicVariable other) noexcept {
+  BasicVariable& operator=(BasicVariable other) & noexcept {
     std::swap(node_, other.node_);
     return *this;
   }
   ~BasicVariable();
 
   bool defined() const { return node_ != nullptr; }
-  const BasicTensor<T>& data() const;
-  const Shape& shape() const { return data().shape(); }
+  // The numbers, unrecorded. Of a variable that is not const they may be written: w.data() -= rate *
+  // w.grad().
+  const BasicTensor<T>& data() const&;
+  TensorView<T> data() & { return TensorView<T>(std::as_const(*this).data()); }
+  BasicTensor<T> data() const&& { return data(); }
+  const Shape& shape() const& { return data().shape(); }
+  Shape shape() const&& { return shape(); }
   int dim() const { return data().dim(); }
-  int64_t size(int64_t axis) const { return data().size(axis); }
+  int64_t size(Whole axis) const { return data().size(axis); }
   int64_t numel() const { return data().numel(); }
   T item() const { return data().item(); }
 
@@ -61,7 +73,9 @@ class BasicVariable {
 
   // d loss / d this, of this shape; not defined() before a backward() that reached it. Every variable that
   // somebody holds keeps its gradient; backward() adds to a leaf's, and replaces that of a recorded one.
-  const BasicTensor<T>& grad() const;
+  const BasicTensor<T>& grad() const&;
+  TensorView<T> grad() & { return TensorView<T>(std::as_const(*this).grad()); }
+  BasicTensor<T> grad() const&& { return grad(); }
   // Replaces it; one that is not dense is copied. throws: ShapeError for another shape
   void set_grad(BasicTensor<T> grad) const;
   void zero_grad() const { set_grad({}); }  // no gradient, as PyTorch's set_to_none
@@ -75,11 +89,44 @@ class BasicVariable {
   void backward(BackwardOptions options = {}) const;
   void backward(const BasicTensor<T>& seed, BackwardOptions options = {}) const;
 
+  // --- a tensor's views, recorded: what they throw is in tensor/tensor.h ---
+
+  BasicVariable view(const Shape& shape) const;
+  BasicVariable reshape(const Shape& shape) const;
+  BasicVariable flatten(Whole first_axis = 0, Whole last_axis = -1) const;
+  BasicVariable transpose(Whole axis0, Whole axis1) const;
+  BasicVariable t() const;
+  BasicVariable permute(const Dims& axes) const;
+  BasicVariable select(Whole axis, Whole index) const;
+  BasicVariable operator[](Whole index) const { return select(0, index); }
+  BasicVariable narrow(Whole axis, Whole start, Whole length) const;
+  BasicVariable slice(Whole axis, Whole start, Whole stop, Whole step = 1) const;
+  BasicVariable squeeze() const;
+  BasicVariable squeeze(Whole axis) const;
+  BasicVariable unsqueeze(Whole axis) const;
+  BasicVariable expand(const Shape& shape) const;
+  BasicVariable diagonal() const;
+  std::vector<BasicVariable> unbind(Whole axis = 0) const;
+  std::vector<BasicVariable> split(Whole size, Whole axis = 0) const;
+  BasicVariable contiguous() const;
+  BasicVariable clone() const;
+
+  // x[ids], x[mask]: copies of rows, whose gradients are added where the rows came from.
+  BasicVariable operator[](const IntTensor& ids) const;
+  BasicVariable operator[](const BoolTensor& mask) const;
+  // x(Slice(1, 3), -1, None), x(Slice(), ids) as of a tensor; x(i, j) is one number, of shape ().
+  template <typename... Is>
+  requires(std::convertible_to<Is, TensorIndex>&&...) BasicVariable operator()(const Is&... indices) const;
+
   // For rules and graph.h.
   Node<T>* node() const { return node_; }
   static BasicVariable take_ownership(Node<T>* node);  // of one reference
 
  private:
+  BasicVariable view_at(std::span<const ViewIndex> indices) const;
+  BasicVariable rows_at(std::span<const TensorIndex> indices) const;
+  BasicVariable number_at(std::span<const ViewIndex> place) const;
+
   Node<T>* node_ = nullptr;
 };
 
@@ -101,5 +148,18 @@ bool grad_enabled();
 
 // How many nodes are alive, over all threads: flat in a training loop that leaks nothing.
 int64_t live_nodes();
+
+template <Floating T>
+template <typename... Is>
+requires(std::convertible_to<Is, TensorIndex>&&...)
+    BasicVariable<T> BasicVariable<T>::operator()(const Is&... indices) const {
+  if constexpr ((std::convertible_to<Is, ViewIndex> && ...)) {
+    const std::array<ViewIndex, sizeof...(Is)> list{ViewIndex(indices)...};
+    return (WholeNumber<Is> && ...) ? number_at(list) : view_at(list);
+  } else {
+    const std::array<TensorIndex, sizeof...(Is)> list{TensorIndex(indices)...};
+    return rows_at(list);
+  }
+}
 
 }  // namespace lt

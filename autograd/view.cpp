@@ -1,3 +1,7 @@
+#include <fmt/format.h>
+
+#include <vector>
+
 #include <libtensor/autograd/ops.h>
 #include <libtensor/autograd/record.h>
 
@@ -7,137 +11,188 @@ namespace lt {
 namespace {
 
 // Zeros of a shape with `dy` at the place that `part` selects.
-template <typename T, typename Part>
+template <Floating T, typename Part>
 BasicTensor<T> embed(const Shape& shape, const BasicTensor<T>& dy, const Part& part) {
   BasicTensor<T> dx = zeros<T>(shape);
   part(dx).copy_(dy);
   return dx;
 }
 
+// PyTorch records each index as a node of its own; ours is one, with the name of the last.
+const char* name_of(std::span<const ViewIndex> indices) {
+  using Kind = ViewIndex::Kind;
+  const char* name = "alias";
+  for (const ViewIndex& each : indices) {
+    const bool is_whole = !each.slice.start && !each.slice.stop && each.slice.step.value_or(1) == 1;
+    if (each.kind == Kind::select) name = "select";
+    if (each.kind == Kind::slice && !is_whole) name = "slice";
+    if (each.kind == Kind::new_axis) name = "unsqueeze";
+  }
+  return name;
+}
+
 }  // namespace
 
-template <typename T>
-BasicVariable<T> view(const BasicVariable<T>& x, const Shape& shape) {
-  return record("view", x.data().view(shape), {x},
-                [from = x.shape()](const BasicTensor<T>& dy) { return dy.reshape(from); });
+template <Floating T>
+BasicVariable<T> BasicVariable<T>::view(const Shape& shape) const {
+  return record("view", data().view(shape), {*this},
+                [from = data().shape()](const BasicTensor<T>& dy) { return dy.reshape(from); });
 }
 
-template <typename T>
-BasicVariable<T> reshape(const BasicVariable<T>& x, const Shape& shape) {
-  return record("reshape", x.data().reshape(shape), {x},
-                [from = x.shape()](const BasicTensor<T>& dy) { return dy.reshape(from); });
+template <Floating T>
+BasicVariable<T> BasicVariable<T>::reshape(const Shape& shape) const {
+  return record("reshape", data().reshape(shape), {*this},
+                [from = data().shape()](const BasicTensor<T>& dy) { return dy.reshape(from); });
 }
 
-template <typename T>
-BasicVariable<T> flatten(const BasicVariable<T>& x, Whole first_axis, Whole last_axis) {
-  return record("flatten", x.data().flatten(first_axis, last_axis), {x},
-                [from = x.shape()](const BasicTensor<T>& dy) { return dy.reshape(from); });
+template <Floating T>
+BasicVariable<T> BasicVariable<T>::flatten(Whole first_axis, Whole last_axis) const {
+  return record("flatten", data().flatten(first_axis, last_axis), {*this},
+                [from = data().shape()](const BasicTensor<T>& dy) { return dy.reshape(from); });
 }
 
-template <typename T>
-BasicVariable<T> transpose(const BasicVariable<T>& x, Whole axis0, Whole axis1) {
-  return record("transpose", x.data().transpose(axis0, axis1), {x},
+template <Floating T>
+BasicVariable<T> BasicVariable<T>::transpose(Whole axis0, Whole axis1) const {
+  return record("transpose", data().transpose(axis0, axis1), {*this},
                 [axis0, axis1](const BasicTensor<T>& dy) { return dy.transpose(axis0, axis1); });
 }
 
-template <typename T>
-BasicVariable<T> permute(const BasicVariable<T>& x, const Dims& axes) {
-  const BasicTensor<T> y = x.data().permute(axes);
-  Dims back = axes;
-  for (int i = 0; i < axes.size(); ++i) back[normalize_axis(axes[i], axes.size(), "permute")] = i;
-  return record("permute", y, {x}, [back](const BasicTensor<T>& dy) { return dy.permute(back); });
+template <Floating T>
+BasicVariable<T> BasicVariable<T>::t() const {
+  return record("t", data().t(), {*this}, [](const BasicTensor<T>& dy) { return dy.t(); });
 }
 
-template <typename T>
-BasicVariable<T> select(const BasicVariable<T>& x, Whole axis, Whole index) {
-  return record("select", x.data().select(axis, index), {x},
-                [from = x.shape(), axis, index](const BasicTensor<T>& dy) {
+template <Floating T>
+BasicVariable<T> BasicVariable<T>::permute(const Dims& axes) const {
+  const BasicTensor<T> y = data().permute(axes);
+  Dims back = axes;
+  for (int i = 0; i < axes.size(); ++i) back[normalize_axis(axes[i], axes.size(), "permute")] = i;
+  return record("permute", y, {*this}, [back](const BasicTensor<T>& dy) { return dy.permute(back); });
+}
+
+template <Floating T>
+BasicVariable<T> BasicVariable<T>::select(Whole axis, Whole index) const {
+  return record("select", data().select(axis, index), {*this},
+                [from = data().shape(), axis, index](const BasicTensor<T>& dy) {
                   return embed(from, dy, [&](const BasicTensor<T>& dx) { return dx.select(axis, index); });
                 });
 }
 
-template <typename T>
-BasicVariable<T> narrow(const BasicVariable<T>& x, Whole axis, Whole start, Whole length) {
-  return record("narrow", x.data().narrow(axis, start, length), {x},
-                [from = x.shape(), axis, start, length](const BasicTensor<T>& dy) {
+template <Floating T>
+BasicVariable<T> BasicVariable<T>::narrow(Whole axis, Whole start, Whole length) const {
+  return record("narrow", data().narrow(axis, start, length), {*this},
+                [from = data().shape(), axis, start, length](const BasicTensor<T>& dy) {
                   return embed(from, dy,
                                [&](const BasicTensor<T>& dx) { return dx.narrow(axis, start, length); });
                 });
 }
 
-template <typename T>
-BasicVariable<T> slice(const BasicVariable<T>& x, Whole axis, Whole start, Whole stop, Whole step) {
-  return record("slice", x.data().slice(axis, start, stop, step), {x},
-                [from = x.shape(), axis, start, stop, step](const BasicTensor<T>& dy) {
+template <Floating T>
+BasicVariable<T> BasicVariable<T>::slice(Whole axis, Whole start, Whole stop, Whole step) const {
+  return record("slice", data().slice(axis, start, stop, step), {*this},
+                [from = data().shape(), axis, start, stop, step](const BasicTensor<T>& dy) {
                   return embed(from, dy,
                                [&](const BasicTensor<T>& dx) { return dx.slice(axis, start, stop, step); });
                 });
 }
 
-template <typename T>
-BasicVariable<T> squeeze(const BasicVariable<T>& x, Whole axis) {
-  return record("squeeze", x.data().squeeze(axis), {x},
-                [from = x.shape()](const BasicTensor<T>& dy) { return dy.reshape(from); });
+template <Floating T>
+BasicVariable<T> BasicVariable<T>::squeeze() const {
+  return record("squeeze_all", data().squeeze(), {*this},
+                [from = data().shape()](const BasicTensor<T>& dy) { return dy.reshape(from); });
 }
 
-template <typename T>
-BasicVariable<T> unsqueeze(const BasicVariable<T>& x, Whole axis) {
-  return record("unsqueeze", x.data().unsqueeze(axis), {x},
-                [from = x.shape()](const BasicTensor<T>& dy) { return dy.reshape(from); });
+template <Floating T>
+BasicVariable<T> BasicVariable<T>::squeeze(Whole axis) const {
+  return record("squeeze", data().squeeze(axis), {*this},
+                [from = data().shape()](const BasicTensor<T>& dy) { return dy.reshape(from); });
 }
 
-template <typename T>
-BasicVariable<T> expand(const BasicVariable<T>& x, const Shape& shape) {
-  return record("expand", x.data().expand(shape), {x}, [](const BasicTensor<T>& dy) { return dy; });
+template <Floating T>
+BasicVariable<T> BasicVariable<T>::unsqueeze(Whole axis) const {
+  return record("unsqueeze", data().unsqueeze(axis), {*this},
+                [from = data().shape()](const BasicTensor<T>& dy) { return dy.reshape(from); });
 }
 
-template <typename T>
-std::vector<BasicVariable<T>> unbind(const BasicVariable<T>& x, Whole axis) {
-  const int64_t count = x.size(axis);
+template <Floating T>
+BasicVariable<T> BasicVariable<T>::expand(const Shape& shape) const {
+  return record("expand", data().expand(shape), {*this}, [](const BasicTensor<T>& dy) { return dy; });
+}
+
+template <Floating T>
+std::vector<BasicVariable<T>> BasicVariable<T>::unbind(Whole axis) const {
+  const size_t count = data().unbind(axis).size();
   std::vector<BasicVariable<T>> parts;
-  for (int64_t i = 0; i < count; ++i) parts.push_back(select(x, axis, i));
+  for (size_t i = 0; i < count; ++i) parts.push_back(select(axis, i));
   return parts;
 }
 
-template <typename T>
-std::vector<BasicVariable<T>> split(const BasicVariable<T>& x, Whole size, Whole axis) {
+template <Floating T>
+std::vector<BasicVariable<T>> BasicVariable<T>::split(Whole size, Whole axis) const {
   std::vector<BasicVariable<T>> parts;
   int64_t start = 0;
-  for (const BasicTensor<T>& part : x.data().split(size, axis)) {
-    parts.push_back(narrow(x, axis, start, part.size(axis)));
+  for (const BasicTensor<T>& part : data().split(size, axis)) {
+    parts.push_back(narrow(axis, start, part.size(axis)));
     start += size;
   }
   return parts;
 }
 
-template <typename T>
-BasicVariable<T> diagonal(const BasicVariable<T>& x) {
-  return record("diagonal", x.data().diagonal(), {x}, [from = x.shape()](const BasicTensor<T>& dy) {
+template <Floating T>
+BasicVariable<T> BasicVariable<T>::diagonal() const {
+  return record("diagonal", data().diagonal(), {*this}, [from = data().shape()](const BasicTensor<T>& dy) {
     return embed(from, dy, [](const BasicTensor<T>& dx) { return dx.diagonal(); });
   });
 }
 
-template <typename T>
-BasicVariable<T> clone(const BasicVariable<T>& x) {
-  return record("clone", x.data().clone(), {x}, [](const BasicTensor<T>& dy) { return dy; });
+template <Floating T>
+BasicVariable<T> BasicVariable<T>::clone() const {
+  return record("clone", data().clone(), {*this}, [](const BasicTensor<T>& dy) { return dy; });
 }
 
-#define LT_INSTANTIATE(T)                                                               \
-  template BasicVariable<T> view(const BasicVariable<T>&, const Shape&);                \
-  template BasicVariable<T> reshape(const BasicVariable<T>&, const Shape&);             \
-  template BasicVariable<T> flatten(const BasicVariable<T>&, Whole, Whole);             \
-  template BasicVariable<T> transpose(const BasicVariable<T>&, Whole, Whole);           \
-  template BasicVariable<T> permute(const BasicVariable<T>&, const Dims&);              \
-  template BasicVariable<T> select(const BasicVariable<T>&, Whole, Whole);              \
-  template BasicVariable<T> narrow(const BasicVariable<T>&, Whole, Whole, Whole);       \
-  template BasicVariable<T> slice(const BasicVariable<T>&, Whole, Whole, Whole, Whole); \
-  template BasicVariable<T> squeeze(const BasicVariable<T>&, Whole);                    \
-  template BasicVariable<T> unsqueeze(const BasicVariable<T>&, Whole);                  \
-  template BasicVariable<T> expand(const BasicVariable<T>&, const Shape&);              \
-  template std::vector<BasicVariable<T>> unbind(const BasicVariable<T>&, Whole);        \
-  template std::vector<BasicVariable<T>> split(const BasicVariable<T>&, Whole, Whole);  \
-  template BasicVariable<T> diagonal(const BasicVariable<T>&);                          \
-  template BasicVariable<T> clone(const BasicVariable<T>&);
+template <Floating T>
+BasicVariable<T> BasicVariable<T>::contiguous() const {
+  return data().is_contiguous() ? *this : clone();
+}
+
+template <Floating T>
+BasicVariable<T> BasicVariable<T>::view_at(std::span<const ViewIndex> indices) const {
+  return record(
+      name_of(indices), data().view_at(indices), {*this},
+      [from = data().shape(), at = std::vector(indices.begin(), indices.end())](const BasicTensor<T>& dy) {
+        return embed(from, dy, [&](const BasicTensor<T>& dx) { return dx.view_at(at); });
+      });
+}
+
+template <Floating T>
+BasicVariable<T> BasicVariable<T>::number_at(std::span<const ViewIndex> place) const {
+  if (static_cast<int>(place.size()) != dim()) {
+    throw IndexError(fmt::format("at: {} indices for {}", place.size(), to_string(data().shape())));
+  }
+  return view_at(place);
+}
+
+#define LT_INSTANTIATE(T)                                                                \
+  template BasicVariable<T> BasicVariable<T>::view(const Shape&) const;                  \
+  template BasicVariable<T> BasicVariable<T>::reshape(const Shape&) const;               \
+  template BasicVariable<T> BasicVariable<T>::flatten(Whole, Whole) const;               \
+  template BasicVariable<T> BasicVariable<T>::transpose(Whole, Whole) const;             \
+  template BasicVariable<T> BasicVariable<T>::t() const;                                 \
+  template BasicVariable<T> BasicVariable<T>::permute(const Dims&) const;                \
+  template BasicVariable<T> BasicVariable<T>::select(Whole, Whole) const;                \
+  template BasicVariable<T> BasicVariable<T>::narrow(Whole, Whole, Whole) const;         \
+  template BasicVariable<T> BasicVariable<T>::slice(Whole, Whole, Whole, Whole) const;   \
+  template BasicVariable<T> BasicVariable<T>::squeeze() const;                           \
+  template BasicVariable<T> BasicVariable<T>::squeeze(Whole) const;                      \
+  template BasicVariable<T> BasicVariable<T>::unsqueeze(Whole) const;                    \
+  template BasicVariable<T> BasicVariable<T>::expand(const Shape&) const;                \
+  template std::vector<BasicVariable<T>> BasicVariable<T>::unbind(Whole) const;          \
+  template std::vector<BasicVariable<T>> BasicVariable<T>::split(Whole, Whole) const;    \
+  template BasicVariable<T> BasicVariable<T>::diagonal() const;                          \
+  template BasicVariable<T> BasicVariable<T>::clone() const;                             \
+  template BasicVariable<T> BasicVariable<T>::contiguous() const;                        \
+  template BasicVariable<T> BasicVariable<T>::view_at(std::span<const ViewIndex>) const; \
+  template BasicVariable<T> BasicVariable<T>::number_at(std::span<const ViewIndex>) const;
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)
 #undef LT_INSTANTIATE

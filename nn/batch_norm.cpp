@@ -23,7 +23,7 @@ Variable BatchNorm1d::operator()(const Variable& x) {
         "BatchNorm1d: input {} is neither (n, {}) nor {}", lt::to_string(x.shape()), c,
         options.channels_last ? fmt::format("(n, time, {})", c) : fmt::format("(n, {}, length)", c)));
   }
-  return last ? normalize_rows(x) : transpose(normalize_rows(transpose(x, 1, 2)), 1, 2);
+  return last ? normalize_rows(x) : normalize_rows(x.transpose(1, 2)).transpose(1, 2);
 }
 
 Variable BatchNorm1d::normalize_rows(const Variable& x) {

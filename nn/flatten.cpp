@@ -15,7 +15,7 @@ Variable FlattenConsecutive::operator()(const Variable& x) {
   }
   const int64_t groups = x.size(1) / n;
   const int64_t joined = x.size(2) * n;
-  return groups == 1 ? reshape(x, {x.size(0), joined}) : reshape(x, {x.size(0), groups, joined});
+  return groups == 1 ? x.reshape({x.size(0), joined}) : x.reshape({x.size(0), groups, joined});
 }
 
 std::string FlattenConsecutive::to_string() const { return fmt::format("FlattenConsecutive({})", n); }

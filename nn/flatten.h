@@ -6,7 +6,7 @@ namespace lt::nn {
 
 // Joins all axes but the first. shapes: (n, a, b...) -> (n, a * b * ...)
 struct Flatten : Module {
-  Variable operator()(const Variable& x) override { return flatten(x, 1); }
+  Variable operator()(const Variable& x) override { return x.flatten(1); }
   std::string to_string() const override { return "Flatten(start_dim=1, end_dim=-1)"; }
   void list(Members&) override {}
 };

@@ -162,12 +162,6 @@ Dims leading(const Dims& first, int rank) {
   return order;
 }
 
-Dims inverse(const Dims& order) {
-  Dims out = order;
-  for (int i = 0; i < order.size(); ++i) out[order[i]] = i;
-  return out;
-}
-
 }  // namespace
 
 template <Element T>
@@ -197,19 +191,32 @@ void index_put_(BasicTensor<T>& x, std::initializer_list<IntTensor> ids, const B
   put(x, std::span(ids.begin(), ids.size()), values, accumulate);
 }
 
+Dims detail::inverse_permutation(const Dims& order) {
+  Dims out = order;
+  for (int i = 0; i < order.size(); ++i) out[order[i]] = i;
+  return out;
+}
+
 template <Element T>
-Selection<T, Indices> detail::select_at(const BasicTensor<T>& x, std::span<const TensorIndex> indices) {
+detail::IndexSteps detail::index_steps(const BasicTensor<T>& x, std::span<const TensorIndex> indices) {
   const IdAxes found = id_axes(x.shape(), indices);
-  const BasicTensor<T> view = x.view_at(found.views);
-  check_masks(view.shape(), found, indices);
-  const BasicTensor<T> source = view.permute(leading(found.axes, view.dim()));
-  const BasicTensor<T> rows = read(source, std::span(found.ids));
-  const int id_rank = rows.dim() - (view.dim() - static_cast<int>(found.axes.size()));
+  const Shape view = x.view_at(found.views).shape();
+  check_masks(view, found, indices);
+  Shape ids;
+  for (const IntTensor& each : found.ids) ids = broadcast_shapes(ids, each.shape(), "index");
   const int place = are_adjacent(found.axes) ? static_cast<int>(found.axes[0]) : 0;
   Dims ids_axes;
-  for (int i = 0; i < id_rank; ++i) ids_axes.push_back(place + i);
-  const Dims order = leading(ids_axes, rows.dim());  // of the result's axes: ids first
-  return {rows.permute(inverse(order)), source, Indices{found.ids, order}};
+  for (int i = 0; i < ids.size(); ++i) ids_axes.push_back(place + i);
+  const int rank = view.size() - found.axes.size() + ids.size();
+  return {found.views, leading(found.axes, view.size()), found.ids, leading(ids_axes, rank)};
+}
+
+template <Element T>
+Selection<T, Indices> detail::select_at(const BasicTensor<T>& x, std::span<const TensorIndex> indices) {
+  const IndexSteps steps = index_steps(x, indices);
+  const BasicTensor<T> source = x.view_at(steps.views).permute(steps.ids_first);
+  const BasicTensor<T> rows = read(source, std::span(steps.ids));
+  return {rows.permute(inverse_permutation(steps.order)), source, Indices{steps.ids, steps.order}};
 }
 
 template <Element T>
@@ -221,6 +228,7 @@ void detail::put(BasicTensor<T>& x, const Indices& indices, const BasicTensor<T>
   template Selection<T, IntTensor> BasicTensor<T>::operator[](const IntTensor&) const;                   \
   template void index_put_(BasicTensor<T>&, const IntTensor&, const BasicTensor<T>&);                    \
   template Selection<T, Indices> detail::select_at(const BasicTensor<T>&, std::span<const TensorIndex>); \
+  template detail::IndexSteps detail::index_steps(const BasicTensor<T>&, std::span<const TensorIndex>);  \
   template void detail::put(BasicTensor<T>&, const Indices&, const BasicTensor<T>&);                     \
   template BasicTensor<T> index(const BasicTensor<T>&, const std::vector<IntTensor>&);                   \
   template void index_put_(BasicTensor<T>&, const std::vector<IntTensor>&, const BasicTensor<T>&, bool); \

@@ -31,6 +31,20 @@ struct Indices {
   Dims order;  // result.permute(order) has the axes of the ids first
 };
 
+namespace detail {
+// How x(...) of `indices` finds its rows: index(x.view_at(views).permute(ids_first), ids), whose
+// permute(order) has the axes of the ids first.
+struct IndexSteps {
+  std::vector<ViewIndex> views;
+  Dims ids_first;
+  std::vector<IntTensor> ids;
+  Dims order;
+};
+template <Element T>
+IndexSteps index_steps(const BasicTensor<T>& x, std::span<const TensorIndex> indices);
+Dims inverse_permutation(const Dims& order);
+}  // namespace detail
+
 // x[index] = values, in place; values broadcast to the rows that the index names. Of rows named twice the
 // last stays. throws: ShapeError, IndexError
 template <Element T>

@@ -149,6 +149,8 @@ class BasicTensor {
   T operator()(Is... index) const;
   template <WholeNumber... Is>
   ElementRef<T> operator()(Is... index);
+  // x(...) of a list
+  TensorView<T> view_at(std::span<const ViewIndex> indices) const;
 
   // --- the same where it can share, else a copy ---
 
@@ -196,15 +198,12 @@ class BasicTensor {
   }
 
  private:
-  friend Selection<T, Indices> detail::select_at<T>(const BasicTensor&, std::span<const TensorIndex>);
-
   void check_defined() const {
     if (!defined_) throw_undefined();
   }
   [[noreturn]] static void throw_undefined();
   TensorView<T> view_as(Shape shape, Strides strides, int64_t offset) const;  // unchecked
   TensorView<T> slice_along(Whole axis, const Slice& slice) const;
-  TensorView<T> view_at(std::span<const ViewIndex> indices) const;
   const T* find(std::span<const Whole> index) const;
 
   Storage storage_;

@@ -128,7 +128,7 @@ DeepNet::DeepNet(const MlpSizes& net_sizes, const DeepOptions& net_options, Gene
 Variable DeepNet::logits(const IntTensor& x) {
   const bool keep = layers[0]->training();
   outputs_.clear();
-  Variable y = view(embedding(C, x), {x.size(0), sizes.block * sizes.embed});
+  Variable y = embedding(C, x).view({x.size(0), sizes.block * sizes.embed});
   for (const auto& layer : layers) {
     y = (*layer)(y);
     if (keep) outputs_.push_back(y);

@@ -87,7 +87,7 @@ BatchNorm::BatchNorm(int64_t units)
 Variable BatchNorm::operator()(const Variable& x, bool training) {
   if (!training) return gain * (x - running_mean) / running_std + bias;
   BatchStatistics<float> batch;
-  const Variable y = batch_norm(x, view(gain, {-1}), view(bias, {-1}), {.eps = 0, .unbiased = true}, &batch);
+  const Variable y = batch_norm(x, gain.view({-1}), bias.view({-1}), {.eps = 0, .unbiased = true}, &batch);
   running_mean *= 0.999F;
   running_mean.add_(batch.mean, 0.001F);
   running_std *= 0.999F;
@@ -106,7 +106,7 @@ StageNet::StageNet(const std::string& stage, const MlpSizes& net_sizes, Generato
 }
 
 Variable StageNet::affine(const IntTensor& x) const {
-  const Variable embcat = view(embedding(C, x), {x.size(0), sizes.block * sizes.embed});
+  const Variable embcat = embedding(C, x).view({x.size(0), sizes.block * sizes.embed});
   return normalizes ? matmul(embcat, W1) : matmul(embcat, W1) + b1;
 }
 

@@ -50,7 +50,7 @@ MlpNet::MlpNet(const MlpSizes& net_sizes, const MlpScales& scales, Generator& ge
 }
 
 Variable MlpNet::embeddings(const IntTensor& x) const {
-  return view(embedding(C, x), {x.size(0), sizes.block * sizes.embed});
+  return embedding(C, x).view({x.size(0), sizes.block * sizes.embed});
 }
 
 Variable MlpNet::preactivations(const IntTensor& x) const { return addmm(b1, embeddings(x), W1); }

@@ -83,7 +83,7 @@ void draw(Run& run, const mlp::Trained& net, const Vocabulary& vocabulary, int64
 void show_network(Run& run, const mlp::Data& data, const mlp::Settings& settings) {
   run.heading("The network");
   run.code(
-      "Variable emb = view(embedding(C, x), {-1, block * embed});\n"
+      "Variable emb = embedding(C, x).view({-1, block * embed});\n"
       "Variable h = tanh(matmul(emb, W1) + b1);\n"
       "Variable logits = matmul(h, W2) + b2;\n"
       "Variable loss = cross_entropy(logits, y);");

@@ -63,7 +63,7 @@ TEST(Elementwise, TakesOperandsThatWereExpanded) {
     SCOPED_TRACE(op.name);
     test::expect_gradients(
         [&](const Variables& v) {
-          return op.f({expand(v[0], {2, 3}), transpose(expand(v[1], {3, 2}), 0, 1)});
+          return op.f({v[0].expand({2, 3}), v[1].expand({3, 2}).transpose(0, 1)});
         },
         {test::positive(3, 1), test::positive({3, 1}, 2)});
   }

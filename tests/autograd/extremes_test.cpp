@@ -85,7 +85,7 @@ const std::map<std::string, Compute>& extreme_ops() {
       {"cumsum", unary_op([](const auto& x) { return cumsum(x, 1); })},
       {"softmax", unary_op([](const auto& x) { return weigh(softmax(x, 1)); })},
       {"log_softmax", unary_op([](const auto& x) { return weigh(log_softmax(x, 1)); })},
-      {"sort", [](const Inputs& x, const Json& c) { return weigh(sort(x[0], 1, c.at("descending").get<bool>()).first); }},
+      {"sort", [](const Inputs& x, const Json& c) { return weigh(sort(x[0], 1, c.at("descending").get<bool>()).values); }},
       {"cross_entropy", [](const Inputs& x, const Json& c) { return cross_entropy(x[0], from_vector<int64_t>(c.at("targets"), 4)); }},
       {"cross_entropy_options", [](const Inputs& x, const Json& c) { return cross_entropy(x[0], tensor<int64_t>({2, 1, 0, 0}), options_of(c)); }},
   };

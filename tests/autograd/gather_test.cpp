@@ -25,7 +25,7 @@ TEST(Index, AddsTheGradientOfARowThatWasTakenTwice) {
       {test::normal({4, 3, 2})});
   test::expect_gradients(
       [&](const Variables& v) {
-        return index(expand(v[0], {4, 2}), {rows()});
+        return index(v[0].expand({4, 2}), {rows()});
       },
       {test::normal(2)});
 }
@@ -83,16 +83,16 @@ TEST(MaskedSelect, TakesAScalarOrNothing) {
 
 TEST(Sort, CarriesTheGradientAlong) {
   for (const bool descending : {false, true}) {
-    test::expect_gradients_in_layouts([&](const Variables& v) { return sort(v[0], 0, descending).first; },
+    test::expect_gradients_in_layouts([&](const Variables& v) { return sort(v[0], 0, descending).values; },
                                       {test::normal({4, 3})});
   }
-  test::expect_gradients([](const Variables& v) { return sort(v[0]).first; }, {test::normal({})});
+  test::expect_gradients([](const Variables& v) { return sort(v[0]).values; }, {test::normal({})});
 }
 
 TEST(Topk, CarriesTheGradientToTheLargest) {
-  test::expect_gradients_in_layouts([](const Variables& v) { return topk(v[0], 2, -1).first; },
+  test::expect_gradients_in_layouts([](const Variables& v) { return topk(v[0], 2, -1).values; },
                                     {test::normal({3, 4})});
-  test::expect_gradients([](const Variables& v) { return topk(v[0], 1).first; }, {test::normal({})});
+  test::expect_gradients([](const Variables& v) { return topk(v[0], 1).values; }, {test::normal({})});
 }
 
 // A training loop that reuses its buffer of ids between forward and backward would learn from the wrong rows.

@@ -18,7 +18,7 @@ TEST(Gelu, HasTheRightGradientInBothForms) {
     }
     test::expect_gradients(
         [&](const Variables& v) {
-          return gelu(expand(v[0], {2, 3}), form);
+          return gelu(v[0].expand({2, 3}), form);
         },
         {test::normal(3)});
   }

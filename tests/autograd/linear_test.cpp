@@ -12,7 +12,7 @@ DoubleVariable affine(const Variables& v) {
   return linear(v[0], v[1], v.size() > 2 ? v[2] : DoubleVariable());
 }
 DoubleVariable plain(const Variables& v) {
-  const DoubleVariable y = matmul(v[0], transpose(v[1], 0, 1));
+  const DoubleVariable y = matmul(v[0], v[1].transpose(0, 1));
   return v.size() > 2 ? y + v[2] : y;
 }
 

@@ -23,7 +23,7 @@ TEST(CrossEntropy, HasTheRightGradientInEveryLayout) {
                          {test::normal(3)});
   test::expect_gradients(
       [](const Variables& v) {
-        return cross_entropy(expand(v[0], {4, 3}), targets());
+        return cross_entropy(v[0].expand({4, 3}), targets());
       },
       {test::normal(3)});
 }
@@ -127,7 +127,7 @@ TEST(CrossEntropy, AnUnreducedLossIsOneARow) {
   EXPECT_EQ(rows.shape(), Shape(4));
   EXPECT_EQ(rows.data().at({1}), 0);
   EXPECT_NEAR(sum(rows).item(), 3 * cross_entropy(x, some).item(), 1e-14);
-  EXPECT_EQ(cross_entropy(select(x, 0, 0), scalar<int64_t>(0), {.reduction = Reduction::none}).shape(),
+  EXPECT_EQ(cross_entropy(x[0], scalar<int64_t>(0), {.reduction = Reduction::none}).shape(),
             Shape());
 }
 

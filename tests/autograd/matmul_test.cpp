@@ -26,14 +26,14 @@ TEST(Matmul, HasTheRightGradientForEveryPairOfRanks) {
 TEST(Matmul, TakesOperandsThatWereExpanded) {
   test::expect_gradients(
       [](const auto& v) {
-        return matmul(expand(v[0], {2, 3}), expand(v[1], {4, 3, 2}));
+        return matmul(v[0].expand({2, 3}), v[1].expand({4, 3, 2}));
       },
       {test::normal({2, 1}, 1), test::normal({3, 1}, 2)});
 }
 
 TEST(Matmul, AddsUpWhereAVariableIsBothOperands) {
   test::expect_gradients([](const auto& v) { return matmul(v[0], v[0]); }, {test::normal({3, 3})});
-  test::expect_gradients([](const auto& v) { return matmul(v[0], transpose(v[0], 0, 1)); },
+  test::expect_gradients([](const auto& v) { return matmul(v[0], v[0].transpose(0, 1)); },
                          {test::normal({2, 3})});
 }
 

@@ -21,7 +21,7 @@ TEST(Softmax, TakesOtherRanksAndExpandedInputs) {
   }
   test::expect_gradients(
       [](const auto& v) {
-        return log_softmax(expand(v[0], {2, 3}), 0);
+        return log_softmax(v[0].expand({2, 3}), 0);
       },
       {test::normal(3)});
 }

@@ -30,10 +30,10 @@ std::vector<std::function<void(const Variable&)>> ops_of_one() {
       [](const auto& v) { max(v, 0); },
       [](const auto& v) { cumsum(v, 0); },
       [](const auto& v) { softmax(v, 0); },
-      [](const auto& v) { view(v, {1}); },
-      [](const auto& v) { transpose(v, 0, 1); },
-      [](const auto& v) { unbind(v); },
-      [](const auto& v) { clone(v); },
+      [](const auto& v) { v.view({1}); },
+      [](const auto& v) { v.transpose(0, 1); },
+      [](const auto& v) { v.unbind(); },
+      [](const auto& v) { v.clone(); },
       [](const auto& v) { flip(v, 0); },
       [](const auto& v) {
         cat<float>({v, v});

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <concepts>
+#include <utility>
+
 #include <libtensor/autograd/ops.h>
 #include <libtensor/tests/expect.h>
 
@@ -42,14 +45,14 @@ TEST(Variable, GradientsOfLeavesAreTheirOwnMemory) {
   dx.fill_(7);
   EXPECT_EQ(gradient_of(y), (Floats{1, 2}));
   EXPECT_EQ(seed.to_vector(), (Floats{1, 2}));
-  sum(expand(x, {3, 2})).backward();
+  sum(x.expand({3, 2})).backward();
   EXPECT_TRUE(x.grad().is_contiguous());
   EXPECT_EQ(gradient_of(x), (Floats{10, 10}));
 }
 
 TEST(Variable, GradientsOfLeavesAreDenseWhateverTheRule) {
   const Variable x(zeros({2, 3}), true);
-  transpose(x, 0, 1).backward(arange(6).view({3, 2}));
+  x.transpose(0, 1).backward(arange(6).view({3, 2}));
   EXPECT_TRUE(x.grad().is_contiguous());
   EXPECT_EQ(gradient_of(x), (Floats{0, 2, 4, 1, 3, 5}));
 }
@@ -94,6 +97,56 @@ TEST(Variable, ALeafCanBeTheLoss) {
   EXPECT_EQ(x.grad().item(), 2);
   EXPECT_STREQ(x.op(), "leaf");
   EXPECT_STREQ((x * x).op(), "mul");
+}
+
+// What would be lost, or dangle, does not compile.
+template <typename X, typename Y>
+concept AssignsTo = requires(X&& x, Y y) {
+  std::forward<X>(x) = y;
+};
+static_assert(AssignsTo<Variable&, Variable> && AssignsTo<Variable&, Tensor>);
+static_assert(!AssignsTo<Variable, Variable> && !AssignsTo<Variable, Tensor> && !AssignsTo<Variable, float>);
+static_assert(!AssignsTo<const Variable&, Variable> && !AssignsTo<Variable&, DoubleVariable>);
+static_assert(std::same_as<decltype(std::declval<Variable>().data()), Tensor>);
+static_assert(std::same_as<decltype(std::declval<Variable>().grad()), Tensor>);
+static_assert(std::same_as<decltype(std::declval<Variable>().shape()), Shape>);
+static_assert(std::same_as<decltype(std::declval<const Variable&>().data()), const Tensor&>);
+
+template <typename T>
+concept HasVariables = requires {
+  typename BasicVariable<T>;
+};
+static_assert(HasVariables<double> && !HasVariables<int64_t> && !HasVariables<bool>);
+
+TEST(Variable, NumbersAndGradientsOfATemporaryStay) {
+  const Variable x(tensor({1, 2}), true);
+  const Tensor& numbers = (x * 2).data();
+  const Shape& shape = (x * 2).shape();
+  EXPECT_TRUE(equal(numbers, tensor({2, 4})));
+  EXPECT_EQ(shape, Shape(2));
+  sum(x).backward();
+  const Tensor& gradient = Variable(x).grad();
+  EXPECT_TRUE(equal(gradient, ones(2)));
+}
+
+TEST(Variable, NumbersAndGradientsMayBeWritten) {
+  Variable w(tensor({1, 2}), true);
+  sum(w * w).backward();
+  w.grad()[0] = 8;
+  w.grad() *= 0.5;
+  w.data() -= 0.5 * w.grad();
+  EXPECT_TRUE(equal(w.data(), tensor({-1, 1})));
+  w.data() = zeros(2);
+  EXPECT_TRUE(equal(w.data(), zeros(2)));
+  EXPECT_TRUE(w.requires_grad());
+  EXPECT_THROW(w.data() = zeros(3), ShapeError);
+  EXPECT_TRUE(equal(w.grad(), tensor({4, 2})));
+}
+
+TEST(Variable, OfATensorAloneIsAConstant) {
+  const Tensor x = tensor({1, 2});
+  const Variable v = x;
+  EXPECT_TRUE(v.is_leaf() && !v.requires_grad() && v.data().storage() == x.storage());
 }
 
 TEST(NoGrad, RecordsNothingWhileItLives) {
