@@ -59,10 +59,23 @@ function(libtensor_component name)
     target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${LIBTENSOR_INCLUDE_DIR}>
                                                 $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
     target_link_libraries(${target} PUBLIC ${component_PUBLIC} PRIVATE $<BUILD_INTERFACE:libtensor_flags> ${component_PRIVATE})
+    if(BUILD_SHARED_LIBS AND NOT APPLE)
+      target_link_options(${target} PRIVATE -Wl,--version-script=${PROJECT_SOURCE_DIR}/cmake/exports.map)
+      set_target_properties(${target} PROPERTIES LINK_DEPENDS ${PROJECT_SOURCE_DIR}/cmake/exports.map)
+    endif()
     if(LIBTENSOR_MERGED)
       target_precompile_headers(${target} PRIVATE <fmt/format.h> <libtensor/tensor/ops.h> ${component_HEADERS})
     endif()
   endforeach()
+endfunction()
+
+# libtensor_use_kernels(TARGET LIBRARY): for a program that calls kernels by themselves. A shared library does not export
+# them, so the program has their objects of that library (libtensor_tensor, or that of a level) as its own.
+function(libtensor_use_kernels target library)
+  if(BUILD_SHARED_LIBS)
+    target_sources(${target} PRIVATE $<FILTER:$<TARGET_OBJECTS:${library}>,INCLUDE,/kernels/>)
+    target_link_libraries(${target} PRIVATE OpenMP::OpenMP_CXX)
+  endif()
 endfunction()
 
 # libtensor_optional(VARIABLE NAME LOST): one line where something optional was not found: what is lost.

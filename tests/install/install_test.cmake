@@ -46,7 +46,12 @@ file(GLOB_RECURSE library ${WORK}/prefix/libtensor_tensor.so)
 configure(-DCOMPONENTS=optim)
 expect_refusal("There is no component 'optim': there are tensor, autograd and nn")
 set(without -DCMAKE_DISABLE_FIND_PACKAGE_OpenMP=ON -DCMAKE_DISABLE_FIND_PACKAGE_nlohmann_json=ON)
-if(library)  # which needs of the consumer nothing that it was built on
+if(library)  # which needs of the consumer nothing that it was built on, and has no kernels for it
+  file(GLOB_RECURSE libraries ${WORK}/prefix/libtensor_*.so)
+  execute_process(COMMAND nm -DC --defined-only ${libraries} OUTPUT_VARIABLE exported COMMAND_ERROR_IS_FATAL ANY)
+  if(exported MATCHES "[^\n]*(lt::kernels|libtensor_eigen|nlohmann)::[^\n]*")
+    message(FATAL_ERROR "a shared library exports ${CMAKE_MATCH_0}")
+  endif()
   configure(-DCOMPONENTS=nn ${without} -DCMAKE_DISABLE_FIND_PACKAGE_fmt=ON)
 else()
   configure(-DCMAKE_DISABLE_FIND_PACKAGE_fmt=ON)
