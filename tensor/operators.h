@@ -141,6 +141,36 @@ BasicTensor<T> operator-(const BasicTensor<T>& x) {
   return neg(x);
 }
 
+// Named ops with a number on one side.
+template <Floating T>
+BasicTensor<T> pow(ScalarOf<T> base, const BasicTensor<T>& exponent) {
+  return pow(scalar<T>(base), exponent);
+}
+template <Number T>
+BasicTensor<T> maximum(const BasicTensor<T>& x, ScalarOf<T> value) {
+  return maximum(x, scalar<T>(value));
+}
+template <Number T>
+BasicTensor<T> minimum(const BasicTensor<T>& x, ScalarOf<T> value) {
+  return minimum(x, scalar<T>(value));
+}
+template <Number T>
+BasicTensor<T> floor_divide(const BasicTensor<T>& x, ScalarOf<T> value) {
+  return floor_divide(x, scalar<T>(value));
+}
+template <Number T>
+BasicTensor<T> remainder(const BasicTensor<T>& x, ScalarOf<T> value) {
+  return remainder(x, scalar<T>(value));
+}
+template <Element T>
+BasicTensor<T> where(const BoolTensor& condition, const BasicTensor<T>& x, ScalarOf<T> value) {
+  return where(condition, x, scalar<T>(value));
+}
+template <Element T>
+BasicTensor<T> where(const BoolTensor& condition, ScalarOf<T> value, const BasicTensor<T>& x) {
+  return where(condition, scalar<T>(value), x);
+}
+
 inline BoolTensor operator&(const BoolTensor& a, const BoolTensor& b) { return logical_and(a, b); }
 inline BoolTensor operator|(const BoolTensor& a, const BoolTensor& b) { return logical_or(a, b); }
 inline BoolTensor operator^(const BoolTensor& a, const BoolTensor& b) { return logical_xor(a, b); }

@@ -390,4 +390,5 @@ IntTensor bincount(const IntTensor& ids, int64_t min_length = 0);
 
 }  // namespace lt
 
-#include <libtensor/tensor/operators.h>  // IWYU pragma: export
+#include <libtensor/tensor/method_calls.h>  // IWYU pragma: export
+#include <libtensor/tensor/operators.h>     // IWYU pragma: export

@@ -179,11 +179,12 @@ class Brackets {
 
 // What the numbers do not tell: the shape where there are none, and an element type that is no default.
 template <typename T>
-std::vector<std::string> remarks_on(const BasicTensor<T>& x) {
+std::vector<std::string> remarks_on(const BasicTensor<T>& x, const std::string& more) {
   std::vector<std::string> remarks;
   if (x.numel() == 0 && x.dim() != 1) remarks.push_back("size=" + to_string(x.shape()));
   const bool is_default = std::is_same_v<T, float> || (x.numel() > 0 && !std::is_same_v<T, double>);
   if (!is_default) remarks.push_back(std::string("dtype=torch.") + dtype_name<T>());
+  if (!more.empty()) remarks.push_back(more);
   return remarks;
 }
 
@@ -198,6 +199,12 @@ void set_printoptions(const PrintOptions& options) {
 
 template <Element T>
 std::string to_string(const BasicTensor<T>& x, const PrintOptions& options) {
+  return detail::to_string_with(x, options, "");
+}
+
+template <Element T>
+std::string detail::to_string_with(const BasicTensor<T>& x, const PrintOptions& options,
+                                   const std::string& remark) {
   check(options);
   if (!x.defined()) return "tensor(undefined)";
   std::string text = kOpening;
@@ -210,10 +217,10 @@ std::string to_string(const BasicTensor<T>& x, const PrintOptions& options) {
   const size_t line_start = text.rfind('\n') + 1;  // 0 where there is one line
   // Two more than the line has: so PyTorch counts, and so it wraps a little early.
   auto column = static_cast<int64_t>(text.size() - line_start) + 2;
-  for (const std::string& remark : remarks_on(x)) {
-    const auto length = static_cast<int64_t>(remark.size());
+  for (const std::string& each : remarks_on(x, remark)) {
+    const auto length = static_cast<int64_t>(each.size());
     const bool wraps = column + length + 2 > options.linewidth;
-    text += (wraps ? ",\n" + std::string(kOpening.size(), ' ') : std::string(", ")) + remark;
+    text += (wraps ? ",\n" + std::string(kOpening.size(), ' ') : std::string(", ")) + each;
     column = wraps ? static_cast<int64_t>(kOpening.size()) + length : column + length + 2;
   }
   return text + ")";
@@ -224,8 +231,10 @@ std::ostream& operator<<(std::ostream& out, const BasicTensor<T>& x) {
   return out << to_string(x);
 }
 
-#define LT_INSTANTIATE(T)                                                     \
-  template std::string to_string(const BasicTensor<T>&, const PrintOptions&); \
+#define LT_INSTANTIATE(T)                                                                 \
+  template std::string to_string(const BasicTensor<T>&, const PrintOptions&);             \
+  template std::string detail::to_string_with(const BasicTensor<T>&, const PrintOptions&, \
+                                              const std::string&);                        \
   template std::ostream& operator<<(std::ostream&, const BasicTensor<T>&);
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)

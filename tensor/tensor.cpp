@@ -77,7 +77,7 @@ T BasicTensor<T>::item() const {
 
 template <Element T>
 void BasicTensor<T>::throw_undefined() {
-  throw ValueError("tensor: used before it was given a value");
+  throw ValueError("tensor: used before it was given a value (a gradient has none before backward)");
 }
 
 template <Element T>

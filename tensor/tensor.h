@@ -18,6 +18,7 @@
 #include <vector>
 
 #include <libtensor/tensor/error.h>
+#include <libtensor/tensor/methods.h>
 #include <libtensor/tensor/print.h>
 #include <libtensor/tensor/scalar.h>
 #include <libtensor/tensor/shape.h>
@@ -58,7 +59,7 @@ const char* dtype_name();
 // several threads. What lies in a handle (shape, pointers) is not to be had of one that is about to go. All
 // but defined() throw ValueError for a handle of no tensor.
 template <Element T>
-class BasicTensor {
+class BasicTensor : public OpMethods<BasicTensor<T>> {
  public:
   using value_type = T;
 
@@ -219,6 +220,11 @@ std::ostream& operator<<(std::ostream& out, const BasicTensor<T>& x);
 //   throws: ValueError for options that cannot be
 template <Element T>
 std::string to_string(const BasicTensor<T>& x, const PrintOptions& options = get_printoptions());
+namespace detail {
+// With a remark behind the numbers: "requires_grad=True".
+template <Element T>
+std::string to_string_with(const BasicTensor<T>& x, const PrintOptions& options, const std::string& remark);
+}  // namespace detail
 
 }  // namespace lt
 

@@ -23,6 +23,9 @@ LT_COMPILES(ComparesEqual, x == s)
 LT_COMPILES(ComparesAtLeast, x >= s)
 LT_COMPILES(RaisesTo, pow(x, s))
 LT_COMPILES(ClampsTo, clamp(x, s, s))
+LT_COMPILES(MaximumWith, maximum(x, s))
+LT_COMPILES(WhereElse, where(x == x, x, s))
+LT_COMPILES(WhereFirst, where(x == x, s, x))
 LT_COMPILES(FillsWith, x.fill_(s))
 LT_COMPILES(MasksWith, masked_fill(x, x == x, s))
 LT_COMPILES(SumsOver, sum(x, s))
@@ -49,6 +52,11 @@ static_assert(!kSomeCompile<IntTensor, double> && !kSomeCompile<IntTensor, float
 static_assert(!kSomeCompile<Tensor, const char*> && !FillsWith<BoolTensor, int> &&
               FillsWith<BoolTensor, bool>);
 
+static_assert(MaximumWith<Tensor, int> && WhereElse<Tensor, double> && WhereFirst<IntTensor, int> &&
+              MaximumWith<IntTensor, int64_t> && WhereElse<BoolTensor, bool>);
+static_assert(!MaximumWith<IntTensor, double> && !WhereElse<IntTensor, float> && !WhereFirst<Tensor, bool*> &&
+              !WhereElse<BoolTensor, int> && !MaximumWith<BoolTensor, bool>);
+
 // Axes and sizes are whole numbers that are no truth values: var(x, false) would be the variance along axis
 // 0.
 static_assert(SumsOver<Tensor, int> && SumsOver<Tensor, int64_t> && SumsOver<Tensor, size_t>);
@@ -60,6 +68,17 @@ TEST(Scalar, IsOfTheTensorsType) {
   EXPECT_TRUE(equal(x * 0.1, tensor({0.1F, 0.2F})));
   EXPECT_TRUE(equal(2 - x, tensor({1, 0})));
   EXPECT_TRUE(equal(tensor<int64_t>({1, 2}) * 3, tensor<int64_t>({3, 6})));
+}
+
+TEST(Scalar, StandsBesideATensorInNamedOps) {
+  const IntTensor x = tensor<int64_t>({-3, 0, 5});
+  EXPECT_TRUE(equal(maximum(x, 1), tensor<int64_t>({1, 1, 5})));
+  EXPECT_TRUE(equal(minimum(x, 1), tensor<int64_t>({-3, 0, 1})));
+  EXPECT_TRUE(equal(floor_divide(x, 2), tensor<int64_t>({-2, 0, 2})));
+  EXPECT_TRUE(equal(remainder(x, 2), tensor<int64_t>({1, 0, 1})));
+  EXPECT_TRUE(equal(where(x > 0, x, 7), tensor<int64_t>({7, 7, 5})));
+  EXPECT_TRUE(equal(where(x > 0, 7, x), tensor<int64_t>({-3, 0, 7})));
+  EXPECT_TRUE(equal(pow(2, tensor({0, 3, -1})), tensor({1, 8, 0.5F})));
 }
 
 // The counts and the last numbers are PyTorch's.

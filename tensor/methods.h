@@ -1,0 +1,44 @@
+#pragma once
+
+// The commonest ops as methods too, of tensors and of variables: x.sum(1) is sum(x, 1), which says what it
+// gives and throws. (The definitions are in tensor/method_calls.h, which tensor/ops.h includes.)
+
+#include <optional>
+
+#include <libtensor/tensor/shape.h>
+
+namespace lt {
+
+template <typename X>
+class OpMethods {
+ public:
+  X sum(const Dims& axes = {}, bool keepdim = false) const;
+  X mean(const Dims& axes = {}, bool keepdim = false) const;
+  X var(const Dims& axes = {}, bool unbiased = true, bool keepdim = false) const;
+  X stddev(const Dims& axes = {}, bool unbiased = true, bool keepdim = false) const;
+  X max() const;  // amax(x)
+  X min() const;
+  auto max(Whole axis, bool keepdim = false) const;  // .values, .indices
+  auto min(Whole axis, bool keepdim = false) const;
+  auto argmax(std::optional<Whole> axis = {}, bool keepdim = false) const;
+  auto argmin(std::optional<Whole> axis = {}, bool keepdim = false) const;
+
+  X exp() const;
+  X log() const;
+  X sqrt() const;
+  X abs() const;
+  X square() const;
+  X tanh() const;
+  X sigmoid() const;
+  X relu() const;
+  template <typename Y>
+  auto pow(const Y& exponent) const;
+  template <typename Y>
+  auto matmul(const Y& other) const;
+  X softmax(Whole axis) const;
+
+ private:
+  const X& self() const { return static_cast<const X&>(*this); }
+};
+
+}  // namespace lt
