@@ -8,9 +8,8 @@
 namespace lt {
 
 template <Floating T>
-BasicVariable<T> batch_norm(const BasicVariable<T>& x, const BasicVariable<T>& weight,
-                            const BasicVariable<T>& bias, const BatchNormOptions& options,
-                            BatchStatistics<T>* statistics) {
+BasicVariable<T> batch_norm(const BasicVariable<T>& x, const OperandOf<T>& weight, const OperandOf<T>& bias,
+                            const BatchNormOptions& options, BatchStatistics<T>* statistics) {
   const BasicVariable<T> w = optional_input(weight), b = optional_input(bias);
   const BasicTensor<T> dense = x.data().contiguous();
   BatchStatistics<T> batch;

@@ -25,14 +25,14 @@ BasicTensor<T> share(const BasicTensor<T>& dy, const BoolTensor& loses, const Bo
 }  // namespace
 
 template <Floating T>
-BasicVariable<T> add(const BasicVariable<T>& a, const BasicVariable<T>& b) {
+BasicVariable<T> add(const BasicVariable<T>& a, const OperandOf<T>& b) {
   return record("add", add(a.data(), b.data()), {a, b}, [](const BasicTensor<T>& dy) {
     return Gradients{dy, dy};
   });
 }
 
 template <Floating T>
-BasicVariable<T> sub(const BasicVariable<T>& a, const BasicVariable<T>& b) {
+BasicVariable<T> sub(const BasicVariable<T>& a, const OperandOf<T>& b) {
   return record("sub", sub(a.data(), b.data()), {a, b},
                 [need_b = b.requires_grad()](const BasicTensor<T>& dy) {
                   return Gradients{dy, if_needed<T>(need_b, [&] { return -dy; })};
@@ -40,7 +40,7 @@ BasicVariable<T> sub(const BasicVariable<T>& a, const BasicVariable<T>& b) {
 }
 
 template <Floating T>
-BasicVariable<T> mul(const BasicVariable<T>& a, const BasicVariable<T>& b) {
+BasicVariable<T> mul(const BasicVariable<T>& a, const OperandOf<T>& b) {
   return record(
       "mul", mul(a.data(), b.data()), {a, b},
       [x = save_if(b.requires_grad(), a), y = save_if(a.requires_grad(), b)](const BasicTensor<T>& dy) {
@@ -50,7 +50,7 @@ BasicVariable<T> mul(const BasicVariable<T>& a, const BasicVariable<T>& b) {
 }
 
 template <Floating T>
-BasicVariable<T> div(const BasicVariable<T>& a, const BasicVariable<T>& b) {
+BasicVariable<T> div(const BasicVariable<T>& a, const OperandOf<T>& b) {
   const BasicTensor<T> quotient = div(a.data(), b.data());
   return record("div", quotient, {a, b},
                 [q = save(quotient), y = save(b), need_b = b.requires_grad()](const BasicTensor<T>& dy) {
@@ -62,7 +62,7 @@ BasicVariable<T> div(const BasicVariable<T>& a, const BasicVariable<T>& b) {
 // PyTorch's rule at a base of 0: no gradient flows to the base where the exponent is 0, nor to the exponent
 // where it is not negative.
 template <Floating T>
-BasicVariable<T> pow(const BasicVariable<T>& a, const BasicVariable<T>& b) {
+BasicVariable<T> pow(const BasicVariable<T>& a, const OperandOf<T>& b) {
   const BasicTensor<T> power = pow(a.data(), b.data());
   return record(
       "pow", power, {a, b},
@@ -77,7 +77,7 @@ BasicVariable<T> pow(const BasicVariable<T>& a, const BasicVariable<T>& b) {
 }
 
 template <Floating T>
-BasicVariable<T> atan2(const BasicVariable<T>& y, const BasicVariable<T>& x) {
+BasicVariable<T> atan2(const BasicVariable<T>& y, const OperandOf<T>& x) {
   return record("atan2", atan2(y.data(), x.data()), {y, x},
                 [v = save(y), u = save(x)](const BasicTensor<T>& dy) {
                   const BasicTensor<T> scaled = dy / (square(*u) + square(*v));
@@ -86,7 +86,7 @@ BasicVariable<T> atan2(const BasicVariable<T>& y, const BasicVariable<T>& x) {
 }
 
 template <Floating T>
-BasicVariable<T> maximum(const BasicVariable<T>& a, const BasicVariable<T>& b) {
+BasicVariable<T> maximum(const BasicVariable<T>& a, const OperandOf<T>& b) {
   return record("maximum", maximum(a.data(), b.data()), {a, b},
                 [x = save(a), y = save(b)](const BasicTensor<T>& dy) {
                   const BoolTensor equal = equals(*x, *y);
@@ -95,7 +95,7 @@ BasicVariable<T> maximum(const BasicVariable<T>& a, const BasicVariable<T>& b) {
 }
 
 template <Floating T>
-BasicVariable<T> minimum(const BasicVariable<T>& a, const BasicVariable<T>& b) {
+BasicVariable<T> minimum(const BasicVariable<T>& a, const OperandOf<T>& b) {
   return record("minimum", minimum(a.data(), b.data()), {a, b},
                 [x = save(a), y = save(b)](const BasicTensor<T>& dy) {
                   const BoolTensor equal = equals(*x, *y);
@@ -104,7 +104,7 @@ BasicVariable<T> minimum(const BasicVariable<T>& a, const BasicVariable<T>& b) {
 }
 
 template <Floating T>
-BasicVariable<T> where(const BoolTensor& condition, const BasicVariable<T>& a, const BasicVariable<T>& b) {
+BasicVariable<T> where(const BoolTensor& condition, const BasicVariable<T>& a, const OperandOf<T>& b) {
   return record("where", where(condition, a.data(), b.data()), {a, b},
                 [first = save(condition)](const BasicTensor<T>& dy) {
                   const BasicTensor<T> zero = scalar<T>(0);
@@ -114,12 +114,23 @@ BasicVariable<T> where(const BoolTensor& condition, const BasicVariable<T>& a, c
 
 template <Floating T>
 BasicVariable<T> masked_fill(const BasicVariable<T>& x, const BoolTensor& mask, ScalarOf<T> value) {
-  return where(mask, BasicVariable<T>(scalar<T>(value)), x);
+  return record("masked_fill", masked_fill(x.data(), mask, value), {x},
+                [mask = save(mask)](const BasicTensor<T>& dy) { return masked_fill(dy, *mask, 0); });
 }
 
 template <Floating T>
 BasicVariable<T> add(const BasicVariable<T>& x, ScalarOf<T> value) {
   return record("add", x.data() + value, {x}, [](const BasicTensor<T>& dy) { return dy; });
+}
+
+template <Floating T>
+BasicVariable<T> sub(const BasicVariable<T>& x, ScalarOf<T> value) {
+  return record("sub", x.data() - value, {x}, [](const BasicTensor<T>& dy) { return dy; });
+}
+
+template <Floating T>
+BasicVariable<T> sub(ScalarOf<T> value, const BasicVariable<T>& x) {
+  return record("rsub", value - x.data(), {x}, [](const BasicTensor<T>& dy) { return -dy; });
 }
 
 template <Floating T>
@@ -139,6 +150,8 @@ BasicVariable<T> mul(const BasicVariable<T>& x, ScalarOf<T> value) {
   template BasicVariable<T> where(const BoolTensor&, const BasicVariable<T>&, const BasicVariable<T>&); \
   template BasicVariable<T> masked_fill(const BasicVariable<T>&, const BoolTensor&, Scalar<T>);         \
   template BasicVariable<T> add(const BasicVariable<T>&, Scalar<T>);                                    \
+  template BasicVariable<T> sub(const BasicVariable<T>&, Scalar<T>);                                    \
+  template BasicVariable<T> sub(Scalar<T>, const BasicVariable<T>&);                                    \
   template BasicVariable<T> mul(const BasicVariable<T>&, Scalar<T>);
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)

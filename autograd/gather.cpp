@@ -24,6 +24,15 @@ BasicTensor<T> add_to_zeros(const Shape& shape, const std::vector<IntTensor>& id
   return dx;
 }
 
+// A gather that goes by another name.
+template <Floating T>
+BasicVariable<T> gather_as(const char* op, const BasicVariable<T>& x, Whole axis, const IntTensor& ids) {
+  return record(op, gather(x.data(), axis, ids), {x},
+                [from = x.shape(), axis, ids = save(ids)](const BasicTensor<T>& dy) {
+                  return scatter_add(zeros<T>(from), axis, *ids, dy);
+                });
+}
+
 }  // namespace
 
 template <Floating T>
@@ -63,7 +72,7 @@ BasicVariable<T> index(const BasicVariable<T>& x, const std::vector<IntTensor>& 
 
 template <Floating T>
 BasicVariable<T> index_add(const BasicVariable<T>& x, const std::vector<IntTensor>& ids,
-                           const BasicVariable<T>& added) {
+                           const OperandOf<T>& added) {
   BasicTensor<T> y = x.data().clone();
   index_put_(y, ids, added.data(), true);
   return record("index_add", y, {x, added}, [ids = save(ids)](const BasicTensor<T>& dy) {
@@ -73,15 +82,12 @@ BasicVariable<T> index_add(const BasicVariable<T>& x, const std::vector<IntTenso
 
 template <Floating T>
 BasicVariable<T> gather(const BasicVariable<T>& x, Whole axis, const IntTensor& ids) {
-  return record("gather", gather(x.data(), axis, ids), {x},
-                [from = x.shape(), axis, ids = save(ids)](const BasicTensor<T>& dy) {
-                  return scatter_add(zeros<T>(from), axis, *ids, dy);
-                });
+  return gather_as("gather", x, axis, ids);
 }
 
 template <Floating T>
 BasicVariable<T> scatter_add(const BasicVariable<T>& x, Whole axis, const IntTensor& ids,
-                             const BasicVariable<T>& source) {
+                             const OperandOf<T>& source) {
   return record("scatter_add", scatter_add(x.data(), axis, ids, source.data()), {x, source},
                 [from = source.shape(), axis, ids = save(ids)](const BasicTensor<T>& dy) {
                   BasicTensor<T> dsource = gather(dy, axis, *ids);
@@ -109,13 +115,13 @@ BasicVariable<T> masked_select(const BasicVariable<T>& x, const BoolTensor& mask
 template <Floating T>
 VariableAndIndices<T> sort(const BasicVariable<T>& x, Whole axis, bool descending) {
   const IntTensor order = argsort(x.data(), axis, descending);
-  return {x.dim() == 0 ? x.clone() : gather(x, axis, order), order};
+  return {gather_as("sort", x, axis, order), order};
 }
 
 template <Floating T>
 VariableAndIndices<T> topk(const BasicVariable<T>& x, int64_t k, Whole axis) {
   const IntTensor places = topk(x.data(), k, axis).indices;
-  return {x.dim() == 0 ? x.clone() : gather(x, axis, places), places};
+  return {gather_as("topk", x, axis, places), places};
 }
 
 #define LT_INSTANTIATE(T)                                                                     \

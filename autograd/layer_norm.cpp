@@ -6,8 +6,8 @@
 namespace lt {
 
 template <Floating T>
-BasicVariable<T> layer_norm(const BasicVariable<T>& x, const BasicVariable<T>& weight,
-                            const BasicVariable<T>& bias, const LayerNormOptions& options) {
+BasicVariable<T> layer_norm(const BasicVariable<T>& x, const OperandOf<T>& weight, const OperandOf<T>& bias,
+                            const LayerNormOptions& options) {
   const BasicVariable<T> w = optional_input(weight), b = optional_input(bias);
   const BasicTensor<T> dense = x.data().contiguous();
   RowStatistics<T> rows;

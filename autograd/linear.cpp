@@ -22,8 +22,7 @@ void check_linear(const BasicTensor<T>& x, const BasicTensor<T>& weight, const B
 }  // namespace
 
 template <Floating T>
-BasicVariable<T> linear(const BasicVariable<T>& x, const BasicVariable<T>& weight,
-                        const BasicVariable<T>& bias) {
+BasicVariable<T> linear(const BasicVariable<T>& x, const OperandOf<T>& weight, const OperandOf<T>& bias) {
   check_linear(x.data(), weight.data(), bias);
   Shape shape = x.shape();
   shape[shape.size() - 1] = 1;

@@ -29,7 +29,7 @@ BasicVariable<T> cross_entropy(const BasicVariable<T>& logits, const IntTensor& 
 }
 
 template <Floating T>
-BasicVariable<T> mse_loss(const BasicVariable<T>& a, const BasicVariable<T>& b, LossOptions options) {
+BasicVariable<T> mse_loss(const BasicVariable<T>& a, const OperandOf<T>& b, LossOptions options) {
   check_same_shape(a.shape(), b.shape(), "mse_loss");
   if (options.reduction != Reduction::mean) return reduce(square(a - b), options.reduction);
   const BasicTensor<T> difference = a.data() - b.data();

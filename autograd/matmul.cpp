@@ -27,7 +27,7 @@ BasicTensor<T> as_operand(const BasicTensor<T>& gradient, int dim, bool left) {
 }  // namespace
 
 template <Floating T>
-BasicVariable<T> matmul(const BasicVariable<T>& a, const BasicVariable<T>& b) {
+BasicVariable<T> matmul(const BasicVariable<T>& a, const OperandOf<T>& b) {
   return record("matmul", matmul(a.data(), b.data()), {a, b},
                 [x = save_if(b.requires_grad(), a), y = save_if(a.requires_grad(), b), left = a.dim(),
                  right = b.dim()](const BasicTensor<T>& dy) {
@@ -49,7 +49,7 @@ BasicVariable<T> matmul(const BasicVariable<T>& a, const BasicVariable<T>& b) {
 }
 
 template <Floating T>
-BasicVariable<T> addmm(const BasicVariable<T>& bias, const BasicVariable<T>& a, const BasicVariable<T>& b) {
+BasicVariable<T> addmm(const BasicVariable<T>& bias, const OperandOf<T>& a, const OperandOf<T>& b) {
   return record("addmm", addmm(bias.data(), a.data(), b.data()), {bias, a, b},
                 [x = save_if(b.requires_grad(), a), y = save_if(a.requires_grad(), b),
                  need_bias = bias.requires_grad()](const BasicTensor<T>& dy) {

@@ -1,98 +1,112 @@
 #pragma once
 
-// +, -, *, / between variables, and with a scalar or a tensor (a constant) on either side.
+// The operators of tensors where one operand is a variable, and the other a variable, a tensor or a number.
 
+#include <libtensor/autograd/constants.h>
 #include <libtensor/autograd/ops.h>
 
 namespace lt {
 
+namespace detail {
 template <Floating T>
-BasicVariable<T> operator+(const BasicVariable<T>& a, const BasicVariable<T>& b) {
+const BasicTensor<T>& numbers_of(const BasicVariable<T>& x) {
+  return x.data();
+}
+template <typename X>
+const X& numbers_of(const X& x) {
+  return x;
+}
+template <Floating T>
+void take_variable(const BasicVariable<T>& x);
+// What v becomes by an operator in place.
+template <Floating T>
+BasicVariable<T>& update(BasicVariable<T>& v, const BasicVariable<T>& result, const char* op);
+}  // namespace detail
+
+template <typename X>
+concept IsVariable = requires(const X& x) {
+  detail::take_variable(x);
+};
+// B beside A, where one of them is a variable: what the operators take.
+template <typename B, typename A>
+concept RecordedBeside = (IsVariable<A> || IsVariable<B>)&&requires(const A& a, const B& b) {
+  add(a, b);
+};
+template <typename B, typename A>
+concept ComparedBeside = (IsVariable<A> || IsVariable<B>)&&requires(const A& a, const B& b) {
+  detail::numbers_of(a) < detail::numbers_of(b);
+};
+
+// --- recorded ---
+
+template <typename A, RecordedBeside<A> B>
+auto operator+(const A& a, const B& b) {
   return add(a, b);
 }
-template <Floating T>
-BasicVariable<T> operator+(const BasicVariable<T>& a, const BasicTensor<T>& b) {
-  return add(a, BasicVariable<T>(b));
-}
-template <Floating T>
-BasicVariable<T> operator+(const BasicTensor<T>& a, const BasicVariable<T>& b) {
-  return add(BasicVariable<T>(a), b);
-}
-
-template <Floating T>
-BasicVariable<T> operator-(const BasicVariable<T>& a, const BasicVariable<T>& b) {
+template <typename A, RecordedBeside<A> B>
+auto operator-(const A& a, const B& b) {
   return sub(a, b);
 }
-template <Floating T>
-BasicVariable<T> operator-(const BasicVariable<T>& a, const BasicTensor<T>& b) {
-  return sub(a, BasicVariable<T>(b));
-}
-template <Floating T>
-BasicVariable<T> operator-(const BasicTensor<T>& a, const BasicVariable<T>& b) {
-  return sub(BasicVariable<T>(a), b);
-}
-
-template <Floating T>
-BasicVariable<T> operator*(const BasicVariable<T>& a, const BasicVariable<T>& b) {
+template <typename A, RecordedBeside<A> B>
+auto operator*(const A& a, const B& b) {
   return mul(a, b);
 }
-template <Floating T>
-BasicVariable<T> operator*(const BasicVariable<T>& a, const BasicTensor<T>& b) {
-  return mul(a, BasicVariable<T>(b));
-}
-template <Floating T>
-BasicVariable<T> operator*(const BasicTensor<T>& a, const BasicVariable<T>& b) {
-  return mul(BasicVariable<T>(a), b);
-}
-
-template <Floating T>
-BasicVariable<T> operator/(const BasicVariable<T>& a, const BasicVariable<T>& b) {
+template <typename A, RecordedBeside<A> B>
+auto operator/(const A& a, const B& b) {
   return div(a, b);
-}
-template <Floating T>
-BasicVariable<T> operator/(const BasicVariable<T>& a, const BasicTensor<T>& b) {
-  return div(a, BasicVariable<T>(b));
-}
-template <Floating T>
-BasicVariable<T> operator/(const BasicTensor<T>& a, const BasicVariable<T>& b) {
-  return div(BasicVariable<T>(a), b);
-}
-
-template <Floating T>
-BasicVariable<T> operator+(const BasicVariable<T>& x, ScalarOf<T> value) {
-  return add(x, value);
-}
-template <Floating T>
-BasicVariable<T> operator+(ScalarOf<T> value, const BasicVariable<T>& x) {
-  return add(x, value);
-}
-template <Floating T>
-BasicVariable<T> operator-(const BasicVariable<T>& x, ScalarOf<T> value) {
-  return add(x, -value);
-}
-template <Floating T>
-BasicVariable<T> operator-(ScalarOf<T> value, const BasicVariable<T>& x) {
-  return add(neg(x), value);
-}
-template <Floating T>
-BasicVariable<T> operator*(const BasicVariable<T>& x, ScalarOf<T> value) {
-  return mul(x, value);
-}
-template <Floating T>
-BasicVariable<T> operator*(ScalarOf<T> value, const BasicVariable<T>& x) {
-  return mul(x, value);
-}
-template <Floating T>
-BasicVariable<T> operator/(const BasicVariable<T>& x, ScalarOf<T> value) {
-  return div(x, BasicVariable<T>(scalar<T>(value)));
-}
-template <Floating T>
-BasicVariable<T> operator/(ScalarOf<T> value, const BasicVariable<T>& x) {
-  return div(BasicVariable<T>(scalar<T>(value)), x);
 }
 template <Floating T>
 BasicVariable<T> operator-(const BasicVariable<T>& x) {
   return neg(x);
+}
+
+// --- v += x is v = v + x: other handles of the old v keep it ---
+// Under NoGrad the numbers of v are changed in place, as by PyTorch's w -= rate * w.grad.
+//   throws: GradError, as PyTorch, for a leaf that needs a gradient, unless under NoGrad; for a view, which
+//           would no longer be one; ShapeError where x does not broadcast to v's shape
+
+template <Floating T, RecordedBeside<BasicVariable<T>> B>
+BasicVariable<T>& operator+=(BasicVariable<T>& v, const B& x) {
+  return detail::update(v, v + x, "+=");
+}
+template <Floating T, RecordedBeside<BasicVariable<T>> B>
+BasicVariable<T>& operator-=(BasicVariable<T>& v, const B& x) {
+  return detail::update(v, v - x, "-=");
+}
+template <Floating T, RecordedBeside<BasicVariable<T>> B>
+BasicVariable<T>& operator*=(BasicVariable<T>& v, const B& x) {
+  return detail::update(v, v * x, "*=");
+}
+template <Floating T, RecordedBeside<BasicVariable<T>> B>
+BasicVariable<T>& operator/=(BasicVariable<T>& v, const B& x) {
+  return detail::update(v, v / x, "/=");
+}
+
+// --- comparisons, of the numbers ---
+
+template <typename A, ComparedBeside<A> B>
+BoolTensor operator==(const A& a, const B& b) {
+  return detail::numbers_of(a) == detail::numbers_of(b);
+}
+template <typename A, ComparedBeside<A> B>
+BoolTensor operator!=(const A& a, const B& b) {
+  return detail::numbers_of(a) != detail::numbers_of(b);
+}
+template <typename A, ComparedBeside<A> B>
+BoolTensor operator<(const A& a, const B& b) {
+  return detail::numbers_of(a) < detail::numbers_of(b);
+}
+template <typename A, ComparedBeside<A> B>
+BoolTensor operator<=(const A& a, const B& b) {
+  return detail::numbers_of(a) <= detail::numbers_of(b);
+}
+template <typename A, ComparedBeside<A> B>
+BoolTensor operator>(const A& a, const B& b) {
+  return detail::numbers_of(a) > detail::numbers_of(b);
+}
+template <typename A, ComparedBeside<A> B>
+BoolTensor operator>=(const A& a, const B& b) {
+  return detail::numbers_of(a) >= detail::numbers_of(b);
 }
 
 }  // namespace lt

@@ -2,13 +2,13 @@
 
 // The menus of tensor/ops.h and functional.h again, for variables: same names, same families, same order,
 // same errors. Only float and double have gradients. Where several places tie (amax, max, clamp, relu at 0),
-// the gradient is PyTorch's. What has no gradient worth having (floor, round, sign, argmax, comparisons) is
-// taken of data().
+// the gradient is PyTorch's. Views are methods, as a tensor's (autograd/variable.h). Where one operand is a
+// variable, another may be a tensor, a constant (autograd/constants.h has those where it is the first).
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <type_traits>
-#include <utility>
 #include <vector>
 
 #include <libtensor/autograd/variable.h>
@@ -17,32 +17,40 @@
 
 namespace lt {
 
+// An operand beside a variable: another one, or a tensor as a constant.
+template <Floating T>
+using OperandOf = std::type_identity_t<BasicVariable<T>>;
+
 // ---------------------------------------------------------------- elementwise, two operands
 
 template <Floating T>
-BasicVariable<T> add(const BasicVariable<T>& a, const BasicVariable<T>& b);
+BasicVariable<T> add(const BasicVariable<T>& a, const OperandOf<T>& b);
 template <Floating T>
-BasicVariable<T> sub(const BasicVariable<T>& a, const BasicVariable<T>& b);
+BasicVariable<T> sub(const BasicVariable<T>& a, const OperandOf<T>& b);
 template <Floating T>
-BasicVariable<T> mul(const BasicVariable<T>& a, const BasicVariable<T>& b);
+BasicVariable<T> mul(const BasicVariable<T>& a, const OperandOf<T>& b);
 template <Floating T>
-BasicVariable<T> div(const BasicVariable<T>& a, const BasicVariable<T>& b);
+BasicVariable<T> div(const BasicVariable<T>& a, const OperandOf<T>& b);
 template <Floating T>
-BasicVariable<T> pow(const BasicVariable<T>& a, const BasicVariable<T>& b);
+BasicVariable<T> pow(const BasicVariable<T>& a, const OperandOf<T>& b);
 template <Floating T>
-BasicVariable<T> atan2(const BasicVariable<T>& y, const BasicVariable<T>& x);
+BasicVariable<T> atan2(const BasicVariable<T>& y, const OperandOf<T>& x);
 template <Floating T>
-BasicVariable<T> maximum(const BasicVariable<T>& a, const BasicVariable<T>& b);  // half to each where equal
+BasicVariable<T> maximum(const BasicVariable<T>& a, const OperandOf<T>& b);  // half to each where equal
 template <Floating T>
-BasicVariable<T> minimum(const BasicVariable<T>& a, const BasicVariable<T>& b);
+BasicVariable<T> minimum(const BasicVariable<T>& a, const OperandOf<T>& b);
 template <Floating T>
-BasicVariable<T> where(const BoolTensor& condition, const BasicVariable<T>& a, const BasicVariable<T>& b);
+BasicVariable<T> where(const BoolTensor& condition, const BasicVariable<T>& a, const OperandOf<T>& b);
 template <Floating T>
 BasicVariable<T> masked_fill(const BasicVariable<T>& x, const BoolTensor& mask, ScalarOf<T> value);
 
-// x + value and x * value, for the operators with a scalar.
+// With a number on either side, as the operators have them.
 template <Floating T>
 BasicVariable<T> add(const BasicVariable<T>& x, ScalarOf<T> value);
+template <Floating T>
+BasicVariable<T> sub(const BasicVariable<T>& x, ScalarOf<T> value);
+template <Floating T>
+BasicVariable<T> sub(ScalarOf<T> value, const BasicVariable<T>& x);
 template <Floating T>
 BasicVariable<T> mul(const BasicVariable<T>& x, ScalarOf<T> value);
 
@@ -60,6 +68,15 @@ template <Floating T>
 BasicVariable<T> clamp(const BasicVariable<T>& x, ScalarOf<T> low, ScalarOf<T> high);
 template <Floating T>
 BasicVariable<T> pow(const BasicVariable<T>& x, ScalarOf<T> exponent);
+// No gradient flows through these: it is 0, as in PyTorch.
+template <Floating T>
+BasicVariable<T> sign(const BasicVariable<T>& x);
+template <Floating T>
+BasicVariable<T> floor(const BasicVariable<T>& x);
+template <Floating T>
+BasicVariable<T> ceil(const BasicVariable<T>& x);
+template <Floating T>
+BasicVariable<T> round(const BasicVariable<T>& x);
 template <Floating T>
 BasicVariable<T> exp(const BasicVariable<T>& x);
 template <Floating T>
@@ -122,9 +139,9 @@ BasicVariable<T> cumsum(const BasicVariable<T>& x, Whole axis);
 // ---------------------------------------------------------------- products and softmax
 
 template <Floating T>
-BasicVariable<T> matmul(const BasicVariable<T>& a, const BasicVariable<T>& b);
+BasicVariable<T> matmul(const BasicVariable<T>& a, const OperandOf<T>& b);
 template <Floating T>
-BasicVariable<T> addmm(const BasicVariable<T>& bias, const BasicVariable<T>& a, const BasicVariable<T>& b);
+BasicVariable<T> addmm(const BasicVariable<T>& bias, const OperandOf<T>& a, const OperandOf<T>& b);
 template <Floating T>
 BasicVariable<T> softmax(const BasicVariable<T>& x, Whole axis);
 template <Floating T>
@@ -136,6 +153,15 @@ template <Floating T>
 BasicVariable<T> cat(const std::vector<BasicVariable<T>>& parts, Whole axis = 0);
 template <Floating T>
 BasicVariable<T> stack(const std::vector<BasicVariable<T>>& parts, Whole axis = 0);
+// The same for variables in braces: cat({v, w}, 1).
+template <Floating T>
+BasicVariable<T> cat(std::initializer_list<BasicVariable<T>> parts, Whole axis = 0) {
+  return cat(std::vector<BasicVariable<T>>(parts), axis);
+}
+template <Floating T>
+BasicVariable<T> stack(std::initializer_list<BasicVariable<T>> parts, Whole axis = 0) {
+  return stack(std::vector<BasicVariable<T>>(parts), axis);
+}
 template <Floating T>
 BasicVariable<T> flip(const BasicVariable<T>& x, const Dims& axes);
 template <Floating T>
@@ -147,12 +173,12 @@ BasicVariable<T> index(const BasicVariable<T>& x, const std::vector<IntTensor>& 
 // A copy of x with `added` added at x[ids...] (index_put_): gradients flow to both
 template <Floating T>
 BasicVariable<T> index_add(const BasicVariable<T>& x, const std::vector<IntTensor>& ids,
-                           const BasicVariable<T>& added);
+                           const OperandOf<T>& added);
 template <Floating T>
 BasicVariable<T> gather(const BasicVariable<T>& x, Whole axis, const IntTensor& ids);
 template <Floating T>
 BasicVariable<T> scatter_add(const BasicVariable<T>& x, Whole axis, const IntTensor& ids,
-                             const BasicVariable<T>& source);
+                             const OperandOf<T>& source);
 template <Floating T>
 BasicVariable<T> masked_select(const BasicVariable<T>& x, const BoolTensor& mask);
 template <Floating T>
@@ -165,8 +191,7 @@ VariableAndIndices<T> topk(const BasicVariable<T>& x, int64_t k, Whole axis = -1
 // x @ weight^T + bias, PyTorch's layout. bias may be left undefined.
 //   shapes: (..., in), (out, in), (out) -> (..., out). throws: ShapeError for others
 template <Floating T>
-BasicVariable<T> linear(const BasicVariable<T>& x, const BasicVariable<T>& weight,
-                        const BasicVariable<T>& bias = {});
+BasicVariable<T> linear(const BasicVariable<T>& x, const OperandOf<T>& weight, const OperandOf<T>& bias = {});
 template <Floating T>
 BasicVariable<T> embedding(const BasicVariable<T>& table, const IntTensor& ids);
 template <Floating T>
@@ -177,7 +202,7 @@ struct LossOptions {
 };
 // (a - b)^2. throws: ShapeError unless the shapes are equal
 template <Floating T>
-BasicVariable<T> mse_loss(const BasicVariable<T>& a, const BasicVariable<T>& b, LossOptions options = {});
+BasicVariable<T> mse_loss(const BasicVariable<T>& a, const OperandOf<T>& b, LossOptions options = {});
 // max(0, 1 - target * score), target -1 or 1: the margin (hinge) loss of lecture 1's demo.
 //   throws: ShapeError unless the shapes are equal
 template <Floating T>
@@ -185,12 +210,11 @@ BasicVariable<T> margin_loss(const BasicVariable<T>& score, const BasicTensor<T>
                              LossOptions options = {});
 
 template <Floating T>
-BasicVariable<T> batch_norm(const BasicVariable<T>& x, const BasicVariable<T>& weight,
-                            const BasicVariable<T>& bias, const BatchNormOptions& options = {},
-                            BatchStatistics<T>* statistics = nullptr);
+BasicVariable<T> batch_norm(const BasicVariable<T>& x, const OperandOf<T>& weight, const OperandOf<T>& bias,
+                            const BatchNormOptions& options = {}, BatchStatistics<T>* statistics = nullptr);
 template <Floating T>
-BasicVariable<T> layer_norm(const BasicVariable<T>& x, const BasicVariable<T>& weight,
-                            const BasicVariable<T>& bias, const LayerNormOptions& options = {});
+BasicVariable<T> layer_norm(const BasicVariable<T>& x, const OperandOf<T>& weight, const OperandOf<T>& bias,
+                            const LayerNormOptions& options = {});
 // Zeroes each element with probability p and scales the others by 1 / (1 - p).
 //   throws: ValueError for p outside 0..1
 template <Floating T>
@@ -198,4 +222,5 @@ BasicVariable<T> dropout(const BasicVariable<T>& x, double p, Generator& generat
 
 }  // namespace lt
 
+#include <libtensor/autograd/constants.h>  // IWYU pragma: export
 #include <libtensor/autograd/operators.h>  // IWYU pragma: export

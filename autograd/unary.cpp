@@ -47,6 +47,26 @@ BasicVariable<T> pow(const BasicVariable<T>& x, ScalarOf<T> exponent) {
 }
 
 template <Floating T>
+BasicVariable<T> sign(const BasicVariable<T>& x) {
+  return record("sign", sign(x.data()), {x}, [](const BasicTensor<T>& dy) { return zeros_like(dy); });
+}
+
+template <Floating T>
+BasicVariable<T> floor(const BasicVariable<T>& x) {
+  return record("floor", floor(x.data()), {x}, [](const BasicTensor<T>& dy) { return zeros_like(dy); });
+}
+
+template <Floating T>
+BasicVariable<T> ceil(const BasicVariable<T>& x) {
+  return record("ceil", ceil(x.data()), {x}, [](const BasicTensor<T>& dy) { return zeros_like(dy); });
+}
+
+template <Floating T>
+BasicVariable<T> round(const BasicVariable<T>& x) {
+  return record("round", round(x.data()), {x}, [](const BasicTensor<T>& dy) { return zeros_like(dy); });
+}
+
+template <Floating T>
 BasicVariable<T> exp(const BasicVariable<T>& x) {
   const BasicTensor<T> y = exp(x.data());
   return record("exp", y, {x}, [y = save(y)](const BasicTensor<T>& dy) { return dy * *y; });
@@ -119,6 +139,10 @@ BasicVariable<T> sigmoid(const BasicVariable<T>& x) {
   template BasicVariable<T> relu(const BasicVariable<T>&);                        \
   template BasicVariable<T> clamp(const BasicVariable<T>&, Scalar<T>, Scalar<T>); \
   template BasicVariable<T> pow(const BasicVariable<T>&, Scalar<T>);              \
+  template BasicVariable<T> sign(const BasicVariable<T>&);                        \
+  template BasicVariable<T> floor(const BasicVariable<T>&);                       \
+  template BasicVariable<T> ceil(const BasicVariable<T>&);                        \
+  template BasicVariable<T> round(const BasicVariable<T>&);                       \
   template BasicVariable<T> exp(const BasicVariable<T>&);                         \
   template BasicVariable<T> log(const BasicVariable<T>&);                         \
   template BasicVariable<T> log1p(const BasicVariable<T>&);                       \

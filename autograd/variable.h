@@ -16,7 +16,9 @@
 
 #include <array>
 #include <cstdint>
+#include <iosfwd>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -38,7 +40,7 @@ struct BackwardOptions {
 // Instantiated for float and double; a graph is used by one thread at a time. All but defined() and the
 // questions about the node throw GradError for a handle of none.
 template <Floating T>
-class BasicVariable {
+class BasicVariable : public OpMethods<BasicVariable<T>> {
  public:
   using value_type = T;
 
@@ -129,6 +131,12 @@ class BasicVariable {
 
   Node<T>* node_ = nullptr;
 };
+
+// Prints as PyTorch: the numbers, and requires_grad=True or the op, as in grad_fn=<TanhBackward0>.
+template <Floating T>
+std::string to_string(const BasicVariable<T>& x);
+template <Floating T>
+std::ostream& operator<<(std::ostream& out, const BasicVariable<T>& x);
 
 using Variable = BasicVariable<float>;
 using DoubleVariable = BasicVariable<double>;

@@ -18,14 +18,31 @@ BasicTensor<T> embed(const Shape& shape, const BasicTensor<T>& dy, const Part& p
   return dx;
 }
 
+// unbind and split record their parts under their own names.
+template <Floating T>
+BasicVariable<T> select_as(const char* op, const BasicVariable<T>& x, Whole axis, Whole index) {
+  return record(op, x.data().select(axis, index), {x},
+                [from = x.shape(), axis, index](const BasicTensor<T>& dy) {
+                  return embed(from, dy, [&](const BasicTensor<T>& dx) { return dx.select(axis, index); });
+                });
+}
+
+template <Floating T>
+BasicVariable<T> narrow_as(const char* op, const BasicVariable<T>& x, Whole axis, Whole start, Whole length) {
+  return record(op, x.data().narrow(axis, start, length), {x},
+                [from = x.shape(), axis, start, length](const BasicTensor<T>& dy) {
+                  return embed(from, dy,
+                               [&](const BasicTensor<T>& dx) { return dx.narrow(axis, start, length); });
+                });
+}
+
 // PyTorch records each index as a node of its own; ours is one, with the name of the last.
 const char* name_of(std::span<const ViewIndex> indices) {
   using Kind = ViewIndex::Kind;
   const char* name = "alias";
   for (const ViewIndex& each : indices) {
-    const bool is_whole = !each.slice.start && !each.slice.stop && each.slice.step.value_or(1) == 1;
     if (each.kind == Kind::select) name = "select";
-    if (each.kind == Kind::slice && !is_whole) name = "slice";
+    if (each.kind == Kind::slice) name = "slice";
     if (each.kind == Kind::new_axis) name = "unsqueeze";
   }
   return name;
@@ -72,19 +89,12 @@ BasicVariable<T> BasicVariable<T>::permute(const Dims& axes) const {
 
 template <Floating T>
 BasicVariable<T> BasicVariable<T>::select(Whole axis, Whole index) const {
-  return record("select", data().select(axis, index), {*this},
-                [from = data().shape(), axis, index](const BasicTensor<T>& dy) {
-                  return embed(from, dy, [&](const BasicTensor<T>& dx) { return dx.select(axis, index); });
-                });
+  return select_as("select", *this, axis, index);
 }
 
 template <Floating T>
 BasicVariable<T> BasicVariable<T>::narrow(Whole axis, Whole start, Whole length) const {
-  return record("narrow", data().narrow(axis, start, length), {*this},
-                [from = data().shape(), axis, start, length](const BasicTensor<T>& dy) {
-                  return embed(from, dy,
-                               [&](const BasicTensor<T>& dx) { return dx.narrow(axis, start, length); });
-                });
+  return narrow_as("narrow", *this, axis, start, length);
 }
 
 template <Floating T>
@@ -123,7 +133,7 @@ template <Floating T>
 std::vector<BasicVariable<T>> BasicVariable<T>::unbind(Whole axis) const {
   const size_t count = data().unbind(axis).size();
   std::vector<BasicVariable<T>> parts;
-  for (size_t i = 0; i < count; ++i) parts.push_back(select(axis, i));
+  for (size_t i = 0; i < count; ++i) parts.push_back(select_as("unbind", *this, axis, i));
   return parts;
 }
 
@@ -132,7 +142,7 @@ std::vector<BasicVariable<T>> BasicVariable<T>::split(Whole size, Whole axis) co
   std::vector<BasicVariable<T>> parts;
   int64_t start = 0;
   for (const BasicTensor<T>& part : data().split(size, axis)) {
-    parts.push_back(narrow(axis, start, part.size(axis)));
+    parts.push_back(narrow_as("split", *this, axis, start, part.size(axis)));
     start += size;
   }
   return parts;
