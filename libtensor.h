@@ -2,6 +2,7 @@
 
 // All of the library. Left out is <libtensor/tensor/eigen.h>, for programs that use Eigen themselves.
 
+#include <libtensor/autograd/constants.h>
 #include <libtensor/autograd/dot.h>
 #include <libtensor/autograd/gradcheck.h>
 #include <libtensor/autograd/graph.h>
@@ -31,6 +32,8 @@
 #include <libtensor/tensor/file.h>
 #include <libtensor/tensor/functional.h>
 #include <libtensor/tensor/io.h>
+#include <libtensor/tensor/method_calls.h>
+#include <libtensor/tensor/methods.h>
 #include <libtensor/tensor/normalization.h>
 #include <libtensor/tensor/operators.h>
 #include <libtensor/tensor/ops.h>

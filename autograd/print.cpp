@@ -80,11 +80,11 @@ std::string backward_name(const Node<T>& node) {
 }  // namespace
 
 template <Floating T>
-std::string to_string(const BasicVariable<T>& x) {
-  if (!x.requires_grad()) return to_string(x.data());
-  return detail::to_string_with(x.data(), x.is_leaf()
-                                              ? std::string("requires_grad=True")
-                                              : fmt::format("grad_fn=<{}>", backward_name(*x.node())));
+std::string to_string(const BasicVariable<T>& x, const PrintOptions& options) {
+  if (!x.requires_grad()) return to_string(x.defined() ? x.data() : BasicTensor<T>(), options);
+  return detail::to_string_with(x.data(), options,
+                                x.is_leaf() ? std::string("requires_grad=True")
+                                            : fmt::format("grad_fn=<{}>", backward_name(*x.node())));
 }
 
 template <Floating T>
@@ -92,8 +92,8 @@ std::ostream& operator<<(std::ostream& out, const BasicVariable<T>& x) {
   return out << to_string(x);
 }
 
-template std::string to_string(const Variable&);
-template std::string to_string(const DoubleVariable&);
+template std::string to_string(const Variable&, const PrintOptions&);
+template std::string to_string(const DoubleVariable&, const PrintOptions&);
 template std::ostream& operator<<(std::ostream&, const Variable&);
 template std::ostream& operator<<(std::ostream&, const DoubleVariable&);
 

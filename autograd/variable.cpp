@@ -17,7 +17,7 @@ thread_local bool recording = true;
 thread_local uint64_t last_serial = 0;
 AtomicCounter node_count{0};
 
-template <typename T>
+template <Floating T>
 BasicTensor<T> check_defined(BasicTensor<T> data) {
   if (!data.defined()) throw GradError("variable: made of a tensor that has no numbers yet");
   return data;

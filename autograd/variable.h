@@ -134,7 +134,7 @@ class BasicVariable : public OpMethods<BasicVariable<T>> {
 
 // Prints as PyTorch: the numbers, and requires_grad=True or the op, as in grad_fn=<TanhBackward0>.
 template <Floating T>
-std::string to_string(const BasicVariable<T>& x);
+std::string to_string(const BasicVariable<T>& x, const PrintOptions& options = get_printoptions());
 template <Floating T>
 std::ostream& operator<<(std::ostream& out, const BasicVariable<T>& x);
 

@@ -127,8 +127,7 @@ TEST(CrossEntropy, AnUnreducedLossIsOneARow) {
   EXPECT_EQ(rows.shape(), Shape(4));
   EXPECT_EQ(rows.data().at({1}), 0);
   EXPECT_NEAR(sum(rows).item(), 3 * cross_entropy(x, some).item(), 1e-14);
-  EXPECT_EQ(cross_entropy(x[0], scalar<int64_t>(0), {.reduction = Reduction::none}).shape(),
-            Shape());
+  EXPECT_EQ(cross_entropy(x[0], scalar<int64_t>(0), {.reduction = Reduction::none}).shape(), Shape());
 }
 
 TEST(CrossEntropy, RefusesOptionsThatMakeNoSense) {

@@ -124,31 +124,35 @@ TEST(Operands, MayBeVariablesAndTensors) {
   }
 }
 
+// The inputs, which gradcheck moves, are copies: the constants stay.
 TEST(Operands, OfLargerOpsMayBeTensors) {
   const DoubleTensor x = test::normal({3, 2}, 1), y = test::normal({2, 2}, 2), b = test::normal(2, 3);
   const IntTensor ids = tensor<int64_t>({{0, 1}, {1, 1}, {0, 0}});
-  test::expect_gradients([&](const Variables& v) { return addmm(v[0], x, y); }, {b});
-  test::expect_gradients([&](const Variables& v) { return addmm(b, v[0], y); }, {x});
-  test::expect_gradients([&](const Variables& v) { return addmm(b, x, v[0]); }, {y});
-  test::expect_gradients([&](const Variables& v) { return linear(x, v[0], b) + linear(x, v[0]); }, {y});
-  test::expect_gradients([&](const Variables& v) { return linear(v[0], y, b); }, {x});
-  test::expect_gradients([&](const Variables& v) { return mse_loss(v[0], x) + mse_loss(x, v[0] * 2); }, {x});
-  test::expect_gradients([&](const Variables& v) { return layer_norm(x, v[0], b); }, {b});
+  test::expect_gradients([&](const Variables& v) { return addmm(v[0], x, y); }, {b.clone()});
+  test::expect_gradients([&](const Variables& v) { return addmm(b, v[0], y); }, {x.clone()});
+  test::expect_gradients([&](const Variables& v) { return addmm(b, x, v[0]); }, {y.clone()});
+  test::expect_gradients([&](const Variables& v) { return linear(x, v[0], b) + linear(x, v[0]); },
+                         {y.clone()});
+  test::expect_gradients([&](const Variables& v) { return linear(v[0], y, b); }, {x.clone()});
+  test::expect_gradients([&](const Variables& v) { return mse_loss(v[0], x) + mse_loss(x, v[0] * 2); },
+                         {x.clone()});
+  test::expect_gradients([&](const Variables& v) { return layer_norm(x, v[0], b); }, {b.clone()});
   test::expect_gradients(
-      [&](const Variables& v) { return batch_norm(x, b, b) * layer_norm(v[0], b, b, 0.1); }, {x});
-  test::expect_gradients([&](const Variables& v) { return batch_norm(x, v[0], b); }, {b});
+      [&](const Variables& v) { return batch_norm(x, b, b) * layer_norm(v[0], b, b, {.eps = 0.1}); },
+      {x.clone()});
+  test::expect_gradients([&](const Variables& v) { return batch_norm(x, v[0], b); }, {b.clone()});
   test::expect_gradients(
       [&](const Variables& v) {
         return index_add(x, {tensor<int64_t>({0, 0})}, v[0]);
       },
-      {y});
+      {y.clone()});
   test::expect_gradients(
       [&](const Variables& v) {
         return index_add(v[0], {tensor<int64_t>({0, 0})}, y);
       },
-      {x});
-  test::expect_gradients([&](const Variables& v) { return scatter_add(x, 0, ids, v[0]); }, {x});
-  test::expect_gradients([&](const Variables& v) { return scatter_add(v[0], 0, ids, x); }, {x});
+      {x.clone()});
+  test::expect_gradients([&](const Variables& v) { return scatter_add(x, 0, ids, v[0]); }, {x.clone()});
+  test::expect_gradients([&](const Variables& v) { return scatter_add(v[0], 0, ids, x); }, {x.clone()});
 }
 
 // A number beside a tensor or a variable.

@@ -157,6 +157,8 @@ TEST(PrintVariable, WritesWhatPyTorchWrote) {
 TEST(PrintVariable, OfAConstantIsThatOfItsNumbers) {
   const Variable x(tensor({1, 2}));
   EXPECT_EQ(to_string(x), "tensor([1., 2.])");
+  EXPECT_EQ(to_string(Variable()), "tensor(undefined)");
+  EXPECT_EQ(to_string(Variable(tensor(0.5), true), {.precision = 1}), "tensor(0.5, requires_grad=True)");
   EXPECT_EQ(to_string(x * 2), "tensor([2., 4.])");
   EXPECT_EQ(to_string(Variable(ones(1), true).detach()), "tensor([1.])");
   EXPECT_EQ(to_string(margin_loss(Variable(ones(2), true), ones(2))), "tensor(0., grad_fn=<MeanBackward0>)");
