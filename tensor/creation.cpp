@@ -162,13 +162,13 @@ BasicTensor<T> eye(int64_t n) {
   return out;
 }
 
-#define LT_INSTANTIATE(T)                                                      \
-  template BasicTensor<T> empty<T>(const Shape&);                              \
-  template BasicTensor<T> full<T>(const Shape&, Scalar<T>);                    \
-  template BasicTensor<T> from_vector<T>(const std::vector<T>&, const Shape&); \
+#define LT_INSTANTIATE(T)                                                         \
+  template BasicTensor<T> empty<T>(const Shape&);                                 \
+  template BasicTensor<T> full<T>(const Shape&, Scalar<T>);                       \
+  template BasicTensor<T> from_vector<T>(const std::vector<T>&, const Shape&);    \
   template BasicTensor<T> detail::from_span<T>(std::span<const T>, const Shape&); \
-  template class Nested<T>;                                                    \
-  template BasicTensor<T> tensor<T>(const Nested<T>&);                         \
+  template class Nested<T>;                                                       \
+  template BasicTensor<T> tensor<T>(const Nested<T>&);                            \
   template BasicTensor<T> eye<T>(int64_t);
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)

@@ -1,6 +1,6 @@
 #pragma once
 
-// What moments.cpp and kernels/layer_norm.cpp share.
+// Private to tensor/: what moments.cpp and kernels/layer_norm.cpp share.
 
 #include <cstdint>
 #include <limits>

@@ -74,8 +74,9 @@ template <Element T = float>
 BasicTensor<T> from_vector(const std::vector<ValueOf<T>>& values, const Shape& shape);
 // The same of an array or a span: of what lies in one piece.
 template <Element T = float, std::ranges::contiguous_range Values>
-  requires(std::same_as<std::ranges::range_value_t<Values>, T> && !std::same_as<Values, std::vector<T>>)
-BasicTensor<T> from_vector(const Values& values, const Shape& shape) {
+requires(std::same_as<std::ranges::range_value_t<Values>, T> &&
+         !std::same_as<Values, std::vector<T>>) BasicTensor<T> from_vector(const Values& values,
+                                                                           const Shape& shape) {
   return detail::from_span<T>(values, shape);
 }
 // A tensor on the user's own memory, which is not copied: what is written on one side is read on the other.

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <optional>
 
+#include <libtensor/version.h>
+
 namespace lt {
 
 struct PrintOptions {

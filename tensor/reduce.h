@@ -1,6 +1,6 @@
 #pragma once
 
-// For tensor/*.cpp alone: how the axes of a reduction become the geometry of kernels/reduce.h.
+// Private to tensor/: how the axes of a reduction become the geometry of kernels/reduce.h.
 
 #include <libtensor/tensor/kernels/reduce.h>
 #include <libtensor/tensor/tensor.h>

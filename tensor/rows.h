@@ -1,6 +1,6 @@
 #pragma once
 
-// For tensor/*.cpp alone: an op along one axis as an op on contiguous rows.
+// Private to tensor/: an op along one axis as an op on contiguous rows.
 
 #include <libtensor/tensor/tensor.h>
 

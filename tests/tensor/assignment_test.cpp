@@ -73,7 +73,8 @@ TEST(Assignment, ToAViewBroadcastsAndDropsLeadingAxesOfSizeOne) {
   EXPECT_TRUE(equal(x, tensor({{1, 1, 1}, {2, 2, 2}})));
   x[0] = zeros({1, 1, 3});
   EXPECT_TRUE(equal(x, tensor({{0, 0, 0}, {2, 2, 2}})));
-  EXPECT_EQ(error_text<ShapeError>([&] { x[0] = zeros(2); }), "copy_: shapes do not broadcast: (3) and (2) differ at axis 0");
+  EXPECT_EQ(error_text<ShapeError>([&] { x[0] = zeros(2); }),
+            "copy_: shapes do not broadcast: (3) and (2) differ at axis 0");
   EXPECT_EQ(error_text<ShapeError>([&] {
               x[0] = zeros({2, 3});
             }),
