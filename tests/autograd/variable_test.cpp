@@ -143,6 +143,12 @@ TEST(Variable, NumbersAndGradientsMayBeWritten) {
   EXPECT_TRUE(equal(w.grad(), tensor({4, 2})));
 }
 
+TEST(Variable, AGradientThatIsNotYetThereSaysSo) {
+  const Variable w(ones(2), true);
+  EXPECT_EQ(error_text<ValueError>([&] { sum(w.grad()); }),
+            "tensor: used before it was given a value (a gradient has none before backward)");
+}
+
 TEST(Variable, OfATensorAloneIsAConstant) {
   const Tensor x = tensor({1, 2});
   const Variable v = x;
