@@ -29,7 +29,8 @@ namespace lt {
 template <Element T>
 class Saved {
  public:
-  explicit Saved(BasicTensor<T> value) : value_(std::move(value)), version_(value_.storage().version()) {}
+  Saved() = default;  // none
+  explicit Saved(const BasicTensor<T>& value) : value_(value), version_(value.storage().version()) {}
   bool is_saved() const { return value_.defined(); }
   const BasicTensor<T>& operator*() const {
     if (value_.storage().version() != version_)
@@ -39,7 +40,7 @@ class Saved {
 
  private:
   BasicTensor<T> value_;
-  uint32_t version_;
+  uint32_t version_ = 0;
 };
 
 template <Element T>
@@ -53,7 +54,7 @@ Saved<T> save(const BasicVariable<T>& value) {
 // Keeps it only if it is needed: what no gradient is computed from may go, or be changed in place.
 template <Element T>
 Saved<T> save_if(bool needed, const BasicTensor<T>& value) {
-  return Saved<T>(needed ? value : BasicTensor<T>());
+  return needed ? Saved<T>(value) : Saved<T>();
 }
 template <Floating T>
 Saved<T> save_if(bool needed, const BasicVariable<T>& value) {

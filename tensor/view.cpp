@@ -68,8 +68,9 @@ BasicTensor<T>::BasicTensor(Storage storage, Shape shape, Strides strides, int64
   int64_t last = offset;
   const bool fits = shape.size() == strides.size();
   const bool reads = fits && lt::numel(shape) > 0;
-  for (int i = 0; reads && i < shape.size(); ++i) {
-    (strides[i] < 0 ? first : last) += strides[i] * (shape[i] - 1);
+  const int64_t* stride = strides.begin();
+  for (const int64_t* size = shape.begin(); reads && size != shape.end(); ++size, ++stride) {
+    (*stride < 0 ? first : last) += *stride * (*size - 1);
   }
   const int64_t room = static_cast<int64_t>(storage_.bytes() / sizeof(T));
   if (!fits || (reads && (first < 0 || last >= room))) {
