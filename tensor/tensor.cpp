@@ -104,19 +104,19 @@ std::vector<T> BasicTensor<T>::to_vector() const {
   return std::vector<T>(dense.data(), dense.data() + dense.numel());
 }
 
-template <typename T>
+template <Element T>
 std::span<const T> BasicTensor<T>::span() const& {
   check_contiguous(*this, "span");
   return {data(), static_cast<size_t>(numel())};
 }
 
-template <typename T>
+template <Element T>
 std::span<T> BasicTensor<T>::mutable_span() & {
   check_contiguous(*this, "mutable_span");
   return {mutable_data(), static_cast<size_t>(numel())};
 }
 
-template <typename T>
+template <Element T>
 BasicTensor<T> BasicTensor<T>::contiguous() const {
   return is_contiguous() ? *this : clone();
 }
