@@ -74,7 +74,9 @@ template <Floating T>
 void check_backward(const BasicVariable<T>& from) {
   if (!from.requires_grad()) {
     throw GradError(
-        fmt::format("backward: the {} of shape {} needs no gradient", from.op(), to_string(from.shape())));
+        fmt::format("backward: the {} of shape {} needs no gradient; what it comes from does where it is a "
+                    "Variable(data, true)",
+                    from.op(), to_string(from.shape())));
   }
 }
 

@@ -129,15 +129,15 @@ BasicVariable<T> where(const BoolTensor& condition, ScalarOf<T> value, const Bas
 // ---------------------------------------------------------------- of the numbers alone
 
 template <Floating T>
-IntTensor argmax(const BasicVariable<T>& x, std::optional<Whole> axis = {}, bool keepdim = false) {
+IntTensor argmax(const BasicVariable<T>& x, std::optional<Whole> axis = {}, Flag keepdim = false) {
   return argmax(x.data(), axis, keepdim);
 }
 template <Floating T>
-IntTensor argmin(const BasicVariable<T>& x, std::optional<Whole> axis = {}, bool keepdim = false) {
+IntTensor argmin(const BasicVariable<T>& x, std::optional<Whole> axis = {}, Flag keepdim = false) {
   return argmin(x.data(), axis, keepdim);
 }
 template <Floating T>
-IntTensor argsort(const BasicVariable<T>& x, Whole axis = -1, bool descending = false) {
+IntTensor argsort(const BasicVariable<T>& x, Whole axis = -1, Flag descending = false) {
   return argsort(x.data(), axis, descending);
 }
 template <Floating T>

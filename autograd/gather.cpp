@@ -113,13 +113,13 @@ BasicVariable<T> masked_select(const BasicVariable<T>& x, const BoolTensor& mask
 }
 
 template <Floating T>
-VariableAndIndices<T> sort(const BasicVariable<T>& x, Whole axis, bool descending) {
+VariableAndIndices<T> sort(const BasicVariable<T>& x, Whole axis, Flag descending) {
   const IntTensor order = argsort(x.data(), axis, descending);
   return {gather_as("sort", x, axis, order), order};
 }
 
 template <Floating T>
-VariableAndIndices<T> topk(const BasicVariable<T>& x, int64_t k, Whole axis) {
+VariableAndIndices<T> topk(const BasicVariable<T>& x, Whole k, Whole axis) {
   const IntTensor places = topk(x.data(), k, axis).indices;
   return {gather_as("topk", x, axis, places), places};
 }
@@ -135,8 +135,8 @@ VariableAndIndices<T> topk(const BasicVariable<T>& x, int64_t k, Whole axis) {
   template BasicVariable<T> scatter_add(const BasicVariable<T>&, Whole, const IntTensor&,     \
                                         const BasicVariable<T>&);                             \
   template BasicVariable<T> masked_select(const BasicVariable<T>&, const BoolTensor&);        \
-  template VariableAndIndices<T> sort(const BasicVariable<T>&, Whole, bool);                  \
-  template VariableAndIndices<T> topk(const BasicVariable<T>&, int64_t, Whole);
+  template VariableAndIndices<T> sort(const BasicVariable<T>&, Whole, Flag);                  \
+  template VariableAndIndices<T> topk(const BasicVariable<T>&, Whole, Whole);
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)
 #undef LT_INSTANTIATE

@@ -46,13 +46,13 @@ BasicVariable<T> flip(const BasicVariable<T>& x, const Dims& axes) {
 }
 
 template <Floating T>
-BasicVariable<T> tril(const BasicVariable<T>& x, int64_t diagonal) {
+BasicVariable<T> tril(const BasicVariable<T>& x, Whole diagonal) {
   return record("tril", tril(x.data(), diagonal), {x},
                 [diagonal](const BasicTensor<T>& dy) { return tril(dy, diagonal); });
 }
 
 template <Floating T>
-BasicVariable<T> triu(const BasicVariable<T>& x, int64_t diagonal) {
+BasicVariable<T> triu(const BasicVariable<T>& x, Whole diagonal) {
   return record("triu", triu(x.data(), diagonal), {x},
                 [diagonal](const BasicTensor<T>& dy) { return triu(dy, diagonal); });
 }
@@ -61,8 +61,8 @@ BasicVariable<T> triu(const BasicVariable<T>& x, int64_t diagonal) {
   template BasicVariable<T> cat(const std::vector<BasicVariable<T>>&, Whole);   \
   template BasicVariable<T> stack(const std::vector<BasicVariable<T>>&, Whole); \
   template BasicVariable<T> flip(const BasicVariable<T>&, const Dims&);         \
-  template BasicVariable<T> tril(const BasicVariable<T>&, int64_t);             \
-  template BasicVariable<T> triu(const BasicVariable<T>&, int64_t);
+  template BasicVariable<T> tril(const BasicVariable<T>&, Whole);               \
+  template BasicVariable<T> triu(const BasicVariable<T>&, Whole);
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)
 #undef LT_INSTANTIATE

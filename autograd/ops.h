@@ -105,24 +105,24 @@ BasicVariable<T> gelu(const BasicVariable<T>& x, Gelu approximate = Gelu::none);
 // ---------------------------------------------------------------- reductions
 
 template <Floating T>
-BasicVariable<T> sum(const BasicVariable<T>& x, const Dims& axes = {}, bool keepdim = false);
+BasicVariable<T> sum(const BasicVariable<T>& x, const Dims& axes = {}, Flag keepdim = false);
 template <Floating T>
-BasicVariable<T> mean(const BasicVariable<T>& x, const Dims& axes = {}, bool keepdim = false);
+BasicVariable<T> mean(const BasicVariable<T>& x, const Dims& axes = {}, Flag keepdim = false);
 template <Floating T>
-BasicVariable<T> var(const BasicVariable<T>& x, const Dims& axes = {}, bool unbiased = true,
-                     bool keepdim = false);
+BasicVariable<T> var(const BasicVariable<T>& x, const Dims& axes = {}, Flag unbiased = true,
+                     Flag keepdim = false);
 template <Floating T>
-BasicVariable<T> stddev(const BasicVariable<T>& x, const Dims& axes = {}, bool unbiased = true,
-                        bool keepdim = false);
+BasicVariable<T> stddev(const BasicVariable<T>& x, const Dims& axes = {}, Flag unbiased = true,
+                        Flag keepdim = false);
 template <Floating T>
-BasicVariable<T> norm(const BasicVariable<T>& x, const Dims& axes = {}, bool keepdim = false);
+BasicVariable<T> norm(const BasicVariable<T>& x, const Dims& axes = {}, Flag keepdim = false);
 template <Floating T>
-BasicVariable<T> logsumexp(const BasicVariable<T>& x, const Dims& axes, bool keepdim = false);
+BasicVariable<T> logsumexp(const BasicVariable<T>& x, const Dims& axes, Flag keepdim = false);
 template <Floating T>
 BasicVariable<T> amax(const BasicVariable<T>& x, const Dims& axes = {},
-                      bool keepdim = false);  // shared among equals
+                      Flag keepdim = false);  // shared among equals
 template <Floating T>
-BasicVariable<T> amin(const BasicVariable<T>& x, const Dims& axes = {}, bool keepdim = false);
+BasicVariable<T> amin(const BasicVariable<T>& x, const Dims& axes = {}, Flag keepdim = false);
 // The largest or smallest along an axis, and its place; the gradient goes to that place.
 template <Floating T>
 struct VariableAndIndices {
@@ -130,9 +130,9 @@ struct VariableAndIndices {
   IntTensor indices;
 };
 template <Floating T>
-VariableAndIndices<T> max(const BasicVariable<T>& x, Whole axis, bool keepdim = false);
+VariableAndIndices<T> max(const BasicVariable<T>& x, Whole axis, Flag keepdim = false);
 template <Floating T>
-VariableAndIndices<T> min(const BasicVariable<T>& x, Whole axis, bool keepdim = false);
+VariableAndIndices<T> min(const BasicVariable<T>& x, Whole axis, Flag keepdim = false);
 template <Floating T>
 BasicVariable<T> cumsum(const BasicVariable<T>& x, Whole axis);
 
@@ -165,9 +165,9 @@ BasicVariable<T> stack(std::initializer_list<BasicVariable<T>> parts, Whole axis
 template <Floating T>
 BasicVariable<T> flip(const BasicVariable<T>& x, const Dims& axes);
 template <Floating T>
-BasicVariable<T> tril(const BasicVariable<T>& x, int64_t diagonal = 0);
+BasicVariable<T> tril(const BasicVariable<T>& x, Whole diagonal = 0);
 template <Floating T>
-BasicVariable<T> triu(const BasicVariable<T>& x, int64_t diagonal = 0);
+BasicVariable<T> triu(const BasicVariable<T>& x, Whole diagonal = 0);
 template <Floating T>
 BasicVariable<T> index(const BasicVariable<T>& x, const std::vector<IntTensor>& ids);
 // A copy of x with `added` added at x[ids...] (index_put_): gradients flow to both
@@ -182,9 +182,9 @@ BasicVariable<T> scatter_add(const BasicVariable<T>& x, Whole axis, const IntTen
 template <Floating T>
 BasicVariable<T> masked_select(const BasicVariable<T>& x, const BoolTensor& mask);
 template <Floating T>
-VariableAndIndices<T> sort(const BasicVariable<T>& x, Whole axis = -1, bool descending = false);
+VariableAndIndices<T> sort(const BasicVariable<T>& x, Whole axis = -1, Flag descending = false);
 template <Floating T>
-VariableAndIndices<T> topk(const BasicVariable<T>& x, int64_t k, Whole axis = -1);
+VariableAndIndices<T> topk(const BasicVariable<T>& x, Whole k, Whole axis = -1);
 
 // ---------------------------------------------------------------- fused; each equals its composition
 

@@ -43,7 +43,7 @@ BasicVariable<T> extreme(const char* op, const BasicVariable<T>& x, const BasicT
 
 template <Floating T>
 VariableAndIndices<T> extreme_at(const char* op, const BasicVariable<T>& x, ValuesAndIndices<T> found,
-                                 Whole axis, bool keepdim) {
+                                 Whole axis, Flag keepdim) {
   const IntTensor places = keepdim || x.dim() == 0 ? found.indices : found.indices.unsqueeze(axis);
   return {record(op, found.values, {x},
                  [from = x.shape(), places = save(places), axis](const BasicTensor<T>& dy) {
@@ -57,14 +57,14 @@ VariableAndIndices<T> extreme_at(const char* op, const BasicVariable<T>& x, Valu
 }  // namespace
 
 template <Floating T>
-BasicVariable<T> sum(const BasicVariable<T>& x, const Dims& axes, bool keepdim) {
+BasicVariable<T> sum(const BasicVariable<T>& x, const Dims& axes, Flag keepdim) {
   return record("sum", sum(x.data(), axes, keepdim), {x}, [from = x.shape(), axes](const BasicTensor<T>& dy) {
     return restore(dy, from, axes).expand(from);
   });
 }
 
 template <Floating T>
-BasicVariable<T> mean(const BasicVariable<T>& x, const Dims& axes, bool keepdim) {
+BasicVariable<T> mean(const BasicVariable<T>& x, const Dims& axes, Flag keepdim) {
   return record("mean", mean(x.data(), axes, keepdim), {x},
                 [from = x.shape(), axes](const BasicTensor<T>& dy) {
                   return (restore(dy, from, axes) / reduced_count<T>(from, axes)).expand(from);
@@ -72,7 +72,7 @@ BasicVariable<T> mean(const BasicVariable<T>& x, const Dims& axes, bool keepdim)
 }
 
 template <Floating T>
-BasicVariable<T> var(const BasicVariable<T>& x, const Dims& axes, bool unbiased, bool keepdim) {
+BasicVariable<T> var(const BasicVariable<T>& x, const Dims& axes, Flag unbiased, Flag keepdim) {
   const auto found = var_mean(x.data(), axes, unbiased, keepdim);
   return record("var", found.first, {x},
                 [v = save(x), center = save(found.second), axes, unbiased](const BasicTensor<T>& dy) {
@@ -84,7 +84,7 @@ BasicVariable<T> var(const BasicVariable<T>& x, const Dims& axes, bool unbiased,
 
 // At a deviation of 0 the gradient is 0, as PyTorch's.
 template <Floating T>
-BasicVariable<T> stddev(const BasicVariable<T>& x, const Dims& axes, bool unbiased, bool keepdim) {
+BasicVariable<T> stddev(const BasicVariable<T>& x, const Dims& axes, Flag unbiased, Flag keepdim) {
   const BasicTensor<T> y = stddev(x.data(), axes, unbiased, keepdim);
   return record("stddev", y, {x}, [v = save(x), y = save(y), axes, unbiased](const BasicTensor<T>& dy) {
     const Shape& from = (*v).shape();
@@ -97,7 +97,7 @@ BasicVariable<T> stddev(const BasicVariable<T>& x, const Dims& axes, bool unbias
 
 // At a norm of 0 the gradient is 0, as PyTorch's.
 template <Floating T>
-BasicVariable<T> norm(const BasicVariable<T>& x, const Dims& axes, bool keepdim) {
+BasicVariable<T> norm(const BasicVariable<T>& x, const Dims& axes, Flag keepdim) {
   const BasicTensor<T> y = norm(x.data(), axes, keepdim);
   return record("norm", y, {x}, [v = save(x), y = save(y), axes](const BasicTensor<T>& dy) {
     const BasicTensor<T> length = restore(*y, (*v).shape(), axes);
@@ -107,7 +107,7 @@ BasicVariable<T> norm(const BasicVariable<T>& x, const Dims& axes, bool keepdim)
 }
 
 template <Floating T>
-BasicVariable<T> logsumexp(const BasicVariable<T>& x, const Dims& axes, bool keepdim) {
+BasicVariable<T> logsumexp(const BasicVariable<T>& x, const Dims& axes, Flag keepdim) {
   const BasicTensor<T> y = logsumexp(x.data(), axes, keepdim);
   return record("logsumexp", y, {x}, [v = save(x), y = save(y), axes](const BasicTensor<T>& dy) {
     const Shape& from = (*v).shape();
@@ -116,22 +116,22 @@ BasicVariable<T> logsumexp(const BasicVariable<T>& x, const Dims& axes, bool kee
 }
 
 template <Floating T>
-BasicVariable<T> amax(const BasicVariable<T>& x, const Dims& axes, bool keepdim) {
+BasicVariable<T> amax(const BasicVariable<T>& x, const Dims& axes, Flag keepdim) {
   return extreme("amax", x, amax(x.data(), axes, keepdim), axes);
 }
 
 template <Floating T>
-BasicVariable<T> amin(const BasicVariable<T>& x, const Dims& axes, bool keepdim) {
+BasicVariable<T> amin(const BasicVariable<T>& x, const Dims& axes, Flag keepdim) {
   return extreme("amin", x, amin(x.data(), axes, keepdim), axes);
 }
 
 template <Floating T>
-VariableAndIndices<T> max(const BasicVariable<T>& x, Whole axis, bool keepdim) {
+VariableAndIndices<T> max(const BasicVariable<T>& x, Whole axis, Flag keepdim) {
   return extreme_at("max", x, max(x.data(), axis, keepdim), axis, keepdim);
 }
 
 template <Floating T>
-VariableAndIndices<T> min(const BasicVariable<T>& x, Whole axis, bool keepdim) {
+VariableAndIndices<T> min(const BasicVariable<T>& x, Whole axis, Flag keepdim) {
   return extreme_at("min", x, min(x.data(), axis, keepdim), axis, keepdim);
 }
 
@@ -144,16 +144,16 @@ BasicVariable<T> cumsum(const BasicVariable<T>& x, Whole axis) {
 }
 
 #define LT_INSTANTIATE(T)                                                             \
-  template BasicVariable<T> sum(const BasicVariable<T>&, const Dims&, bool);          \
-  template BasicVariable<T> mean(const BasicVariable<T>&, const Dims&, bool);         \
-  template BasicVariable<T> var(const BasicVariable<T>&, const Dims&, bool, bool);    \
-  template BasicVariable<T> stddev(const BasicVariable<T>&, const Dims&, bool, bool); \
-  template BasicVariable<T> norm(const BasicVariable<T>&, const Dims&, bool);         \
-  template BasicVariable<T> logsumexp(const BasicVariable<T>&, const Dims&, bool);    \
-  template BasicVariable<T> amax(const BasicVariable<T>&, const Dims&, bool);         \
-  template BasicVariable<T> amin(const BasicVariable<T>&, const Dims&, bool);         \
-  template VariableAndIndices<T> max(const BasicVariable<T>&, Whole, bool);           \
-  template VariableAndIndices<T> min(const BasicVariable<T>&, Whole, bool);           \
+  template BasicVariable<T> sum(const BasicVariable<T>&, const Dims&, Flag);          \
+  template BasicVariable<T> mean(const BasicVariable<T>&, const Dims&, Flag);         \
+  template BasicVariable<T> var(const BasicVariable<T>&, const Dims&, Flag, Flag);    \
+  template BasicVariable<T> stddev(const BasicVariable<T>&, const Dims&, Flag, Flag); \
+  template BasicVariable<T> norm(const BasicVariable<T>&, const Dims&, Flag);         \
+  template BasicVariable<T> logsumexp(const BasicVariable<T>&, const Dims&, Flag);    \
+  template BasicVariable<T> amax(const BasicVariable<T>&, const Dims&, Flag);         \
+  template BasicVariable<T> amin(const BasicVariable<T>&, const Dims&, Flag);         \
+  template VariableAndIndices<T> max(const BasicVariable<T>&, Whole, Flag);           \
+  template VariableAndIndices<T> min(const BasicVariable<T>&, Whole, Flag);           \
   template BasicVariable<T> cumsum(const BasicVariable<T>&, Whole);
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)

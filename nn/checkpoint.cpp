@@ -30,7 +30,7 @@ void Checkpoint::put(const std::string& name, const AnyTensor& tensor) {
   file_.tensors[name] = std::visit([](const auto& x) { return AnyTensor(x.clone()); }, tensor);
 }
 
-void Checkpoint::put(const std::string& name, int64_t value) { file_.tensors[name] = scalar<int64_t>(value); }
+void Checkpoint::put(const std::string& name, Whole value) { file_.tensors[name] = scalar<int64_t>(value); }
 
 void Checkpoint::put(const std::string& name, const std::string& text) { file_.metadata[name] = text; }
 

@@ -19,7 +19,7 @@ class Checkpoint {
   explicit Checkpoint(const std::string& path);
 
   void put(const std::string& name, const AnyTensor& tensor);
-  void put(const std::string& name, int64_t value);
+  void put(const std::string& name, Whole value);  // a fraction is a tensor: scalar<double>(0.5)
   void put(const std::string& name, const std::string& text);
   void put(const std::string& name, const Generator& generator);
   void put(const std::string& prefix, Module& module);

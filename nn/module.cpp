@@ -1,7 +1,10 @@
 #include <libtensor/nn/module.h>
 
+#include <fmt/format.h>
+
 #include <ostream>
 #include <set>
+#include <string_view>
 
 #include <libtensor/nn/state.h>
 
@@ -9,12 +12,35 @@
 
 namespace lt::nn {
 
+namespace {
+
+// throws: ValueError for a name that is listed twice, whose second member no state would hold, or a null
+// pointer
+void check_members(const std::string& prefix, const Members& members) {
+  std::set<std::string_view> known;
+  const auto check = [&](const auto& list) {
+    for (const auto& [name, member] : list) {
+      if (member == nullptr)
+        throw ValueError(fmt::format("module: member {}{} is a null pointer", prefix, name));
+      if (!known.insert(name).second)
+        throw ValueError(fmt::format("module: two members are named {}{}", prefix, name));
+    }
+  };
+  check(members.parameters);
+  check(members.buffers);
+  check(members.counters);
+  check(members.children);
+}
+
+}  // namespace
+
 struct ModuleWalk {
   // Calls visit(prefix, module, members) for a module and all inside it, parents first.
   template <typename Visit>
   static void each(Module& module, const std::string& prefix, const Visit& visit) {
     Members members;
     module.list(members);
+    check_members(prefix, members);
     visit(prefix, module, members);
     for (const auto& [name, child] : members.children) each(*child, prefix + name + ".", visit);
   }

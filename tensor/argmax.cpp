@@ -17,7 +17,7 @@ template <typename T>
 using ArgKernel = void (*)(const T*, int64_t, int64_t, int64_t*);
 
 template <typename T>
-BasicTensor<T> reduce(const BasicTensor<T>& x, const Dims& axes, bool keepdim, ReduceKernel<T> kernel,
+BasicTensor<T> reduce(const BasicTensor<T>& x, const Dims& axes, Flag keepdim, ReduceKernel<T> kernel,
                       const char* op) {
   const auto plan = plan_reduction(x, axes, keepdim, op);
   if (plan.geometry.n == 0) {
@@ -46,7 +46,7 @@ BasicTensor<T> searchable_rows(const BasicTensor<T>& x, int axis, const char* op
 }
 
 template <typename T>
-IntTensor arg_reduce(const BasicTensor<T>& x, std::optional<Whole> axis, bool keepdim, ArgKernel<T> kernel,
+IntTensor arg_reduce(const BasicTensor<T>& x, std::optional<Whole> axis, Flag keepdim, ArgKernel<T> kernel,
                      const char* op) {
   if (!axis.has_value()) {
     const IntTensor index = indices_in_rows(searchable_rows(x.reshape(x.numel()), 0, op), kernel);
@@ -59,7 +59,7 @@ IntTensor arg_reduce(const BasicTensor<T>& x, std::optional<Whole> axis, bool ke
 }
 
 template <typename T>
-ValuesAndIndices<T> reduce_with_index(const BasicTensor<T>& x, Whole axis, bool keepdim, ArgKernel<T> kernel,
+ValuesAndIndices<T> reduce_with_index(const BasicTensor<T>& x, Whole axis, Flag keepdim, ArgKernel<T> kernel,
                                       const char* op) {
   const int a = normalize_axis(axis, x.dim(), op);
   const BasicTensor<T> rows = searchable_rows(x, a, op);
@@ -75,42 +75,42 @@ ValuesAndIndices<T> reduce_with_index(const BasicTensor<T>& x, Whole axis, bool 
 }  // namespace
 
 template <Number T>
-BasicTensor<T> amax(const BasicTensor<T>& x, const Dims& axes, bool keepdim) {
+BasicTensor<T> amax(const BasicTensor<T>& x, const Dims& axes, Flag keepdim) {
   return reduce<T>(x, axes, keepdim, kernels::amax, "amax");
 }
 
 template <Number T>
-BasicTensor<T> amin(const BasicTensor<T>& x, const Dims& axes, bool keepdim) {
+BasicTensor<T> amin(const BasicTensor<T>& x, const Dims& axes, Flag keepdim) {
   return reduce<T>(x, axes, keepdim, kernels::amin, "amin");
 }
 
 template <Number T>
-ValuesAndIndices<T> max(const BasicTensor<T>& x, Whole axis, bool keepdim) {
+ValuesAndIndices<T> max(const BasicTensor<T>& x, Whole axis, Flag keepdim) {
   return reduce_with_index<T>(x, axis, keepdim, kernels::argmax, "max");
 }
 
 template <Number T>
-ValuesAndIndices<T> min(const BasicTensor<T>& x, Whole axis, bool keepdim) {
+ValuesAndIndices<T> min(const BasicTensor<T>& x, Whole axis, Flag keepdim) {
   return reduce_with_index<T>(x, axis, keepdim, kernels::argmin, "min");
 }
 
 template <Number T>
-IntTensor argmax(const BasicTensor<T>& x, std::optional<Whole> axis, bool keepdim) {
+IntTensor argmax(const BasicTensor<T>& x, std::optional<Whole> axis, Flag keepdim) {
   return arg_reduce<T>(x, axis, keepdim, kernels::argmax, "argmax");
 }
 
 template <Number T>
-IntTensor argmin(const BasicTensor<T>& x, std::optional<Whole> axis, bool keepdim) {
+IntTensor argmin(const BasicTensor<T>& x, std::optional<Whole> axis, Flag keepdim) {
   return arg_reduce<T>(x, axis, keepdim, kernels::argmin, "argmin");
 }
 
 #define LT_INSTANTIATE(T)                                                       \
-  template BasicTensor<T> amax(const BasicTensor<T>&, const Dims&, bool);       \
-  template BasicTensor<T> amin(const BasicTensor<T>&, const Dims&, bool);       \
-  template ValuesAndIndices<T> max(const BasicTensor<T>&, Whole, bool);         \
-  template ValuesAndIndices<T> min(const BasicTensor<T>&, Whole, bool);         \
-  template IntTensor argmax(const BasicTensor<T>&, std::optional<Whole>, bool); \
-  template IntTensor argmin(const BasicTensor<T>&, std::optional<Whole>, bool);
+  template BasicTensor<T> amax(const BasicTensor<T>&, const Dims&, Flag);       \
+  template BasicTensor<T> amin(const BasicTensor<T>&, const Dims&, Flag);       \
+  template ValuesAndIndices<T> max(const BasicTensor<T>&, Whole, Flag);         \
+  template ValuesAndIndices<T> min(const BasicTensor<T>&, Whole, Flag);         \
+  template IntTensor argmax(const BasicTensor<T>&, std::optional<Whole>, Flag); \
+  template IntTensor argmin(const BasicTensor<T>&, std::optional<Whole>, Flag);
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)
 LT_INSTANTIATE(int64_t)

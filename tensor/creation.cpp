@@ -142,7 +142,8 @@ BasicTensor<T> arange(BoundOf<T> start, BoundOf<T> end, BoundOf<T> step) {
 }
 
 template <Floating T>
-BasicTensor<T> linspace(ScalarOf<T> start, ScalarOf<T> end, int64_t steps) {
+BasicTensor<T> linspace(ScalarOf<T> start, ScalarOf<T> end, Whole points) {
+  const int64_t steps = points;
   if (steps < 0) throw ValueError(fmt::format("linspace: {} steps", steps));
   BasicTensor<T> out = empty<T>(steps);
   T* const values = out.mutable_data();
@@ -156,7 +157,7 @@ BasicTensor<T> linspace(ScalarOf<T> start, ScalarOf<T> end, int64_t steps) {
 }
 
 template <Element T>
-BasicTensor<T> eye(int64_t n) {
+BasicTensor<T> eye(Whole n) {
   BasicTensor<T> out = zeros<T>({n, n});
   out.diagonal().fill_(T{1});
   return out;
@@ -169,17 +170,17 @@ BasicTensor<T> eye(int64_t n) {
   template BasicTensor<T> detail::from_span<T>(std::span<const T>, const Shape&); \
   template class Nested<T>;                                                       \
   template BasicTensor<T> tensor<T>(const Nested<T>&);                            \
-  template BasicTensor<T> eye<T>(int64_t);
+  template BasicTensor<T> eye<T>(Whole);
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)
 LT_INSTANTIATE(int64_t)
 LT_INSTANTIATE(bool)
 #undef LT_INSTANTIATE
 
-template Tensor arange<float>(double, double, double);
-template DoubleTensor arange<double>(double, double, double);
+template Tensor arange<float>(Scalar<double>, Scalar<double>, Scalar<double>);
+template DoubleTensor arange<double>(Scalar<double>, Scalar<double>, Scalar<double>);
 template IntTensor arange<int64_t>(Scalar<int64_t>, Scalar<int64_t>, Scalar<int64_t>);
-template Tensor linspace<float>(Scalar<float>, Scalar<float>, int64_t);
-template DoubleTensor linspace<double>(Scalar<double>, Scalar<double>, int64_t);
+template Tensor linspace<float>(Scalar<float>, Scalar<float>, Whole);
+template DoubleTensor linspace<double>(Scalar<double>, Scalar<double>, Whole);
 
 }  // namespace lt

@@ -61,7 +61,8 @@ BasicTensor<T> scatter_add(const BasicTensor<T>& x, Whole axis, const IntTensor&
   return out;
 }
 
-IntTensor one_hot(const IntTensor& ids, int64_t classes) {
+IntTensor one_hot(const IntTensor& ids, Whole count) {
+  const int64_t classes = count;
   Shape shape = ids.shape();
   shape.push_back(classes);
   IntTensor out = zeros<int64_t>(shape);

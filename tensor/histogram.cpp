@@ -45,7 +45,8 @@ int64_t bin_of(T value, const Range<T>& range, const T* edges, int64_t bins) {
 }  // namespace
 
 template <Floating T>
-Histogram<T> histogram(const BasicTensor<T>& x, int64_t bins, ScalarOf<T> low, ScalarOf<T> high) {
+Histogram<T> histogram(const BasicTensor<T>& x, Whole bin_count, ScalarOf<T> low, ScalarOf<T> high) {
+  const int64_t bins = bin_count;
   if (bins < 1) throw ValueError(fmt::format("histogram: needs at least 1 bin, got {}", bins));
   const Range<T> range = range_of<T>(x, low, high);
   IntTensor counts = zeros<int64_t>(bins);  // before bins + 1 could overflow
@@ -78,7 +79,7 @@ IntTensor bincount(const IntTensor& ids, int64_t min_length) {
   return counts;
 }
 
-template Histogram<float> histogram(const Tensor&, int64_t, Scalar<float>, Scalar<float>);
-template Histogram<double> histogram(const DoubleTensor&, int64_t, Scalar<double>, Scalar<double>);
+template Histogram<float> histogram(const Tensor&, Whole, Scalar<float>, Scalar<float>);
+template Histogram<double> histogram(const DoubleTensor&, Whole, Scalar<double>, Scalar<double>);
 
 }  // namespace lt

@@ -17,8 +17,12 @@ class TensorIndex {
  public:
   template <typename I>
   requires std::convertible_to<I, ViewIndex> TensorIndex(const I& index) : view(index) {}  // NOLINT: implicit
-  TensorIndex(const IntTensor& places) : view(Slice()), ids(places) {}                     // NOLINT: implicit
-  TensorIndex(const BoolTensor& chosen) : view(Slice()), mask(chosen) {}                   // NOLINT: implicit
+  TensorIndex(const IntTensor& places) : view(Slice()), ids(places) {
+    static_cast<void>(places.shape());  // undefined, it would be ":"
+  }                                     // NOLINT: implicit
+  TensorIndex(const BoolTensor& chosen) : view(Slice()), mask(chosen) {
+    static_cast<void>(chosen.shape());
+  }  // NOLINT: implicit
 
   ViewIndex view;
   IntTensor ids;
@@ -66,7 +70,7 @@ void put(BasicTensor<T>& x, const Indices& indices, const BasicTensor<T>& rows);
 
 // A copy of the rows of `source` that `index` names. Unnamed, as in x[mask] = 0 or x[ids] += y, what is
 // assigned is written back to them: += adds once to a row that is named twice, as in PyTorch. A named one is
-// a tensor like any other. A part of one cannot be assigned to.
+// a copy like any other. To a part of a selection, x[ids][0], nothing can be assigned: it would be lost.
 template <Element T, typename Index>
 class Selection : public BasicTensor<T> {
   using Base = BasicTensor<T>;
@@ -118,6 +122,20 @@ class Selection : public BasicTensor<T> {
   Base copy_(const Base& y) && { return copy_(y), write_back(); }
   Base add_(const Base& y, Scalar<T> alpha) && requires Number<T> { return add_(y, alpha), write_back(); }
 
+  Base view(const Shape& shape) const { return Base::view(shape); }
+  Base transpose(Whole axis0, Whole axis1) const { return Base::transpose(axis0, axis1); }
+  Base t() const { return Base::t(); }
+  Base permute(const Dims& axes) const { return Base::permute(axes); }
+  Base select(Whole axis, Whole index) const { return Base::select(axis, index); }
+  Base narrow(Whole axis, Whole start, Whole length) const { return Base::narrow(axis, start, length); }
+  Base slice(Whole axis, Whole start, Whole stop, Whole step = 1) const {
+    return Base::slice(axis, start, stop, step);
+  }
+  Base squeeze() const { return Base::squeeze(); }
+  Base squeeze(Whole axis) const { return Base::squeeze(axis); }
+  Base unsqueeze(Whole axis) const { return Base::unsqueeze(axis); }
+  Base expand(const Shape& shape) const { return Base::expand(shape); }
+  Base diagonal() const { return Base::diagonal(); }
   template <typename I>
   Base operator[](const I& index) const {
     return static_cast<const Base&>(*this)[index];

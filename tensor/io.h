@@ -17,8 +17,8 @@ template <typename T>
 void save_npy(const std::string& path, const BasicTensor<T>& x);
 
 struct LoadOptions {
-  // Elements of another type become the tensor's: floats rounded to the nearest, whole numbers and bools as
-  // they are. What that type does not hold (300.5 or NaN as int64, 2 as bool) is an IoError that names it.
+  // Elements of another type become the tensor's: numbers rounded to the nearest float, bools as 0 and
+  // 1. What that type does not hold (300.5 or NaN as int64, 2 as bool) is an IoError that names it.
   bool convert = false;
 };
 
@@ -43,7 +43,7 @@ struct TensorFile {
 
   // The tensor of that name. throws: IoError where there is none, or it has another element type
   template <typename T = float>
-  const BasicTensor<T>& get(const std::string& name) const;
+  BasicTensor<T> get(const std::string& name) const;
 };
 
 //   throws: IoError where the file cannot be written; ValueError for text that is not UTF-8, or for a

@@ -120,14 +120,14 @@ BasicTensor<T> flip(const BasicTensor<T>& x, const Dims& axes) {
 }
 
 template <Element T>
-BasicTensor<T> tril(const BasicTensor<T>& x, int64_t diagonal) {
+BasicTensor<T> tril(const BasicTensor<T>& x, Whole diagonal) {
   const int64_t shift = within_corners(diagonal, x.shape());
   return keep_columns(x, "tril",
                       [&](int64_t row) { return std::pair<int64_t, int64_t>(0, row + shift + 1); });
 }
 
 template <Element T>
-BasicTensor<T> triu(const BasicTensor<T>& x, int64_t diagonal) {
+BasicTensor<T> triu(const BasicTensor<T>& x, Whole diagonal) {
   const int64_t shift = within_corners(diagonal, x.shape());
   return keep_columns(x, "triu", [&](int64_t row) { return std::pair(row + shift, x.size(-1)); });
 }
@@ -136,8 +136,8 @@ BasicTensor<T> triu(const BasicTensor<T>& x, int64_t diagonal) {
   template BasicTensor<T> cat(const std::vector<BasicTensor<T>>&, Whole);   \
   template BasicTensor<T> stack(const std::vector<BasicTensor<T>>&, Whole); \
   template BasicTensor<T> flip(const BasicTensor<T>&, const Dims&);         \
-  template BasicTensor<T> tril(const BasicTensor<T>&, int64_t);             \
-  template BasicTensor<T> triu(const BasicTensor<T>&, int64_t);
+  template BasicTensor<T> tril(const BasicTensor<T>&, Whole);               \
+  template BasicTensor<T> triu(const BasicTensor<T>&, Whole);
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)
 LT_INSTANTIATE(int64_t)

@@ -8,22 +8,22 @@
 namespace lt {
 
 template <typename X>
-X OpMethods<X>::sum(const Dims& axes, bool keepdim) const {
+X OpMethods<X>::sum(const Dims& axes, Flag keepdim) const {
   using lt::sum;
   return sum(self(), axes, keepdim);
 }
 template <typename X>
-X OpMethods<X>::mean(const Dims& axes, bool keepdim) const {
+X OpMethods<X>::mean(const Dims& axes, Flag keepdim) const {
   using lt::mean;
   return mean(self(), axes, keepdim);
 }
 template <typename X>
-X OpMethods<X>::var(const Dims& axes, bool unbiased, bool keepdim) const {
+X OpMethods<X>::var(const Dims& axes, Flag unbiased, Flag keepdim) const {
   using lt::var;
   return var(self(), axes, unbiased, keepdim);
 }
 template <typename X>
-X OpMethods<X>::stddev(const Dims& axes, bool unbiased, bool keepdim) const {
+X OpMethods<X>::stddev(const Dims& axes, Flag unbiased, Flag keepdim) const {
   using lt::stddev;
   return stddev(self(), axes, unbiased, keepdim);
 }
@@ -38,22 +38,22 @@ X OpMethods<X>::min() const {
   return amin(self());
 }
 template <typename X>
-auto OpMethods<X>::max(Whole axis, bool keepdim) const {
+auto OpMethods<X>::max(Whole axis, Flag keepdim) const {
   using lt::max;
   return max(self(), axis, keepdim);
 }
 template <typename X>
-auto OpMethods<X>::min(Whole axis, bool keepdim) const {
+auto OpMethods<X>::min(Whole axis, Flag keepdim) const {
   using lt::min;
   return min(self(), axis, keepdim);
 }
 template <typename X>
-auto OpMethods<X>::argmax(std::optional<Whole> axis, bool keepdim) const {
+auto OpMethods<X>::argmax(std::optional<Whole> axis, Flag keepdim) const {
   using lt::argmax;
   return argmax(self(), axis, keepdim);
 }
 template <typename X>
-auto OpMethods<X>::argmin(std::optional<Whole> axis, bool keepdim) const {
+auto OpMethods<X>::argmin(std::optional<Whole> axis, Flag keepdim) const {
   using lt::argmin;
   return argmin(self(), axis, keepdim);
 }

@@ -12,16 +12,16 @@ namespace lt {
 template <typename X>
 class OpMethods {
  public:
-  X sum(const Dims& axes = {}, bool keepdim = false) const;
-  X mean(const Dims& axes = {}, bool keepdim = false) const;
-  X var(const Dims& axes = {}, bool unbiased = true, bool keepdim = false) const;
-  X stddev(const Dims& axes = {}, bool unbiased = true, bool keepdim = false) const;
+  X sum(const Dims& axes = {}, Flag keepdim = false) const;
+  X mean(const Dims& axes = {}, Flag keepdim = false) const;
+  X var(const Dims& axes = {}, Flag unbiased = true, Flag keepdim = false) const;
+  X stddev(const Dims& axes = {}, Flag unbiased = true, Flag keepdim = false) const;
   X max() const;  // amax(x)
   X min() const;
-  auto max(Whole axis, bool keepdim = false) const;  // .values, .indices
-  auto min(Whole axis, bool keepdim = false) const;
-  auto argmax(std::optional<Whole> axis = {}, bool keepdim = false) const;
-  auto argmin(std::optional<Whole> axis = {}, bool keepdim = false) const;
+  auto max(Whole axis, Flag keepdim = false) const;  // .values, .indices
+  auto min(Whole axis, Flag keepdim = false) const;
+  auto argmax(std::optional<Whole> axis = {}, Flag keepdim = false) const;
+  auto argmin(std::optional<Whole> axis = {}, Flag keepdim = false) const;
 
   X exp() const;
   X log() const;

@@ -55,7 +55,7 @@ Moments<T> moments(const ReductionPlan<T>& plan) {
 
 // Blurred results again, from the distances to the first number, which are exact.
 template <typename T>
-Moments<T> sharpened(const Moments<T>& plain, const BasicTensor<T>& x, const Dims& axes, bool keepdim,
+Moments<T> sharpened(const Moments<T>& plain, const BasicTensor<T>& x, const Dims& axes, Flag keepdim,
                      const char* op) {
   const Shape kept = plan_reduction(x, axes, true, op).shape;
   const int64_t n = x.numel() / numel(kept);
@@ -73,7 +73,7 @@ Moments<T> sharpened(const Moments<T>& plain, const BasicTensor<T>& x, const Dim
 
 template <typename T>
 std::pair<BasicTensor<T>, BasicTensor<T>> variance_and_mean(const BasicTensor<T>& x, const Dims& axes,
-                                                            bool unbiased, bool keepdim, const char* op) {
+                                                            Flag unbiased, Flag keepdim, const char* op) {
   const auto plan = plan_reduction(x, axes, keepdim, op);
   const int64_t n = plan.geometry.n;
   Moments<T> m = moments(plan);
@@ -106,31 +106,31 @@ BasicTensor<T> root_in_range(const BasicTensor<T>& x, const Dims& axes, F root) 
 }  // namespace
 
 template <Floating T>
-BasicTensor<T> mean(const BasicTensor<T>& x, const Dims& axes, bool keepdim) {
+BasicTensor<T> mean(const BasicTensor<T>& x, const Dims& axes, Flag keepdim) {
   const auto plan = plan_reduction(x, axes, keepdim, "mean");
   return divide_each(sum_of(plan), plan.geometry.n);
 }
 
 template <Floating T>
-BasicTensor<T> var(const BasicTensor<T>& x, const Dims& axes, bool unbiased, bool keepdim) {
+BasicTensor<T> var(const BasicTensor<T>& x, const Dims& axes, Flag unbiased, Flag keepdim) {
   return variance_and_mean(x, axes, unbiased, keepdim, "var").first;
 }
 
 template <Floating T>
-std::pair<BasicTensor<T>, BasicTensor<T>> var_mean(const BasicTensor<T>& x, const Dims& axes, bool unbiased,
-                                                   bool keepdim) {
+std::pair<BasicTensor<T>, BasicTensor<T>> var_mean(const BasicTensor<T>& x, const Dims& axes, Flag unbiased,
+                                                   Flag keepdim) {
   return variance_and_mean(x, axes, unbiased, keepdim, "var_mean");
 }
 
 template <Floating T>
-BasicTensor<T> stddev(const BasicTensor<T>& x, const Dims& axes, bool unbiased, bool keepdim) {
+BasicTensor<T> stddev(const BasicTensor<T>& x, const Dims& axes, Flag unbiased, Flag keepdim) {
   return root_in_range(x, axes, [&](const BasicTensor<T>& numbers) {
     return root_of_each(variance_and_mean(numbers, axes, unbiased, keepdim, "stddev").first);
   });
 }
 
 template <Floating T>
-BasicTensor<T> norm(const BasicTensor<T>& x, const Dims& axes, bool keepdim) {
+BasicTensor<T> norm(const BasicTensor<T>& x, const Dims& axes, Flag keepdim) {
   return root_in_range(x, axes, [&](const BasicTensor<T>& numbers) {
     const auto plan = plan_reduction(numbers, axes, keepdim, "norm");
     BasicTensor<T> out = empty<T>(plan.shape);
@@ -140,12 +140,12 @@ BasicTensor<T> norm(const BasicTensor<T>& x, const Dims& axes, bool keepdim) {
 }
 
 #define LT_INSTANTIATE(T)                                                                               \
-  template BasicTensor<T> mean(const BasicTensor<T>&, const Dims&, bool);                               \
-  template BasicTensor<T> var(const BasicTensor<T>&, const Dims&, bool, bool);                          \
-  template std::pair<BasicTensor<T>, BasicTensor<T>> var_mean(const BasicTensor<T>&, const Dims&, bool, \
-                                                              bool);                                    \
-  template BasicTensor<T> stddev(const BasicTensor<T>&, const Dims&, bool, bool);                       \
-  template BasicTensor<T> norm(const BasicTensor<T>&, const Dims&, bool);
+  template BasicTensor<T> mean(const BasicTensor<T>&, const Dims&, Flag);                               \
+  template BasicTensor<T> var(const BasicTensor<T>&, const Dims&, Flag, Flag);                          \
+  template std::pair<BasicTensor<T>, BasicTensor<T>> var_mean(const BasicTensor<T>&, const Dims&, Flag, \
+                                                              Flag);                                    \
+  template BasicTensor<T> stddev(const BasicTensor<T>&, const Dims&, Flag, Flag);                       \
+  template BasicTensor<T> norm(const BasicTensor<T>&, const Dims&, Flag);
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)
 #undef LT_INSTANTIATE

@@ -103,7 +103,7 @@ BasicTensor<T> scalar(ScalarOf<T> value) {  // shape ()
 // The bounds of a range: doubles for floating-point numbers, since 0.3 as a float lies beyond three steps of
 // 0.1.
 template <typename T>
-using BoundOf = std::type_identity_t<std::conditional_t<std::is_floating_point_v<T>, double, Scalar<T>>>;
+using BoundOf = std::type_identity_t<Scalar<std::conditional_t<std::is_floating_point_v<T>, double, T>>>;
 // start, start + step, ... below end (above it for a negative step); counted and computed, as start + i *
 // step, in double, and each rounded once.
 //   throws: ValueError for a step of 0 or of the wrong sign
@@ -115,9 +115,9 @@ BasicTensor<T> arange(BoundOf<T> end) {
 }
 // `steps` points from start to end, both included. floating
 template <Floating T = float>
-BasicTensor<T> linspace(ScalarOf<T> start, ScalarOf<T> end, int64_t steps);
+BasicTensor<T> linspace(ScalarOf<T> start, ScalarOf<T> end, Whole steps);
 template <Element T = float>
-BasicTensor<T> eye(int64_t n);
+BasicTensor<T> eye(Whole n);
 
 // ---------------------------------------------------------------- elementwise, two operands
 
@@ -230,33 +230,33 @@ BoolTensor isfinite(const BasicTensor<T>& x);
 // of floating point summation", 1993).
 
 template <Number T>
-BasicTensor<T> sum(const BasicTensor<T>& x, const Dims& axes = {}, bool keepdim = false);  // number
+BasicTensor<T> sum(const BasicTensor<T>& x, const Dims& axes = {}, Flag keepdim = false);  // number
 int64_t count_nonzero(const BoolTensor& x);
 template <Floating T>
-BasicTensor<T> mean(const BasicTensor<T>& x, const Dims& axes = {}, bool keepdim = false);  // floating
+BasicTensor<T> mean(const BasicTensor<T>& x, const Dims& axes = {}, Flag keepdim = false);  // floating
 // Divides by n - 1, or by n where not unbiased. floating
 template <Floating T>
-BasicTensor<T> var(const BasicTensor<T>& x, const Dims& axes = {}, bool unbiased = true,
-                   bool keepdim = false);
+BasicTensor<T> var(const BasicTensor<T>& x, const Dims& axes = {}, Flag unbiased = true,
+                   Flag keepdim = false);
 // The variance and the mean, at the cost of the variance alone. floating
 template <Floating T>
 std::pair<BasicTensor<T>, BasicTensor<T>> var_mean(const BasicTensor<T>& x, const Dims& axes = {},
-                                                   bool unbiased = true, bool keepdim = false);
+                                                   Flag unbiased = true, Flag keepdim = false);
 // PyTorch's std; the name `std` would hide the standard library's namespace.
 template <Floating T>
-BasicTensor<T> stddev(const BasicTensor<T>& x, const Dims& axes = {}, bool unbiased = true,
-                      bool keepdim = false);
+BasicTensor<T> stddev(const BasicTensor<T>& x, const Dims& axes = {}, Flag unbiased = true,
+                      Flag keepdim = false);
 template <Floating T>
 BasicTensor<T> norm(const BasicTensor<T>& x, const Dims& axes = {},
-                    bool keepdim = false);  // Euclidean; floating
+                    Flag keepdim = false);  // Euclidean; floating
 template <Floating T>
-BasicTensor<T> logsumexp(const BasicTensor<T>& x, const Dims& axes, bool keepdim = false);  // floating
+BasicTensor<T> logsumexp(const BasicTensor<T>& x, const Dims& axes, Flag keepdim = false);  // floating
 
 // The largest or smallest; NaN wins. Every T but bool. throws: ShapeError for a reduction of nothing
 template <Number T>
-BasicTensor<T> amax(const BasicTensor<T>& x, const Dims& axes = {}, bool keepdim = false);
+BasicTensor<T> amax(const BasicTensor<T>& x, const Dims& axes = {}, Flag keepdim = false);
 template <Number T>
-BasicTensor<T> amin(const BasicTensor<T>& x, const Dims& axes = {}, bool keepdim = false);
+BasicTensor<T> amin(const BasicTensor<T>& x, const Dims& axes = {}, Flag keepdim = false);
 // With the place of the first such element along one axis.
 template <typename T>
 struct ValuesAndIndices {
@@ -264,16 +264,16 @@ struct ValuesAndIndices {
   IntTensor indices;
 };
 template <Number T>
-ValuesAndIndices<T> max(const BasicTensor<T>& x, Whole axis, bool keepdim = false);
+ValuesAndIndices<T> max(const BasicTensor<T>& x, Whole axis, Flag keepdim = false);
 template <Number T>
-ValuesAndIndices<T> min(const BasicTensor<T>& x, Whole axis, bool keepdim = false);
+ValuesAndIndices<T> min(const BasicTensor<T>& x, Whole axis, Flag keepdim = false);
 // Without an axis: of the flattened tensor.
 template <Number T>
-IntTensor argmax(const BasicTensor<T>& x, std::optional<Whole> axis = {}, bool keepdim = false);
+IntTensor argmax(const BasicTensor<T>& x, std::optional<Whole> axis = {}, Flag keepdim = false);
 template <Number T>
-IntTensor argmin(const BasicTensor<T>& x, std::optional<Whole> axis = {}, bool keepdim = false);
-BoolTensor all(const BoolTensor& x, const Dims& axes = {}, bool keepdim = false);
-BoolTensor any(const BoolTensor& x, const Dims& axes = {}, bool keepdim = false);
+IntTensor argmin(const BasicTensor<T>& x, std::optional<Whole> axis = {}, Flag keepdim = false);
+BoolTensor all(const BoolTensor& x, const Dims& axes = {}, Flag keepdim = false);
+BoolTensor any(const BoolTensor& x, const Dims& axes = {}, Flag keepdim = false);
 // Running sum along an axis. number
 template <Number T>
 BasicTensor<T> cumsum(const BasicTensor<T>& x, Whole axis);
@@ -335,9 +335,9 @@ template <Element T>
 BasicTensor<T> flip(const BasicTensor<T>& x, const Dims& axes);
 // The part on and below (tril), on and above (triu) the diagonal of the last two axes; else 0.
 template <Element T>
-BasicTensor<T> tril(const BasicTensor<T>& x, int64_t diagonal = 0);
+BasicTensor<T> tril(const BasicTensor<T>& x, Whole diagonal = 0);
 template <Element T>
-BasicTensor<T> triu(const BasicTensor<T>& x, int64_t diagonal = 0);
+BasicTensor<T> triu(const BasicTensor<T>& x, Whole diagonal = 0);
 
 // x[i, j, ...]: the id tensors broadcast together and index the first axes.
 //   shapes: (n0, n1, ..., rest) with ids of broadcast shape s -> (s..., rest)
@@ -365,17 +365,17 @@ template <Element T>
 BasicTensor<T> masked_select(const BasicTensor<T>& x, const BoolTensor& mask);
 IntTensor nonzero(const BoolTensor& x);  // shapes: (d1..dk) -> (count, k)
 // shapes: (i...) -> (i..., classes). throws: IndexError for an id outside 0..classes-1
-IntTensor one_hot(const IntTensor& ids, int64_t classes);
+IntTensor one_hot(const IntTensor& ids, Whole classes);
 
 // Stable, NaN last (first where descending), as PyTorch. Every T.
 template <Element T>
-ValuesAndIndices<T> sort(const BasicTensor<T>& x, Whole axis = -1, bool descending = false);
+ValuesAndIndices<T> sort(const BasicTensor<T>& x, Whole axis = -1, Flag descending = false);
 template <Element T>
-IntTensor argsort(const BasicTensor<T>& x, Whole axis = -1, bool descending = false);
+IntTensor argsort(const BasicTensor<T>& x, Whole axis = -1, Flag descending = false);
 // The k largest along an axis, in falling order; of equals the first.
 //   throws: ShapeError for k outside 0..size
 template <Element T>
-ValuesAndIndices<T> topk(const BasicTensor<T>& x, int64_t k, Whole axis = -1);
+ValuesAndIndices<T> topk(const BasicTensor<T>& x, Whole k, Whole axis = -1);
 // Counts in `bins` equal bins over low..high (both included); over x's own range where they are equal.
 //   returns: counts (bins) and edges (bins + 1)
 //   floating; throws: ValueError for bins < 1, low > high, or a range that is not finite
@@ -385,7 +385,7 @@ struct Histogram {
   BasicTensor<T> edges;
 };
 template <Floating T>
-Histogram<T> histogram(const BasicTensor<T>& x, int64_t bins, ScalarOf<T> low = T{}, ScalarOf<T> high = T{});
+Histogram<T> histogram(const BasicTensor<T>& x, Whole bins, ScalarOf<T> low = T{}, ScalarOf<T> high = T{});
 // How often each id 0..size-1 occurs. throws: IndexError for a negative id, or the largest int64_t
 IntTensor bincount(const IntTensor& ids, int64_t min_length = 0);
 

@@ -50,7 +50,7 @@ std::array<bool, kMaxRank> mark(const Dims& axes, int rank, const char* op) {
 }  // namespace
 
 template <typename T>
-ReductionPlan<T> plan_reduction(const BasicTensor<T>& x, const Dims& axes, bool keepdim, const char* op) {
+ReductionPlan<T> plan_reduction(const BasicTensor<T>& x, const Dims& axes, Flag keepdim, const char* op) {
   const auto reduced = mark(axes, x.dim(), op);
   ReductionPlan<T> plan{x, {}, {}};
   Axes kept_axes;
@@ -86,7 +86,7 @@ ReductionPlan<T> plan_reduction(const BasicTensor<T>& x, const Dims& axes, bool 
 }
 
 template <Number T>
-BasicTensor<T> sum(const BasicTensor<T>& x, const Dims& axes, bool keepdim) {
+BasicTensor<T> sum(const BasicTensor<T>& x, const Dims& axes, Flag keepdim) {
   const auto plan = plan_reduction(x, axes, keepdim, "sum");
   BasicTensor<T> out = empty<T>(plan.shape);
   kernels::sum(plan.source.data(), plan.geometry, out.mutable_data());
@@ -110,14 +110,14 @@ BasicTensor<T> sum_to(const BasicTensor<T>& x, const Shape& shape) {
   return axes.empty() ? x.clone() : sum(x, axes, true).view(shape);
 }
 
-BoolTensor all(const BoolTensor& x, const Dims& axes, bool keepdim) {
+BoolTensor all(const BoolTensor& x, const Dims& axes, Flag keepdim) {
   const auto plan = plan_reduction(x, axes, keepdim, "all");
   BoolTensor out = empty<bool>(plan.shape);
   kernels::all(plan.source.data(), plan.geometry, out.mutable_data());
   return out;
 }
 
-BoolTensor any(const BoolTensor& x, const Dims& axes, bool keepdim) {
+BoolTensor any(const BoolTensor& x, const Dims& axes, Flag keepdim) {
   const auto plan = plan_reduction(x, axes, keepdim, "any");
   BoolTensor out = empty<bool>(plan.shape);
   kernels::any(plan.source.data(), plan.geometry, out.mutable_data());
@@ -130,10 +130,10 @@ int64_t count_nonzero(const BoolTensor& x) {
 }
 
 #define LT_INSTANTIATE(T)                                                                          \
-  template ReductionPlan<T> plan_reduction(const BasicTensor<T>&, const Dims&, bool, const char*); \
-  template BasicTensor<T> sum(const BasicTensor<T>&, const Dims&, bool);                           \
+  template ReductionPlan<T> plan_reduction(const BasicTensor<T>&, const Dims&, Flag, const char*); \
+  template BasicTensor<T> sum(const BasicTensor<T>&, const Dims&, Flag);                           \
   template BasicTensor<T> sum_to(const BasicTensor<T>&, const Shape&);
-template ReductionPlan<bool> plan_reduction(const BoolTensor&, const Dims&, bool, const char*);
+template ReductionPlan<bool> plan_reduction(const BoolTensor&, const Dims&, Flag, const char*);
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)
 LT_INSTANTIATE(int64_t)

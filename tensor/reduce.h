@@ -18,6 +18,6 @@ struct ReductionPlan {
 // No axes means all of them.
 //   throws: IndexError for an axis out of range, ShapeError for one named twice
 template <typename T>
-ReductionPlan<T> plan_reduction(const BasicTensor<T>& x, const Dims& axes, bool keepdim, const char* op);
+ReductionPlan<T> plan_reduction(const BasicTensor<T>& x, const Dims& axes, Flag keepdim, const char* op);
 
 }  // namespace lt

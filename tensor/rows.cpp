@@ -34,7 +34,7 @@ BasicTensor<T> from_rows(const BasicTensor<T>& rows, const Shape& shape, int axi
   return rows.view(moved).permute(order).contiguous();
 }
 
-Shape drop_axis(const Shape& shape, int axis, bool keepdim) {
+Shape drop_axis(const Shape& shape, int axis, Flag keepdim) {
   Shape out = shape;
   if (shape.empty()) return out;
   if (keepdim) {

@@ -16,6 +16,6 @@ template <typename T>
 BasicTensor<T> from_rows(const BasicTensor<T>& rows, const Shape& shape, int axis);
 
 // `shape` without `axis`, or with size 1 there; a scalar stays one.
-Shape drop_axis(const Shape& shape, int axis, bool keepdim);
+Shape drop_axis(const Shape& shape, int axis, Flag keepdim);
 
 }  // namespace lt

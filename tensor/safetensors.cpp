@@ -233,7 +233,7 @@ class SafetensorsReader {
 }  // namespace
 
 template <typename T>
-const BasicTensor<T>& TensorFile::get(const std::string& name) const {
+BasicTensor<T> TensorFile::get(const std::string& name) const {
   const auto found = tensors.find(name);
   if (found == tensors.end()) throw IoError(fmt::format("'{}': there is no tensor '{}'", path, name));
   if (const auto* x = std::get_if<BasicTensor<T>>(&found->second)) return *x;
@@ -242,10 +242,10 @@ const BasicTensor<T>& TensorFile::get(const std::string& name) const {
   throw IoError(fmt::format("'{}': the tensor '{}' is {}, expected {}", path, name, type, dtype_name<T>()));
 }
 
-template const Tensor& TensorFile::get(const std::string&) const;
-template const DoubleTensor& TensorFile::get(const std::string&) const;
-template const IntTensor& TensorFile::get(const std::string&) const;
-template const BoolTensor& TensorFile::get(const std::string&) const;
+template Tensor TensorFile::get(const std::string&) const;
+template DoubleTensor TensorFile::get(const std::string&) const;
+template IntTensor TensorFile::get(const std::string&) const;
+template BoolTensor TensorFile::get(const std::string&) const;
 
 void save_safetensors(const std::string& path, const NamedTensors& tensors, const Metadata& metadata) {
   std::vector<Part> parts;

@@ -44,6 +44,8 @@ class Scalar {
 
 // A size, an axis or a place: var(x, false) and sum(x, 1.9) do not compile.
 using Whole = Scalar<int64_t>;
+// A truth value: sum(x, 0, 1), whose 1 would be keepdim and not a second axis, does not compile.
+using Flag = Scalar<bool>;
 
 // A scalar operand takes its type from the tensor beside it: x + 1 works for every T.
 template <Element T>

@@ -58,7 +58,7 @@ BasicTensor<T> log_softmax_backward(const BasicTensor<T>& dy, const BasicTensor<
 // Dense rows are one kernel's. What lies otherwise is composed, which reads it in place: log(sum(exp(x - m)))
 // + m with the maximum m, so that the largest term is 1; an infinite m is left out (inf - inf is no number).
 template <Floating T>
-BasicTensor<T> logsumexp(const BasicTensor<T>& x, const Dims& axes, bool keepdim) {
+BasicTensor<T> logsumexp(const BasicTensor<T>& x, const Dims& axes, Flag keepdim) {
   const Shape kept = plan_reduction(x, axes, true, "logsumexp").shape;
   Dims order, reduced;
   for (int i = 0; i < x.dim(); ++i) (kept[i] == x.shape()[i] ? order : reduced).push_back(i);
@@ -82,7 +82,7 @@ BasicTensor<T> logsumexp(const BasicTensor<T>& x, const Dims& axes, bool keepdim
   template BasicTensor<T> log_softmax(const BasicTensor<T>&, Whole);                                 \
   template BasicTensor<T> softmax_backward(const BasicTensor<T>&, const BasicTensor<T>&, Whole);     \
   template BasicTensor<T> log_softmax_backward(const BasicTensor<T>&, const BasicTensor<T>&, Whole); \
-  template BasicTensor<T> logsumexp(const BasicTensor<T>&, const Dims&, bool);
+  template BasicTensor<T> logsumexp(const BasicTensor<T>&, const Dims&, Flag);
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)
 #undef LT_INSTANTIATE

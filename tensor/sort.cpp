@@ -24,7 +24,7 @@ bool precedes(T a, T b) {
 // Calls order_row(positions, before) for each row of n positions 0, 1, ... and stores the first k of each.
 // `before` says of two positions which number comes first.
 template <typename T, typename OrderRow>
-IntTensor order_rows(const BasicTensor<T>& rows, int64_t k, bool descending, OrderRow order_row) {
+IntTensor order_rows(const BasicTensor<T>& rows, int64_t k, Flag descending, OrderRow order_row) {
   const int64_t n = rows.shape()[1];
   IntTensor out = empty<int64_t>({rows.shape()[0], k});
   int64_t* const places = out.mutable_data();
@@ -43,7 +43,7 @@ IntTensor order_rows(const BasicTensor<T>& rows, int64_t k, bool descending, Ord
 }
 
 template <typename T>
-IntTensor sorted_rows(const BasicTensor<T>& rows, bool descending) {
+IntTensor sorted_rows(const BasicTensor<T>& rows, Flag descending) {
   return order_rows(rows, rows.shape()[1], descending, [](auto& positions, auto before) {
     std::stable_sort(positions.begin(), positions.end(), before);
   });
@@ -64,7 +64,7 @@ BasicTensor<T> take(const BasicTensor<T>& rows, const IntTensor& places) {
 }  // namespace
 
 template <Element T>
-ValuesAndIndices<T> sort(const BasicTensor<T>& x, Whole axis, bool descending) {
+ValuesAndIndices<T> sort(const BasicTensor<T>& x, Whole axis, Flag descending) {
   const int a = normalize_axis(axis, x.dim(), "sort");
   const BasicTensor<T> rows = rows_along(x, a);
   const IntTensor places = sorted_rows(rows, descending);
@@ -72,13 +72,14 @@ ValuesAndIndices<T> sort(const BasicTensor<T>& x, Whole axis, bool descending) {
 }
 
 template <Element T>
-IntTensor argsort(const BasicTensor<T>& x, Whole axis, bool descending) {
+IntTensor argsort(const BasicTensor<T>& x, Whole axis, Flag descending) {
   const int a = normalize_axis(axis, x.dim(), "argsort");
   return from_rows(sorted_rows(rows_along(x, a), descending), x.shape(), a);
 }
 
 template <Element T>
-ValuesAndIndices<T> topk(const BasicTensor<T>& x, int64_t k, Whole axis) {
+ValuesAndIndices<T> topk(const BasicTensor<T>& x, Whole count, Whole axis) {
+  const int64_t k = count;
   const int a = normalize_axis(axis, x.dim(), "topk");
   const BasicTensor<T> rows = rows_along(x, a);
   if (k < (x.dim() == 0 ? 1 : 0) || k > rows.shape()[1]) {
@@ -94,9 +95,9 @@ ValuesAndIndices<T> topk(const BasicTensor<T>& x, int64_t k, Whole axis) {
 }
 
 #define LT_INSTANTIATE(T)                                                \
-  template ValuesAndIndices<T> sort(const BasicTensor<T>&, Whole, bool); \
-  template IntTensor argsort(const BasicTensor<T>&, Whole, bool);        \
-  template ValuesAndIndices<T> topk(const BasicTensor<T>&, int64_t, Whole);
+  template ValuesAndIndices<T> sort(const BasicTensor<T>&, Whole, Flag); \
+  template IntTensor argsort(const BasicTensor<T>&, Whole, Flag);        \
+  template ValuesAndIndices<T> topk(const BasicTensor<T>&, Whole, Whole);
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)
 LT_INSTANTIATE(int64_t)

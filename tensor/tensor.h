@@ -68,9 +68,23 @@ class BasicTensor : public OpMethods<BasicTensor<T>> {
   // A view of `storage`. throws: ShapeError where a part of it would lie outside the storage
   BasicTensor(Storage storage, Shape shape, Strides strides, int64_t offset);
   BasicTensor(const BasicTensor&) = default;
-  BasicTensor(BasicTensor&&) noexcept = default;
+  // What was moved from is no tensor.
+  BasicTensor(BasicTensor&& other) noexcept
+      : storage_(std::move(other.storage_)),
+        shape_(other.shape_),
+        strides_(other.strides_),
+        offset_(other.offset_),
+        defined_(std::exchange(other.defined_, false)) {}
   BasicTensor& operator=(const BasicTensor&) & = default;
-  BasicTensor& operator=(BasicTensor&&) & noexcept = default;
+  BasicTensor& operator=(BasicTensor&& other) & noexcept {
+    storage_ = std::move(other.storage_);
+    shape_ = other.shape_;
+    strides_ = other.strides_;
+    offset_ = other.offset_;
+    defined_ = std::exchange(other.defined_, &other == this && defined_);
+    return *this;
+  }
+  BasicTensor& operator=(const BasicTensor&) && = delete;  // (a + b) = c would be lost
   ~BasicTensor() = default;
 
   bool defined() const { return defined_; }

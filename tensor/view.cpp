@@ -105,7 +105,7 @@ bool BasicTensor<T>::is_contiguous() const {
 
 template <Element T>
 TensorView<T> BasicTensor<T>::view(const Shape& shape) const {
-  const Shape to = fit_shape(shape_, shape, "view");
+  const Shape to = fit_shape(this->shape(), shape, "view");
   Strides strides;
   if (!view_strides(shape_, strides_, to, strides)) {
     throw ShapeError(fmt::format(
@@ -117,7 +117,7 @@ TensorView<T> BasicTensor<T>::view(const Shape& shape) const {
 
 template <Element T>
 BasicTensor<T> BasicTensor<T>::reshape(const Shape& shape) const {
-  const Shape to = fit_shape(shape_, shape, "reshape");
+  const Shape to = fit_shape(this->shape(), shape, "reshape");
   Strides strides;
   return view_strides(shape_, strides_, to, strides) ? view_as(to, strides, offset_) : clone().view(to);
 }

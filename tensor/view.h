@@ -58,10 +58,6 @@ class TensorView : public BasicTensor<T> {
   TensorView operator/=(const Y& y) && {  // NOLINT
     return *this /= y, *this;
   }
-
-  // The numbers are another tensor's, which keeps them.
-  const T* data() const { return static_cast<const Base&>(*this).data(); }
-  T* mutable_data() { return static_cast<Base&>(*this).mutable_data(); }
 };
 
 // One number of a tensor, x(i, j): it reads as a T, and what is assigned to it is written into the tensor.
@@ -72,19 +68,36 @@ class ElementRef {
   ElementRef(const ElementRef&) = default;
   ~ElementRef() = default;
 
-  operator T() const { return *place_; }                // NOLINT: implicit, as a reference is
-  const ElementRef& operator=(Scalar<T> value) const {  // NOLINT: of what it refers to
-    storage_.bump_version();
-    *place_ = value;
-    return *this;
-  }
-  const ElementRef& operator=(const ElementRef& other) const { return *this = T{other}; }  // NOLINT
-  const ElementRef& operator+=(Scalar<T> value) const { return *this = static_cast<T>(*place_ + T{value}); }
-  const ElementRef& operator-=(Scalar<T> value) const { return *this = static_cast<T>(*place_ - T{value}); }
-  const ElementRef& operator*=(Scalar<T> value) const { return *this = static_cast<T>(*place_ * T{value}); }
-  const ElementRef& operator/=(Scalar<T> value) const { return *this = static_cast<T>(*place_ / T{value}); }
+  operator T() const { return *place_; }  // NOLINT: implicit, as a reference is
+  // Without a name, as in x(i, j) = 3: what is written. (A named one could be taken for the number.)
+  T operator=(Scalar<T> value) && { return write(value); }             // NOLINT: a number
+  T operator=(const ElementRef& other) && { return write(T{other}); }  // NOLINT
+  T operator+=(Scalar<T> value) && requires Number<T> {
+    return write(wrapped(*place_) + wrapped(value));
+  }  // NOLINT
+  T operator-=(Scalar<T> value) && requires Number<T> {
+    return write(wrapped(*place_) - wrapped(value));
+  }  // NOLINT
+  T operator*=(Scalar<T> value) && requires Number<T> {
+    return write(wrapped(*place_) * wrapped(value));
+  }                                                                                            // NOLINT
+  T operator/=(Scalar<T> value) && requires Floating<T> { return write(*place_ / T{value}); }  // NOLINT
 
  private:
+  // Whole numbers wrap around, as in ops.
+  static auto wrapped(T value) {
+    if constexpr (std::is_integral_v<T>) {
+      return static_cast<uint64_t>(value);
+    } else {
+      return value;
+    }
+  }
+  template <typename U>
+  T write(U value) {
+    storage_.bump_version();
+    return *place_ = static_cast<T>(value);
+  }
+
   Storage storage_;
   T* place_;
 };

@@ -17,7 +17,8 @@ TEST(Backward, SaysWhatIsWrong) {
   const Variable x(ones(2), true);
   const auto text = [](const auto& f) { return error_text<GradError>(f); };
   EXPECT_EQ(text([] { sum(Variable(ones(2))).backward(); }),
-            "backward: the leaf of shape () needs no gradient");
+            "backward: the leaf of shape () needs no gradient; what it comes from does where it is a "
+            "Variable(data, true)");
   EXPECT_EQ(text([] { Variable().backward(); }), "variable: used before it was given a value");
   EXPECT_EQ(error_text<ShapeError>([&] { (x * x).backward(); }),
             "backward: (2) is not a scalar; pass the gradient of each element");

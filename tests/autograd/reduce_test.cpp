@@ -6,7 +6,7 @@ namespace lt {
 namespace {
 
 using test::Numbers;
-using Reduce = DoubleVariable (*)(const DoubleVariable&, const Dims&, bool);
+using Reduce = DoubleVariable (*)(const DoubleVariable&, const Dims&, Flag);
 
 struct ReduceCase {
   const char* name;
@@ -17,11 +17,11 @@ const std::vector<ReduceCase>& reductions() {
   static const std::vector<ReduceCase> kReductions = {
       {"sum", sum<double>},
       {"mean", mean<double>},
-      {"var", [](const DoubleVariable& x, const Dims& axes, bool keep) { return var(x, axes, true, keep); }},
+      {"var", [](const DoubleVariable& x, const Dims& axes, Flag keep) { return var(x, axes, true, keep); }},
       {"var of n",
-       [](const DoubleVariable& x, const Dims& axes, bool keep) { return var(x, axes, false, keep); }},
+       [](const DoubleVariable& x, const Dims& axes, Flag keep) { return var(x, axes, false, keep); }},
       {"std",
-       [](const DoubleVariable& x, const Dims& axes, bool keep) { return stddev(x, axes, true, keep); }},
+       [](const DoubleVariable& x, const Dims& axes, Flag keep) { return stddev(x, axes, true, keep); }},
       {"norm", norm<double>},
       {"logsumexp", logsumexp<double>},
       {"amax", amax<double>},

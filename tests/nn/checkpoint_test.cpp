@@ -12,6 +12,14 @@
 namespace lt::nn {
 namespace {
 
+// A fraction would be cut off.
+template <typename T>
+concept IsPut = requires(Checkpoint checkpoint, T value) {
+  checkpoint.put("name", value);
+};
+static_assert(IsPut<int> && IsPut<int64_t> && IsPut<size_t> && !IsPut<double> && !IsPut<float> &&
+              !IsPut<bool>);
+
 // A run that can stop anywhere: a layer, an optimiser with momentum, and a generator that draws its data.
 struct Training {
   Generator generator{5};

@@ -42,6 +42,25 @@ struct Unlisted : Module {
 };
 static_assert(std::is_abstract_v<Unlisted>, "a module without list() does not compile");
 
+// Members of one name, of which a state would hold the last alone; or a pointer to nothing.
+struct Misnamed : Tied {
+  explicit Misnamed(std::vector<std::pair<std::string, Module*>> list) : children(std::move(list)) {}
+  std::vector<std::pair<std::string, Module*>> children;
+
+ protected:
+  void list(Members& members) override { members.children = children; }
+};
+
+TEST(Module, RefusesMembersThatAStateCannotTellApart) {
+  Linear layer(2, 1);
+  const auto text_of = [](const std::vector<std::pair<std::string, Module*>>& children) {
+    return error_text<ValueError>([&] { Misnamed(children).state_dict(); });
+  };
+  EXPECT_EQ(text_of({{"fc", &layer}, {"fc", &layer}}), "module: two members are named fc");
+  EXPECT_EQ(text_of({{"fc", nullptr}}), "module: member fc is a null pointer");
+  EXPECT_EQ(text_of({{"a", &layer}, {"b", &layer}}), "no error");
+}
+
 // The network of tests/golden/make_nn.py.
 std::unique_ptr<Sequential> network(uint64_t seed = 42) {
   Generator g(seed, Profile::avx2);

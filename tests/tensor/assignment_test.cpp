@@ -171,6 +171,12 @@ TEST(Assignment, ToANumberOfATensorWritesIt) {
   EXPECT_EQ(error_text<IndexError>([&] { x(0, 3) = 1; }), "at: index 3 is out of range for axis 1 of (2, 3)");
 }
 
+TEST(Assignment, ToAWholeNumberWrapsAround) {
+  IntTensor n = tensor<int64_t>({INT64_MAX});
+  n(0) += 1;
+  EXPECT_EQ(n(0), INT64_MIN);
+}
+
 TEST(Assignment, CountsAsAChangeInPlace) {
   Tensor x = six();
   const auto changes = [&x](auto f) {
@@ -215,6 +221,9 @@ static_assert(!Assigns<decltype(declval<Tensor&>().contiguous()), Tensor>);
 static_assert(!Assigns<decltype(declval<Tensor&>().clone()), int>);
 static_assert(!Assigns<decltype(declval<Rows>()[0]), Tensor> && !AddsTo<decltype(declval<Rows>()[0]), int>);
 static_assert(!Assigns<decltype(declval<Masked>()(Slice())), Tensor>);
+static_assert(!Assigns<decltype(declval<Rows>().t()), int> &&
+              !Assigns<decltype(declval<Rows>().view({-1})), int>);
+static_assert(!Assigns<decltype(declval<Masked>().slice(0, 0, 1)), Tensor>);
 // Nothing changes its type on the way, and nothing is cut off.
 using WholeView = decltype(declval<IntTensor&>()[0]);
 static_assert(!Assigns<View, IntTensor> && !Assigns<View, BoolTensor> && !Assigns<WholeView, Tensor>);
@@ -223,13 +232,23 @@ static_assert(!AddsTo<WholeView, double> && !AddsTo<decltype(declval<BoolTensor&
 static_assert(Assigns<decltype(declval<IntTensor&>()(0)), int> &&
               !Assigns<decltype(declval<IntTensor&>()(0)), float>);
 
+// Whole numbers have no true division, and truth values no sums; a named element is no number to assign to.
+using Whole1 = decltype(declval<IntTensor&>()(0));
+using Truth1 = decltype(declval<BoolTensor&>()(0));
+template <typename To, typename From>
+concept Divides = requires(To&& to, From&& from) {
+  std::forward<To>(to) /= std::forward<From>(from);
+};
+static_assert(!Divides<Whole1, int> && AddsTo<Whole1, int> && !AddsTo<Truth1, bool> && Assigns<Truth1, bool>);
+static_assert(!Assigns<Whole1&, int> && Divides<decltype(declval<Tensor&>()(0)), int>);
+
 // What lies in a handle is not to be had of one that is about to go.
 template <typename X>
 concept GivesData = requires(X&& x) {
   std::forward<X>(x).data();
 };
-static_assert(GivesData<Tensor&> && GivesData<const Tensor&> && GivesData<View>);
-static_assert(!GivesData<Tensor> && !GivesData<Rows>);
+static_assert(GivesData<Tensor&> && GivesData<const Tensor&> && GivesData<View&>);
+static_assert(!GivesData<Tensor> && !GivesData<View> && !GivesData<Rows>);
 static_assert(std::is_same_v<decltype(declval<Tensor>().shape()), Shape> &&
               std::is_same_v<decltype(declval<Tensor&>().shape()), const Shape&>);
 static_assert(std::is_same_v<decltype(declval<Tensor>().strides()), Strides>);

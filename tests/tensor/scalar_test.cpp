@@ -31,6 +31,9 @@ LT_COMPILES(MasksWith, masked_fill(x, x == x, s))
 LT_COMPILES(SumsOver, sum(x, s))
 LT_COMPILES(VarianceOf, var(x, s))
 LT_COMPILES(HasShape, zeros(s))
+LT_COMPILES(KeepsAxes, sum(x, 0, s))
+LT_COMPILES(KeepsAxesByMethod, x.sum(0, s))
+LT_COMPILES(SortsDown, sort(x, 0, s))
 #undef LT_COMPILES
 
 template <typename X, typename S>
@@ -61,6 +64,9 @@ static_assert(!MaximumWith<IntTensor, double> && !WhereElse<IntTensor, float> &&
 // 0.
 static_assert(SumsOver<Tensor, int> && SumsOver<Tensor, int64_t> && SumsOver<Tensor, size_t>);
 static_assert(!SumsOver<Tensor, bool> && !SumsOver<Tensor, double> && !VarianceOf<Tensor, bool>);
+// ... and what is a truth value is no whole number: sum(x, 0, 1) would keep the axis, not sum over two.
+static_assert(KeepsAxes<Tensor, bool> && KeepsAxesByMethod<Tensor, bool> && SortsDown<Tensor, bool>);
+static_assert(!KeepsAxes<Tensor, int> && !KeepsAxesByMethod<Tensor, int> && !SortsDown<Tensor, int>);
 static_assert(HasShape<Tensor, int> && !HasShape<Tensor, bool> && !HasShape<Tensor, float>);
 
 TEST(Scalar, IsOfTheTensorsType) {

@@ -47,6 +47,9 @@ TEST(TensorHandle, WithoutATensorComputesNothing) {
       [&] { none.t(); },
       [&] { none[0]; },
       [&] { none(Slice()); },
+      [&] { one(IntTensor()); },
+      [&] { one(Slice(), BoolTensor()); },
+      [&] { none.reshape({1}); },
       [&] { none[zeros<int64_t>(1)]; },
       [&] { none[zeros<bool>(1)]; },
       [&] { none.fill_(0); },
@@ -73,6 +76,22 @@ TEST(TensorHandle, WithoutATensorComputesNothing) {
               "tensor: used before it was given a value (a gradient has none before backward)")
         << "use " << i;
   }
+}
+
+TEST(TensorHandle, MovedFromIsNoTensor) {
+  Tensor a = ones(3);
+  const Tensor b = std::move(a);
+  EXPECT_FALSE(a.defined());  // NOLINT: what a moved-from handle is
+  EXPECT_EQ(error_text<ValueError>([&] { sum(a); }),
+            "tensor: used before it was given a value (a gradient has none before backward)");
+  Tensor c = b[0];
+  Tensor d;
+  d = std::move(c);
+  EXPECT_FALSE(c.defined());  // NOLINT
+  EXPECT_EQ(d.item(), 1.F);
+  Tensor& same = d;
+  d = std::move(same);
+  EXPECT_TRUE(d.defined());
 }
 
 TEST(TensorHandle, KnowsSizesAndStridesByNegativeAxis) {
