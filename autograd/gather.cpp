@@ -55,7 +55,7 @@ BasicVariable<T> BasicVariable<T>::rows_at(std::span<const TensorIndex> indices)
   const BasicTensor<T> rows = index(data().view_at(steps.views).permute(steps.ids_first), steps.ids);
   return record("index", rows.permute(detail::inverse_permutation(steps.order)), {*this},
                 [from = data().shape(), steps, ids = save(steps.ids)](const BasicTensor<T>& dy) {
-                  const BasicTensor<T> dx = zeros<T>(from);
+                  BasicTensor<T> dx = zeros<T>(from);
                   BasicTensor<T> source = dx.view_at(steps.views).permute(steps.ids_first);
                   index_put_(source, values(ids), dy.permute(steps.order), true);
                   return dx;

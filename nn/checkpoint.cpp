@@ -42,11 +42,14 @@ void Checkpoint::put(const std::string& name, const Generator& generator) {
 }
 
 void Checkpoint::put(const std::string& prefix, Module& module) {
-  for (const auto& [name, tensor] : module.state_dict()) file_.tensors[prefix + "." + name] = tensor;
+  for (const auto& [name, tensor] : module.state_dict())
+    file_.tensors[fmt::format("{}.{}", prefix, name)] = tensor;
 }
 
 void Checkpoint::put(const std::string& prefix, const Optimizer& optimizer) {
-  for (const auto& [name, tensor] : optimizer.state_dict()) file_.tensors[prefix + "." + name] = tensor;
+  for (const auto& [name, tensor] : optimizer.state_dict()) {
+    file_.tensors[fmt::format("{}.{}", prefix, name)] = tensor;
+  }
 }
 
 template <typename T>

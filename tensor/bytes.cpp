@@ -131,7 +131,7 @@ BasicTensor<T> tensor_of_bytes(std::string_view bytes, const ElementType& type, 
                                   to_string(fortran_order ? reversed(index) : index), value,
                                   dtype_name<T>()));
       }
-      to[i] = static_cast<T>(value);
+      to[i] = static_cast<T>(value);  // NOLINT: int8 is a number here, no character
     }
   });
   return in_order(out);

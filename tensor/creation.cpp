@@ -142,9 +142,8 @@ BasicTensor<T> arange(BoundOf<T> start, BoundOf<T> end, BoundOf<T> step) {
 }
 
 template <Floating T>
-BasicTensor<T> linspace(ScalarOf<T> start, ScalarOf<T> end, Whole points) {
-  const int64_t steps = points;
-  if (steps < 0) throw ValueError(fmt::format("linspace: {} steps", steps));
+BasicTensor<T> linspace(ScalarOf<T> start, ScalarOf<T> end, Whole steps) {
+  if (steps < 0) throw ValueError(fmt::format("linspace: {} steps", int64_t{steps}));
   BasicTensor<T> out = empty<T>(steps);
   T* const values = out.mutable_data();
   const T first = start, last = end;

@@ -18,7 +18,7 @@ IntTensor row_targets(const BasicTensor<T>& logits, const IntTensor& targets, in
     throw ShapeError(fmt::format("cross_entropy: logits {} want one target a row, not targets {}",
                                  to_string(logits.shape()), to_string(targets.shape())));
   }
-  const IntTensor ids = targets.contiguous();
+  IntTensor ids = targets.contiguous();
   const int64_t classes = logits.size(-1);
   for (int64_t i = 0; i < ids.numel(); ++i) {
     const int64_t id = ids.data()[i];

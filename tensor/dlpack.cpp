@@ -110,7 +110,7 @@ BasicTensor<T> taken(Managed* managed, bool read_only) {
   T* const data = reinterpret_cast<T*>(start == nullptr ? start : start + given.byte_offset);
   const BasicTensor<T> unowned = from_blob(data, shape, strides);  // throws before anything is taken
   if (read_only) {
-    const BasicTensor<T> copy = unowned.clone();
+    BasicTensor<T> copy = unowned.clone();
     give_back(managed);
     return copy;
   }

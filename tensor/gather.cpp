@@ -61,8 +61,7 @@ BasicTensor<T> scatter_add(const BasicTensor<T>& x, Whole axis, const IntTensor&
   return out;
 }
 
-IntTensor one_hot(const IntTensor& ids, Whole count) {
-  const int64_t classes = count;
+IntTensor one_hot(const IntTensor& ids, Whole classes) {
   Shape shape = ids.shape();
   shape.push_back(classes);
   IntTensor out = zeros<int64_t>(shape);
@@ -72,7 +71,7 @@ IntTensor one_hot(const IntTensor& ids, Whole count) {
     const int64_t id = dense.data()[i];
     if (id < 0 || id >= classes) {
       throw IndexError(fmt::format("one_hot: id {} at {} is out of range for {} classes", id,
-                                   to_string(detail::unravel(i, dense.shape())), classes));
+                                   to_string(detail::unravel(i, dense.shape())), int64_t{classes}));
     }
     row[id] = 1;
   }

@@ -45,9 +45,8 @@ int64_t bin_of(T value, const Range<T>& range, const T* edges, int64_t bins) {
 }  // namespace
 
 template <Floating T>
-Histogram<T> histogram(const BasicTensor<T>& x, Whole bin_count, ScalarOf<T> low, ScalarOf<T> high) {
-  const int64_t bins = bin_count;
-  if (bins < 1) throw ValueError(fmt::format("histogram: needs at least 1 bin, got {}", bins));
+Histogram<T> histogram(const BasicTensor<T>& x, Whole bins, ScalarOf<T> low, ScalarOf<T> high) {
+  if (bins < 1) throw ValueError(fmt::format("histogram: needs at least 1 bin, got {}", int64_t{bins}));
   const Range<T> range = range_of<T>(x, low, high);
   IntTensor counts = zeros<int64_t>(bins);  // before bins + 1 could overflow
   const BasicTensor<T> edges = linspace<T>(range.low, range.high, bins + 1);

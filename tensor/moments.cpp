@@ -95,7 +95,7 @@ template <typename T, typename F>
 BasicTensor<T> root_in_range(const BasicTensor<T>& x, const Dims& axes, F root) {
   // Of the results that kept their digits: 1e-18 for float, 1e-153 for double.
   const T least = std::sqrt(std::numeric_limits<T>::min()) * 10;
-  const BasicTensor<T> plain = root(x);
+  BasicTensor<T> plain = root(x);
   const T* const roots = plain.data();
   const auto fits = [least](T r) { return r > least && r <= std::numeric_limits<T>::max(); };
   if (x.numel() == 0 || std::all_of(roots, roots + plain.numel(), fits)) return plain;

@@ -158,7 +158,7 @@ class NpyReader {
 };
 
 Header read_header(NpyReader& reader) {
-  if (!reader.rest().starts_with(kMagic)) reader.fail("expected \"\\x93NUMPY\", the start of an .npy file");
+  if (!reader.rest().starts_with(kMagic)) reader.fail(R"(expected "\x93NUMPY", the start of an .npy file)");
   reader.take(kMagic.size(), "magic");
   const size_t major = reader.little_endian(1, "a version");
   const size_t minor = reader.little_endian(1, "a version");

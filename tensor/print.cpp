@@ -153,7 +153,7 @@ class Brackets {
     const bool is_last = axis == shape_.size() - 1;
     std::vector<std::string> parts;
     for (int64_t i = 0; i < shape_[axis]; ++i) {
-      if (i == options_.edgeitems && is_cut(axis)) parts.push_back(is_last ? " ..." : "...");
+      if (i == options_.edgeitems && is_cut(axis)) parts.emplace_back(is_last ? " ..." : "...");
       parts.push_back(is_last ? write_(values_[next_++]) : axis_text(axis + 1));
     }
     const std::string new_line(static_cast<size_t>(std::max(1, shape_.size() - 1 - axis)), '\n');
@@ -163,7 +163,8 @@ class Brackets {
         is_last ? std::max<size_t>(1, static_cast<size_t>(room) / (write_.width() + 2)) : 1;
     std::string text = "[";
     for (size_t i = 0; i < parts.size(); ++i) {
-      if (i > 0) text += i % per_line == 0 ? "," + new_line + indent : std::string(", ");
+      if (i > 0 && i % per_line == 0) text.append(",").append(new_line).append(indent);
+      if (i % per_line != 0) text += ", ";
       text += parts[i];
     }
     return text + "]";

@@ -35,34 +35,34 @@ Range range_of(const Slice& slice, int64_t size) {
 }  // namespace
 
 template <Element T>
-TensorView<T> BasicTensor<T>::select(Whole axis, Whole place) const {
-  const int64_t index = place;
+TensorView<T> BasicTensor<T>::select(Whole axis, Whole index) const {
+  const int64_t place = index;
   if (dim() == 0) throw IndexError("select: a scalar has no axis to index");
   const int a = normalize_axis(axis, dim(), "select");
-  if (index < -shape_[a] || index >= shape_[a]) {
+  if (place < -shape_[a] || place >= shape_[a]) {
     throw IndexError(
-        fmt::format("select: index {} is out of range for axis {} of {}", index, a, to_string(shape_)));
+        fmt::format("select: index {} is out of range for axis {} of {}", place, a, to_string(shape_)));
   }
   Shape shape = shape_;
   Strides strides = strides_;
   shape.erase(a);
   strides.erase(a);
-  return view_as(shape, strides, offset_ + (index < 0 ? index + shape_[a] : index) * strides_[a]);
+  return view_as(shape, strides, offset_ + (place < 0 ? place + shape_[a] : place) * strides_[a]);
 }
 
 template <Element T>
-TensorView<T> BasicTensor<T>::narrow(Whole axis, Whole from, Whole count) const {
-  const int64_t start = from, length = count;
+TensorView<T> BasicTensor<T>::narrow(Whole axis, Whole start, Whole length) const {
+  const int64_t from = start, count = length;
   if (dim() == 0) throw ShapeError("narrow: a scalar has no axis");
   const int a = normalize_axis(axis, dim(), "narrow");
   const int64_t size = shape_[a];
-  const int64_t first = start < 0 ? start + size : start;
-  if (first < 0 || first > size || length < 0 || length > size - first) {
+  const int64_t first = from < 0 ? from + size : from;
+  if (first < 0 || first > size || count < 0 || count > size - first) {
     throw IndexError(
-        fmt::format("narrow: {} elements from {} leave axis {} of {}", length, start, a, to_string(shape_)));
+        fmt::format("narrow: {} elements from {} leave axis {} of {}", count, from, a, to_string(shape_)));
   }
   Shape shape = shape_;
-  shape[a] = length;
+  shape[a] = count;
   return view_as(shape, strides_, offset_ + first * strides_[a]);
 }
 
@@ -118,16 +118,16 @@ std::vector<BasicTensor<T>> BasicTensor<T>::unbind(Whole axis) const {
 }
 
 template <Element T>
-std::vector<BasicTensor<T>> BasicTensor<T>::split(Whole part, Whole axis) const {
-  const int64_t size = part;
+std::vector<BasicTensor<T>> BasicTensor<T>::split(Whole size, Whole axis) const {
+  const int64_t part = size;
   if (dim() == 0) throw ShapeError("split: a scalar has no axis");
-  if (size < 1) throw ValueError(fmt::format("split: size {} is not positive", size));
+  if (part < 1) throw ValueError(fmt::format("split: size {} is not positive", part));
   const int a = normalize_axis(axis, dim(), "split");
   std::vector<BasicTensor> parts;
   int64_t start = 0;
   do {
-    parts.push_back(narrow(a, start, std::min(size, shape_[a] - start)));
-    start += size;
+    parts.push_back(narrow(a, start, std::min(part, shape_[a] - start)));
+    start += part;
   } while (start < shape_[a]);
   return parts;
 }

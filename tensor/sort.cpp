@@ -78,15 +78,14 @@ IntTensor argsort(const BasicTensor<T>& x, Whole axis, Flag descending) {
 }
 
 template <Element T>
-ValuesAndIndices<T> topk(const BasicTensor<T>& x, Whole count, Whole axis) {
-  const int64_t k = count;
+ValuesAndIndices<T> topk(const BasicTensor<T>& x, Whole k, Whole axis) {
   const int a = normalize_axis(axis, x.dim(), "topk");
   const BasicTensor<T> rows = rows_along(x, a);
   if (k < (x.dim() == 0 ? 1 : 0) || k > rows.shape()[1]) {
-    throw ShapeError(
-        fmt::format("topk: {} of the {} along axis {} of {}", k, rows.shape()[1], a, to_string(x.shape())));
+    throw ShapeError(fmt::format("topk: {} of the {} along axis {} of {}", int64_t{k}, rows.shape()[1], a,
+                                 to_string(x.shape())));
   }
-  const IntTensor places = order_rows(rows, k, true, [k](auto& positions, auto before) {
+  const IntTensor places = order_rows(rows, k, true, [k = int64_t{k}](auto& positions, auto before) {
     std::partial_sort(positions.begin(), positions.begin() + k, positions.end(), [&](int64_t i, int64_t j) {
       return before(i, j) || (!before(j, i) && i < j);  // of equals the first
     });

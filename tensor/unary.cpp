@@ -92,17 +92,17 @@ BasicTensor<T> clamp(const BasicTensor<T>& x, ScalarOf<T> low, ScalarOf<T> high)
 }
 
 template <Number T>
-BasicTensor<T> pow(const BasicTensor<T>& x, ScalarOf<T> power) {
-  const T exponent = power;
+BasicTensor<T> pow(const BasicTensor<T>& x, ScalarOf<T> exponent) {
+  const T power = exponent;
   if constexpr (std::is_integral_v<T>) {
-    if (exponent < 0) throw ValueError(fmt::format("pow: integers have no power of {}", exponent));
-    return each(x, [exponent](T v) { return integer_power(v, exponent); });
+    if (power < 0) throw ValueError(fmt::format("pow: integers have no power of {}", power));
+    return each(x, [power](T v) { return integer_power(v, power); });
   } else {
-    if (exponent == 2) return square(x);
-    if (exponent == T{0.5}) return sqrt(x);
-    if (exponent == T{-0.5}) return rsqrt(x);
-    if (exponent == -1) return reciprocal(x);
-    return each(x, [exponent](T v) { return std::pow(v, exponent); });
+    if (power == 2) return square(x);
+    if (power == T{0.5}) return sqrt(x);
+    if (power == T{-0.5}) return rsqrt(x);
+    if (power == -1) return reciprocal(x);
+    return each(x, [power](T v) { return std::pow(v, power); });
   }
 }
 

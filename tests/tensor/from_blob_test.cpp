@@ -159,7 +159,7 @@ TEST(FromBlob, NamesWhatIsWrongWithStridesAndAddress) {
               from_blob(static_cast<float*>(nullptr), {2, 3});
             }),
             "from_blob: a null pointer for shape (2, 3)");
-  auto* const odd = reinterpret_cast<float*>(uintptr_t{0x1002});
+  auto* const odd = reinterpret_cast<float*>(uintptr_t{0x1002});  // NOLINT: never read
   EXPECT_EQ(error_text<ValueError>([&] { from_blob(odd, 2); }),
             "from_blob: the address 0x1002 is no multiple of 4, as float32 needs it");
 }
