@@ -118,6 +118,22 @@ BasicVariable<T> minimum(const BasicVariable<T>& x, ScalarOf<T> value) {
   return minimum(x, scalar<T>(value));
 }
 template <Floating T>
+BasicVariable<T> maximum(ScalarOf<T> value, const BasicVariable<T>& x) {
+  return maximum(scalar<T>(value), x);
+}
+template <Floating T>
+BasicVariable<T> minimum(ScalarOf<T> value, const BasicVariable<T>& x) {
+  return minimum(scalar<T>(value), x);
+}
+template <Floating T>
+BasicVariable<T> atan2(const BasicVariable<T>& y, ScalarOf<T> x) {
+  return atan2(y, scalar<T>(x));
+}
+template <Floating T>
+BasicVariable<T> atan2(ScalarOf<T> y, const BasicVariable<T>& x) {
+  return atan2(scalar<T>(y), x);
+}
+template <Floating T>
 BasicVariable<T> where(const BoolTensor& condition, const BasicVariable<T>& x, ScalarOf<T> value) {
   return where(condition, x, scalar<T>(value));
 }

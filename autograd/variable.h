@@ -67,7 +67,11 @@ class BasicVariable : public OpMethods<BasicVariable<T>> {
   int dim() const { return data().dim(); }
   int64_t size(Whole axis) const { return data().size(axis); }
   int64_t numel() const { return data().numel(); }
+  Strides strides() const { return data().strides(); }
+  bool is_contiguous() const { return data().is_contiguous(); }
   T item() const { return data().item(); }
+  T at(std::initializer_list<Whole> index) const { return data().at(index); }
+  std::vector<T> to_vector() const { return data().to_vector(); }
 
   bool requires_grad() const;
   bool is_leaf() const;    // made by the user, not by a recorded op
@@ -119,6 +123,13 @@ class BasicVariable : public OpMethods<BasicVariable<T>> {
   // x(Slice(1, 3), -1, None), x(Slice(), ids) as of a tensor; x(i, j) is one number, of shape ().
   template <typename... Is>
   requires(std::convertible_to<Is, TensorIndex>&&...) BasicVariable operator()(const Is&... indices) const;
+
+  // Its rows in turn, recorded: for (Variable row : x). throws: ShapeError of a scalar
+  RowIterator<BasicVariable> begin() const {
+    if (dim() == 0) throw ShapeError("begin: a scalar has no rows to iterate over");
+    return {*this, 0};
+  }
+  RowIterator<BasicVariable> end() const { return {*this, size(0)}; }
 
   // For rules and graph.h.
   Node<T>* node() const { return node_; }

@@ -155,6 +155,22 @@ BasicTensor<T> minimum(const BasicTensor<T>& x, ScalarOf<T> value) {
   return minimum(x, scalar<T>(value));
 }
 template <Number T>
+BasicTensor<T> maximum(ScalarOf<T> value, const BasicTensor<T>& x) {
+  return maximum(scalar<T>(value), x);
+}
+template <Number T>
+BasicTensor<T> minimum(ScalarOf<T> value, const BasicTensor<T>& x) {
+  return minimum(scalar<T>(value), x);
+}
+template <Floating T>
+BasicTensor<T> atan2(const BasicTensor<T>& y, ScalarOf<T> x) {
+  return atan2(y, scalar<T>(x));
+}
+template <Floating T>
+BasicTensor<T> atan2(ScalarOf<T> y, const BasicTensor<T>& x) {
+  return atan2(scalar<T>(y), x);
+}
+template <Number T>
 BasicTensor<T> floor_divide(const BasicTensor<T>& x, ScalarOf<T> value) {
   return floor_divide(x, scalar<T>(value));
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-// Iterating over a tensor: for (Tensor row : x).
+// Iterating over a tensor or a variable: for (Tensor row : x).
 
 #include <cstddef>
 #include <iterator>
@@ -10,18 +10,18 @@
 namespace lt {
 
 // Stands at a row of the first axis and makes a view of it, which shares the tensor's numbers.
-template <Element T>
+template <typename X>
 class RowIterator {
  public:
-  using value_type = BasicTensor<T>;
+  using value_type = X;
   using difference_type = std::ptrdiff_t;
   using iterator_concept = std::forward_iterator_tag;
   using iterator_category = std::input_iterator_tag;  // no row lies anywhere to be referred to
 
   RowIterator() = default;
-  RowIterator(const BasicTensor<T>& x, int64_t row) : x_(x), row_(row) {}
+  RowIterator(const X& x, int64_t row) : x_(x), row_(row) {}
 
-  BasicTensor<T> operator*() const { return x_[row_]; }
+  X operator*() const { return x_[row_]; }
   RowIterator& operator++() {
     ++row_;
     return *this;
@@ -35,17 +35,17 @@ class RowIterator {
   friend bool operator==(const RowIterator& a, const RowIterator& b) { return a.row_ == b.row_; }
 
  private:
-  BasicTensor<T> x_;
+  X x_;
   int64_t row_ = 0;
 };
 
 template <Element T>
-RowIterator<T> BasicTensor<T>::begin() const {
+RowIterator<BasicTensor<T>> BasicTensor<T>::begin() const {
   if (dim() == 0) throw ShapeError("begin: a scalar has no rows to iterate over");
   return {*this, 0};
 }
 template <Element T>
-RowIterator<T> BasicTensor<T>::end() const {
+RowIterator<BasicTensor<T>> BasicTensor<T>::end() const {
   return {*this, size(0)};
 }
 

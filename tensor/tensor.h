@@ -42,7 +42,7 @@ namespace detail {
 template <Element T>
 Selection<T, Indices> select_at(const BasicTensor<T>& x, std::span<const TensorIndex> indices);
 }
-template <Element T>
+template <typename X>
 class RowIterator;
 
 using Tensor = BasicTensor<float>;
@@ -122,8 +122,8 @@ class BasicTensor : public OpMethods<BasicTensor<T>> {
   std::span<const T> span() const&& = delete;
   std::span<T> mutable_span() &;
   // for (Tensor row : x): views along the first axis. throws: ShapeError for a scalar
-  RowIterator<T> begin() const;
-  RowIterator<T> end() const;
+  RowIterator<BasicTensor> begin() const;
+  RowIterator<BasicTensor> end() const;
 
   // --- views: they share the numbers, and what is assigned to them is written into this ---
 

@@ -258,5 +258,17 @@ TEST(Rounding, HasNoGradient) {
   EXPECT_TRUE(equal((floor(x) + ceil(x) + round(x) + sign(x)).data(), tensor({-6, 2})));
 }
 
+TEST(Operands, MayBeANumberOnEitherSide) {
+  const DoubleTensor x = tensor<double>({-1, 0.5, 2});
+  const DoubleVariable v(x);
+  EXPECT_TRUE(equal(maximum(0, x), tensor<double>({0, 0.5, 2})));
+  EXPECT_TRUE(equal(minimum(1, x), tensor<double>({-1, 0.5, 1})));
+  EXPECT_TRUE(equal(maximum(0, v).data(), maximum(x, 0)));
+  EXPECT_TRUE(equal(minimum(1, v).data(), minimum(x, 1)));
+  EXPECT_TRUE(equal(atan2(x, 1), atan2(x, scalar<double>(1))));
+  EXPECT_TRUE(equal(atan2(v, 1).data(), atan2(x, 1)));
+  EXPECT_TRUE(equal(atan2(1, v).data(), atan2(1, x)));
+}
+
 }  // namespace
 }  // namespace lt

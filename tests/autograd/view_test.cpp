@@ -169,5 +169,25 @@ TEST(View, GradientsOfSeveralViewsAddUp) {
   EXPECT_EQ(x.grad().to_vector(), (test::Numbers{1, 11, 11, 10}));
 }
 
+TEST(VariableRows, AreRecordedOneByOne) {
+  const DoubleVariable x(tensor<double>({{1, 2}, {3, 4}, {5, 6}}), true);
+  DoubleVariable total;
+  double factor = 0;
+  for (const DoubleVariable& row : x) total = total.defined() ? total + row * ++factor : row * ++factor;
+  EXPECT_EQ(total.to_vector(), std::vector<double>({22, 28}));
+  sum(total).backward();
+  EXPECT_TRUE(equal(x.grad(), tensor<double>({{1, 1}, {2, 2}, {3, 3}})));
+  EXPECT_EQ(error_text<ShapeError>([] { Variable(scalar(1)).begin(); }),
+            "begin: a scalar has no rows to iterate over");
+}
+
+TEST(VariableQuestions, AreOfItsNumbers) {
+  const Variable x(arange(6).view({2, 3}), true);
+  EXPECT_EQ(x.t().strides(), Strides({1, 3}));
+  EXPECT_FALSE(x.t().is_contiguous());
+  EXPECT_EQ(x.at({1, -1}), 5.F);
+  EXPECT_EQ(x[1].to_vector(), std::vector<float>({3, 4, 5}));
+}
+
 }  // namespace
 }  // namespace lt

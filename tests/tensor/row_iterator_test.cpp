@@ -14,7 +14,7 @@
 namespace lt {
 namespace {
 
-static_assert(std::forward_iterator<RowIterator<float>>);
+static_assert(std::forward_iterator<RowIterator<Tensor>>);
 static_assert(std::ranges::forward_range<const Tensor>);
 
 TEST(RowIterator, GivesTheRowsOfTheFirstAxisInTurn) {
