@@ -174,7 +174,7 @@ requires(std::convertible_to<Is, TensorIndex>&&...)
     BasicVariable<T> BasicVariable<T>::operator()(const Is&... indices) const {
   if constexpr ((std::convertible_to<Is, ViewIndex> && ...)) {
     const std::array<ViewIndex, sizeof...(Is)> list{ViewIndex(indices)...};
-    return (WholeNumber<Is> && ...) ? number_at(list) : view_at(list);
+    return (StandsFor<Is, int64_t> && ...) ? number_at(list) : view_at(list);
   } else {
     const std::array<TensorIndex, sizeof...(Is)> list{TensorIndex(indices)...};
     return rows_at(list);

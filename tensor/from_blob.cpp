@@ -11,27 +11,30 @@
 namespace lt {
 namespace {
 
-// The bytes from the first element to the end of the last.
-size_t extent(const Shape& shape, const Strides& strides, size_t element_bytes) {
+// Where the lowest and the highest element lie from the first one, in elements.
+struct Extent {
+  int64_t low = 0;
+  int64_t high = -1;  // below low: there are none
+};
+
+Extent extent(const Shape& shape, const Strides& strides, size_t element_bytes) {
   const auto refuse = [&](const char* why) {
     throw ShapeError(
         fmt::format("from_blob: strides {} of shape {} {}", to_string(strides), to_string(shape), why));
   };
   if (strides.size() != shape.size()) refuse("are not one for each axis");
-  if (numel(shape) == 0) return 0;
-  int64_t last = 0;
+  if (numel(shape) == 0) return {};
+  Extent out{0, 0};
   for (int i = 0; i < shape.size(); ++i) {
     int64_t way = 0;
-    if (strides[i] < 0) refuse("go backwards");
-    if (__builtin_mul_overflow(shape[i] - 1, strides[i], &way) || __builtin_add_overflow(last, way, &last)) {
+    int64_t& end = strides[i] < 0 ? out.low : out.high;
+    if (__builtin_mul_overflow(shape[i] - 1, strides[i], &way) || __builtin_add_overflow(end, way, &end)) {
       refuse("lead further than any memory");
     }
   }
-  int64_t bytes = 0;
-  if (__builtin_mul_overflow(last, static_cast<int64_t>(element_bytes), &bytes)) {
-    refuse("lead further than any memory");
-  }
-  return static_cast<size_t>(bytes) + element_bytes;
+  const int64_t most = INT64_MAX / static_cast<int64_t>(element_bytes) / 2;
+  if (out.low < -most || out.high > most) refuse("lead further than any memory");
+  return out;
 }
 
 }  // namespace
@@ -39,15 +42,17 @@ size_t extent(const Shape& shape, const Strides& strides, size_t element_bytes) 
 template <Element T>
 BasicTensor<T> from_blob(T* data, const Shape& shape, const Strides& strides, std::shared_ptr<void> owner) {
   const Strides steps = strides.empty() ? contiguous_strides(shape) : strides;
-  const size_t bytes = extent(shape, steps, sizeof(T));
-  if (data == nullptr && bytes > 0) {
+  const Extent range = extent(shape, steps, sizeof(T));
+  const auto elements = static_cast<size_t>(range.high - range.low + 1);
+  if (data == nullptr && elements > 0) {
     throw ValueError(fmt::format("from_blob: a null pointer for shape {}", to_string(shape)));
   }
   if (reinterpret_cast<uintptr_t>(data) % alignof(T) != 0) {
     throw ValueError(fmt::format("from_blob: the address {} is no multiple of {}, as {} needs it",
                                  fmt::ptr(data), alignof(T), dtype_name<T>()));
   }
-  return BasicTensor<T>(Storage(data, bytes, std::move(owner)), shape, steps, 0);
+  return BasicTensor<T>(Storage(data + range.low, elements * sizeof(T), std::move(owner)), shape, steps,
+                        -range.low);
 }
 
 template Tensor from_blob(float*, const Shape&, const Strides&, std::shared_ptr<void>);

@@ -143,7 +143,7 @@ class Selection : public BasicTensor<T> {
   template <typename... Is>
   auto operator()(const Is&... indices) const {
     const Base& rows = *this;
-    if constexpr ((WholeNumber<Is> && ...)) {
+    if constexpr ((StandsFor<Is, int64_t> && ...)) {
       return rows(indices...);
     } else {
       return Base(rows(indices...));

@@ -82,7 +82,8 @@ requires(std::same_as<std::ranges::range_value_t<Values>, T> &&
 // A tensor on the user's own memory, which is not copied: what is written on one side is read on the other.
 // The memory must outlive the tensors on it; or `owner` is given, which they keep, and let go with the last
 // of them. A deleter is an owner: std::shared_ptr<void>(data, deleter).
-//   strides: in elements, none below 0; without any, dense and row-major
+//   data: the first element; strides: in elements, below 0 where an axis goes back; without any, dense and
+//   row-major
 //   throws: ShapeError for strides that do not fit the shape; ValueError for a null pointer, or an address at
 //   which no T can lie
 template <Element T>

@@ -23,7 +23,7 @@ class Slice {
   class Bound {
    public:
     Bound(NoneType) {}  // NOLINT: implicit
-    template <WholeNumber I>
+    template <StandsFor<int64_t> I>
     Bound(I value) : value_(static_cast<int64_t>(value)) {}  // NOLINT: implicit
     const std::optional<int64_t>& value() const { return value_; }
 
@@ -42,7 +42,7 @@ class ViewIndex {
  public:
   enum class Kind { select, slice, new_axis, ellipsis };
 
-  template <WholeNumber I>
+  template <StandsFor<int64_t> I>
   ViewIndex(I place) : kind(Kind::select), index(static_cast<int64_t>(place)) {}  // NOLINT: implicit
   ViewIndex(Slice part) : kind(Kind::slice), slice(part) {}                       // NOLINT: implicit
   ViewIndex(NoneType) : kind(Kind::new_axis) {}                                   // NOLINT: implicit

@@ -153,16 +153,16 @@ class BasicTensor : public OpMethods<BasicTensor<T>> {
   // their rows, as operator[] gives them. See tensor/slice.h.
   //   throws: IndexError for too many indices or one out of range
   template <typename... Is>
-  requires((std::convertible_to<Is, ViewIndex> && ...) && !(WholeNumber<Is> && ...)) TensorView<T>
+  requires((std::convertible_to<Is, ViewIndex> && ...) && !(StandsFor<Is, int64_t> && ...)) TensorView<T>
   operator()(const Is&... indices) const;
   template <typename... Is>
   requires((std::convertible_to<Is, TensorIndex> && ...) &&
            !(std::convertible_to<Is, ViewIndex> && ...)) Selection<T, Indices>
   operator()(const Is&... indices) const;
   // x(i, j): one number, by its full index. throws: IndexError for another count, or one out of range
-  template <WholeNumber... Is>
+  template <StandsFor<int64_t>... Is>
   T operator()(Is... index) const;
-  template <WholeNumber... Is>
+  template <StandsFor<int64_t>... Is>
   ElementRef<T> operator()(Is... index);
   // x(...) of a list
   TensorView<T> view_at(std::span<const ViewIndex> indices) const;

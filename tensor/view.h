@@ -108,14 +108,14 @@ TensorView<T> BasicTensor<T>::operator[](Whole index) const {
 }
 
 template <Element T>
-template <WholeNumber... Is>
+template <StandsFor<int64_t>... Is>
 T BasicTensor<T>::operator()(Is... index) const {
   const std::array<Whole, sizeof...(Is)> place{Whole(index)...};
   return *find(place);
 }
 
 template <Element T>
-template <WholeNumber... Is>
+template <StandsFor<int64_t>... Is>
 ElementRef<T> BasicTensor<T>::operator()(Is... index) {
   const std::array<Whole, sizeof...(Is)> place{Whole(index)...};
   return ElementRef<T>(storage_, const_cast<T*>(find(place)));  // NOLINT: a handle's numbers may be written
@@ -123,8 +123,8 @@ ElementRef<T> BasicTensor<T>::operator()(Is... index) {
 
 template <Element T>
 template <typename... Is>
-requires((std::convertible_to<Is, ViewIndex> && ...) &&
-         !(WholeNumber<Is> && ...)) TensorView<T> BasicTensor<T>::operator()(const Is&... indices) const {
+requires((std::convertible_to<Is, ViewIndex> && ...) && !(StandsFor<Is, int64_t> && ...))
+    TensorView<T> BasicTensor<T>::operator()(const Is&... indices) const {
   const std::array<ViewIndex, sizeof...(Is)> list{ViewIndex(indices)...};
   return view_at(list);
 }

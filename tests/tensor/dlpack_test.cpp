@@ -116,10 +116,19 @@ TEST(Dlpack, LeavesWhatItRefusesToItsOwner) {
   lender.managed.dl_tensor.byte_offset = 0;
   lender.managed.dl_tensor.data = nullptr;
   EXPECT_EQ(refusal(), "from_blob: a null pointer for shape (2, 3)");
-  lender.strides = {-3, 1};
+  lender.strides = {INT64_MAX, 1};
+  lender.shape = {3, 3};
   EXPECT_EQ(error_text<ShapeError>([&] { from_dlpack(&lender.managed); }),
-            "from_blob: strides (-3, 1) of shape (2, 3) go backwards");
+            "from_blob: strides (9223372036854775807, 1) of shape (3, 3) lead further than any memory");
   EXPECT_EQ(lender.returned, 0);
+}
+
+TEST(Dlpack, SharesWhatLiesBackwards) {
+  Tensor x = arange(6).view({2, 3});
+  Tensor shared = from_dlpack(to_dlpack(x(Slice(None, None, -1), Slice(None, None, -2))));
+  EXPECT_TRUE(equal(shared, tensor({{5, 3}, {2, 0}})));
+  shared(0, 0) = 9;
+  EXPECT_EQ(x(1, 2), 9.F);
 }
 
 TEST(Dlpack, RefusesAnotherVersionAndANullPointer) {

@@ -135,6 +135,17 @@ TEST(FromBlob, CountsItsVersions) {
   EXPECT_EQ(x.storage().version(), 1U);
 }
 
+TEST(FromBlob, GoesBackWhereAStrideIsNegative) {
+  std::vector<float> numbers = numbers_from_0(6);
+  const Tensor x = from_blob(&numbers[3], {2, 3}, {-3, 1});
+  EXPECT_TRUE(equal(x, tensor({{3, 4, 5}, {0, 1, 2}})));
+  Tensor reversed = from_blob(&numbers[5], {6}, {-1});
+  reversed[0] = 50;
+  reversed += 1;
+  EXPECT_EQ(numbers, (std::vector<float>{1, 2, 3, 4, 5, 51}));
+  EXPECT_TRUE(equal(from_blob(numbers.data(), {1, 3}, {-12, 1}), tensor({{1, 2, 3}})));  // one row: no way
+}
+
 TEST(FromBlob, NamesWhatIsWrongWithStridesAndAddress) {
   std::vector<float> numbers(12);
   EXPECT_EQ(error_text<ShapeError>([&] {
@@ -142,9 +153,9 @@ TEST(FromBlob, NamesWhatIsWrongWithStridesAndAddress) {
             }),
             "from_blob: strides (1) of shape (2, 3) are not one for each axis");
   EXPECT_EQ(error_text<ShapeError>([&] {
-              from_blob(numbers.data(), {2, 3}, {-3, 1});
+              from_blob(numbers.data(), {3, 3}, {INT64_MIN, 1});
             }),
-            "from_blob: strides (-3, 1) of shape (2, 3) go backwards");
+            "from_blob: strides (-9223372036854775808, 1) of shape (3, 3) lead further than any memory");
   EXPECT_EQ(error_text<ShapeError>([&] {
               from_blob(numbers.data(), {3, 3}, {INT64_MAX, 1});
             }),

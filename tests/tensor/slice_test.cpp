@@ -55,6 +55,17 @@ TEST(Slice, WritesThrough) {
   EXPECT_TRUE(equal(x, zeros({3, 4})));
 }
 
+TEST(Slice, TakesElementsOfWholeTensors) {
+  IntTensor places = tensor<int64_t>({1, 2});
+  Tensor x = arange(6).view({2, 3});
+  EXPECT_EQ(x(places(0), places(1)), 5.F);
+  x(places(0), places(1)) = 7;
+  EXPECT_TRUE(equal(x(Slice(places(0)), places(1)), tensor({7})));
+  EXPECT_TRUE(equal(x[places(0)], tensor({3, 4, 7})));
+  EXPECT_EQ(zeros(places(1)).shape(), Shape(2));
+  EXPECT_EQ(zeros({places(0), places(1)}).shape(), Shape({1, 2}));
+}
+
 TEST(Slice, NamesWhatDoesNotFit) {
   const Tensor x = zeros({2, 3});
   EXPECT_EQ(error_text<IndexError>([&] { x(Slice(), 3); }),
