@@ -168,5 +168,21 @@ template <Floating T>
 BoolTensor isfinite(const BasicVariable<T>& x) {
   return isfinite(x.data());
 }
+template <Floating T>
+bool equal(const BasicVariable<T>& a, const OperandOf<T>& b) {
+  return equal(a.data(), b.data());
+}
+template <Floating T>
+bool allclose(const BasicVariable<T>& a, const OperandOf<T>& b, double rtol = 1e-5, double atol = 1e-8) {
+  return allclose(a.data(), b.data(), rtol, atol);
+}
+template <Floating T>
+BasicTensor<T> zeros_like(const BasicVariable<T>& x) {
+  return zeros_like(x.data());
+}
+template <Floating T>
+BasicTensor<T> ones_like(const BasicVariable<T>& x) {
+  return ones_like(x.data());
+}
 
 }  // namespace lt

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <numeric>
 #include <span>
+#include <utility>
 
 #include <libtensor/tensor/offsets.h>
 #include <libtensor/tensor/ops.h>
@@ -136,7 +137,8 @@ BasicTensor<T> bernoulli_(BasicTensor<T> x, double p, Generator& generator) {
 }
 
 IntTensor random_(IntTensor x, Generator& generator) {
-  return fill_in_place(x, "random_", [&](std::span<int64_t> out) { fill_integers(out, generator); });
+  return fill_in_place(std::move(x), "random_",
+                       [&](std::span<int64_t> out) { fill_integers(out, generator); });
 }
 
 template <typename T>

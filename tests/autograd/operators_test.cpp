@@ -258,6 +258,17 @@ TEST(Rounding, HasNoGradient) {
   EXPECT_TRUE(equal((floor(x) + ceil(x) + round(x) + sign(x)).data(), tensor({-6, 2})));
 }
 
+TEST(Operands, AreComparedByTheirNumbers) {
+  const Variable v(tensor({1, 2}), true);
+  EXPECT_TRUE(equal(v, v.clone()));
+  EXPECT_TRUE(equal(v, tensor({1, 2})));
+  EXPECT_FALSE(equal(v, tensor({1, 3})));
+  EXPECT_TRUE(allclose(v, tensor({1, 2.000001F})));
+  EXPECT_FALSE(allclose(v, tensor({1, 2.1F})));
+  EXPECT_TRUE(equal(zeros_like(v), zeros(2)));
+  EXPECT_TRUE(equal(ones_like(v), ones(2)));
+}
+
 TEST(Operands, MayBeANumberOnEitherSide) {
   const DoubleTensor x = tensor<double>({-1, 0.5, 2});
   const DoubleVariable v(x);

@@ -85,8 +85,8 @@ Axes draw(Program& p, Type<Axes>) {
 Order draw(Program& p, Type<Order>) {
   Dims order = all_axes(p.rank());
   shuffle(p, order);
-  for (int i = 0; i < order.size(); ++i) {
-    if (p.chance(15)) order[i] -= p.rank();
+  for (int64_t& axis : order) {
+    if (p.chance(15)) axis -= p.rank();
   }
   if (!order.empty() && p.chance(3)) order[0] = order.back();
   if (!order.empty() && p.chance(2)) order.erase(0);
@@ -120,10 +120,10 @@ NewShape draw(Program& p, Type<NewShape>) {
 Stretched draw(Program& p, Type<Stretched>) {
   Shape shape = p.subject;
   int64_t room = 300 / std::max<int64_t>(numel(shape), 1);
-  for (int i = 0; i < shape.size(); ++i) {
-    if (shape[i] == 1 && room > 1) room /= std::max<int64_t>(shape[i] = p.between(p.chance(5) ? 0 : 1, 3), 1);
-    if (p.chance(15)) shape[i] = -1;
-    if (p.chance(2)) shape[i] += 1;
+  for (int64_t& size : shape) {
+    if (size == 1 && room > 1) room /= std::max<int64_t>(size = p.between(p.chance(5) ? 0 : 1, 3), 1);
+    if (p.chance(15)) size = -1;
+    if (p.chance(2)) size += 1;
   }
   while (shape.size() < kMaxRank && p.chance(30)) shape.insert(0, room > 3 ? p.between(1, 3) : 1);
   if (!shape.empty() && p.chance(2)) shape.erase(0);
@@ -133,9 +133,9 @@ Stretched draw(Program& p, Type<Stretched>) {
 Shrunk draw(Program& p, Type<Shrunk>) {
   Shape shape = p.subject;
   while (!shape.empty() && p.chance(30)) shape.erase(0);
-  for (int i = 0; i < shape.size(); ++i) {
-    if (p.chance(40)) shape[i] = 1;
-    if (p.chance(2)) shape[i] += 1;
+  for (int64_t& size : shape) {
+    if (p.chance(40)) size = 1;
+    if (p.chance(2)) size += 1;
   }
   return said<Shrunk>(p, shape);
 }
