@@ -32,7 +32,7 @@ std::string listed(const std::vector<Frequent>& frequent, size_t how_many) {
 std::string steps_text(const std::string& word, const Vocabulary& vocabulary, const DoubleTensor& P) {
   constexpr size_t kShown = 60;
   std::string text;
-  for (const Step& step : steps_of(word, vocabulary, P, kShown)) {
+  for (const Transition& step : transitions(word, vocabulary, P, kShown)) {
     text += fmt::format("{}: {:.4f} {:.4f}\n", step.symbols, step.p, std::log(step.p));
   }
   if (std::cmp_greater_equal(length(word), kShown)) text += "...\n";

@@ -8,11 +8,6 @@
 
 namespace lt::apps {
 
-bool agrees(double ours, double lecture, Tolerance tolerance) {
-  if (ours == lecture) return true;
-  return std::abs(ours - lecture) <= tolerance.absolute + tolerance.relative * std::abs(lecture);
-}
-
 bool Check::add(const std::string& name, double ours, double lecture, Tolerance tolerance) {
   const double allowed = tolerance.absolute + tolerance.relative * std::abs(lecture);
   return count_in(agrees(ours, lecture, tolerance),

@@ -5,13 +5,10 @@
 #include <string>
 #include <vector>
 
+#include <libtensor/apps/common/figures.h>
+
 namespace lt::apps {
 
-// How far a figure may lie from the lecture's: |ours - lecture| <= absolute + relative * |lecture|.
-struct Tolerance {
-  double absolute = 0;
-  double relative = 0;
-};
 inline constexpr Tolerance kExact{};                            // E: counts, shapes
 inline constexpr Tolerance kDouble{.relative = 1e-9};           // D: all in double
 inline constexpr Tolerance kSingle{.relative = 1e-5};           // F: one float32 pass
@@ -20,9 +17,6 @@ inline constexpr Tolerance kDigits6{.absolute = 0.5000001e-6};  // a figure know
 constexpr Tolerance within(double distance) {
   return {.absolute = distance};
 }  // S: chaotic, or another stream
-
-// Infinities of one sign agree; NaN agrees with nothing.
-bool agrees(double ours, double lecture, Tolerance tolerance);
 
 // Collects figures and remembers those that miss.
 class Check {

@@ -55,13 +55,13 @@ Likelihood nll(const DoubleTensor& P, const IntTensor& seen) {
   return {-sum(where(seen > 0, terms, zeros_like(terms))).item(), sum(seen).item()};
 }
 
-std::vector<Step> steps_of(const std::string& word, const Vocabulary& vocabulary, const DoubleTensor& P,
-                           size_t at_most) {
+std::vector<Transition> transitions(const std::string& word, const Vocabulary& vocabulary,
+                                    const DoubleTensor& P, size_t at_most) {
   std::vector<int64_t> context = start_context(P.dim());
   std::vector<int64_t> ids = vocabulary.encode(word);
   ids.push_back(0);
   ids.resize(std::min(ids.size(), at_most));
-  std::vector<Step> steps;
+  std::vector<Transition> steps;
   for (const int64_t id : ids) {
     const double p = row_of(P, context)[id].item();
     steps.push_back({vocabulary.decode(context) + vocabulary.symbol(id), std::isnan(p) ? 0 : p});

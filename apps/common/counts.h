@@ -37,12 +37,12 @@ struct Likelihood {
 Likelihood nll(const DoubleTensor& P, const IntTensor& seen);
 
 // A word step by step, the first `at_most` of them: "em" ("..e" at order 3) and its probability.
-struct Step {
+struct Transition {
   std::string symbols;
   double p;
 };
-std::vector<Step> steps_of(const std::string& word, const Vocabulary& vocabulary, const DoubleTensor& P,
-                           size_t at_most);
+std::vector<Transition> transitions(const std::string& word, const Vocabulary& vocabulary,
+                                    const DoubleTensor& P, size_t at_most);
 
 // Names drawn a character at a time until "."; one that reaches 1000 characters is cut there.
 std::vector<std::string> sample(const Tensor& P, const Vocabulary& vocabulary, int64_t how_many,

@@ -17,6 +17,7 @@ Variable drawn(const Shape& shape, float scale, Generator& generator) {
 }  // namespace
 
 MlpScales mlp_scales(const std::string& stage, const MlpSizes& sizes) {
+  // cell: scales
   if (stage == "original") return {};
   if (stage == "softmax") return {.W2 = 0.01F, .b2 = 0};
   if (stage == "tanh") return {.W1 = 0.2F, .b1 = 0.01F, .W2 = 0.01F, .b2 = 0};
@@ -24,6 +25,7 @@ MlpScales mlp_scales(const std::string& stage, const MlpSizes& sizes) {
     const double gain = (5.0 / 3) / std::sqrt(static_cast<double>(sizes.block * sizes.embed));
     return {.W1 = static_cast<float>(gain), .b1 = 0.01F, .W2 = 0.01F, .b2 = 0};
   }
+  // end
   throw ValueError(fmt::format("mlp_scales: no stage is called \"{}\"", stage));
 }
 
@@ -105,6 +107,7 @@ std::vector<std::string> sample_names(const Logits& logits, const Vocabulary& vo
   const NoGrad no_grad;
   std::vector<std::string> names;
   for (int64_t i = 0; i < how_many; ++i) {
+    // cell: sample
     std::vector<int64_t> ids;
     std::vector<int64_t> context(static_cast<size_t>(block), 0);
     do {
@@ -113,6 +116,7 @@ std::vector<std::string> sample_names(const Logits& logits, const Vocabulary& vo
       std::rotate(context.begin(), context.begin() + 1, context.end());
       context.back() = ids.back();
     } while (ids.back() != 0 && ids.size() < kLongest);
+    // end
     names.push_back(vocabulary.decode(ids));
   }
   return names;

@@ -124,6 +124,21 @@ bool Options::given(const std::string& name) const {
                      [&](const Entry& e) { return e.name == name && e.given; });
 }
 
+std::string Options::setup(bool with_steps, bool with_parts) const {
+  static const std::vector<std::string> kElsewhere = {"--data",   "--samples",    "--threads",  "--out",
+                                                      "--no-out", "--quiet",      "--check",    "--save",
+                                                      "--resume", "--save-every", "--log-every"};
+  std::vector<std::string> parts;
+  for (const Entry& entry : entries_) {
+    if (!entry.given || contains(kElsewhere, entry.name) || (entry.name == "--steps" && !with_steps))
+      continue;
+    if ((entry.spec.selects && !with_parts) || entry.value.text() == entry.default_text) continue;
+    parts.push_back(entry.takes.empty() ? entry.name : entry.name + " " + entry.value.text());
+  }
+  std::sort(parts.begin(), parts.end());
+  return fmt::format("{}", fmt::join(parts, " "));
+}
+
 std::vector<std::string> Options::files_to_write() const {
   std::vector<std::string> files;
   for (const Entry& entry : entries_) {

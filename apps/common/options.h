@@ -60,6 +60,10 @@ class Options {
   //   throws: UsageError naming the flag and what it takes
   bool parse(int argc, const char* const* argv);
 
+  // The flags that change results and have another value than by default, as typed, by name: "--embed 2
+  // --hidden 100". What a figure depends on. The number of steps, and flags that choose a part of the
+  // lecture, as wanted.
+  std::string setup(bool with_steps = false, bool with_parts = true) const;
   // Was this flag on the command line ("--lr")?
   bool given(const std::string& name) const;
   // Every flag's value, for the "config" event.

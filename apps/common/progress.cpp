@@ -76,6 +76,12 @@ void Progress::print(double loss) {
   std::fflush(stderr);
 }
 
+void Progress::clear() {
+  if (open_line_) fmt::print(stderr, "\r\033[K");
+  std::fflush(stderr);
+  open_line_ = false;
+}
+
 void Progress::finish() {
   if (open_line_) fmt::print(stderr, "\n");
   open_line_ = false;

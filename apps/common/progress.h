@@ -21,6 +21,8 @@ class Progress {
 
   // After each step; prints at most ten times a second on a terminal, else at each twentieth part of the way.
   void step(double loss);
+  // Takes the bar off the terminal: a line of results comes in its place.
+  void clear();
   // Ends the bar's line. Called by the destructor too.
   void finish();
 

@@ -10,6 +10,7 @@
 #include <iostream>
 #include <utility>
 
+#include <libtensor/apps/common/sha256.h>
 #include <libtensor/apps/common/stop.h>
 #include <libtensor/tensor/error.h>
 #include <libtensor/tensor/file.h>
@@ -40,10 +41,14 @@ void make_folder(const std::string& folder) {
 
 }  // namespace
 
-Run::Run(const Options& options)
+Run::Run(const Options& options, const AppTexts& texts, bool silent)
     : options_(options),
+      silent_(nullptr),
+      out_(silent ? silent_ : std::cout),
+      sources_(texts.sources),
+      figures_(texts.figures),
       report_(options.app(), options.title()),
-      is_terminal_(isatty(STDOUT_FILENO) != 0),
+      is_terminal_(!silent && isatty(STDOUT_FILENO) != 0),
       start_(std::chrono::steady_clock::now()) {
   if (flags().threads > 0) set_num_threads(static_cast<int>(flags().threads));
 }
@@ -59,6 +64,7 @@ Generator Run::generator(uint64_t seed) const {
 Words Run::load_words(const char* lecture_sha256) {
   Words data = lt::apps::load_words(flags().data, flags().words);
   open(data.sha256, lecture_sha256, data.source);
+  data_id_ = names_id(data);
   log_.write("data", {{"words", data.words.size()}, {"vocab", Vocabulary::of(data).size()}});
   return data;
 }
@@ -73,11 +79,15 @@ Text Run::load_text(const char* lecture_sha256) {
 void Run::start() {
   if (given("--data") || given("--words")) lt::apps::load_words(flags().data, flags().words);
   open("", "", "");
+  data_kind_ = DataKind::lecture;  // the lecture has no data
 }
 
 void Run::open(const std::string& data_sha256, const char* lecture_sha256, const std::string& source) {
   const bool is_whole = flags().words.first == 0 && flags().words.last == WordRange::kEnd;
   is_lecture_data_ = is_whole && data_sha256 == lecture_sha256;
+  data_kind_ = data_sha256 == lecture_sha256             ? DataKind::lecture
+               : data_sha256 == sha256(embedded_names()) ? DataKind::embedded
+                                                         : DataKind::other;
   if (flags().check && !is_lecture_data_) {
     throw AppError(
         fmt::format("--check needs --data with the lecture's own file (sha256 {}), but {} has sha256 {}",
@@ -115,26 +125,26 @@ void Run::heading(std::string_view text) {
   end_rows();
   report_.heading(text);
   const std::string plain = without_ticks(text);
-  std::cout << (is_terminal_ ? fmt::format("\n\033[1m{}\033[0m\n", plain) : fmt::format("\n{}\n", plain));
+  out_ << (is_terminal_ ? fmt::format("\n\033[1m{}\033[0m\n", plain) : fmt::format("\n{}\n", plain));
 }
 
 void Run::say(std::string_view text) {
   end_rows();
   report_.prose(text);
-  std::cout << wrapped(without_ticks(text)) << '\n';
+  out_ << wrapped(without_ticks(text)) << '\n';
 }
 
 void Run::print(std::string_view text) {
   end_rows();
   while (text.ends_with('\n')) text.remove_suffix(1);
   report_.output(text);
-  std::cout << text << '\n';
+  out_ << text << '\n';
 }
 
 void Run::table(const std::vector<std::string>& head, const std::vector<std::vector<std::string>>& rows) {
   end_rows();
   report_.table(head, rows);
-  std::cout << columns(head, rows);
+  out_ << columns(head, rows);
 }
 
 void Run::row(const std::string& name, const std::string& ours, const std::string& lecture, bool ok) {
@@ -145,17 +155,87 @@ void Run::row(const std::string& name, const std::string& ours, const std::strin
   }
   const bool has_header =
       std::any_of(rows_.begin(), rows_.end(), [](const auto& cells) { return !cells[2].empty(); });
-  if (!has_header && !lecture.empty()) std::cout << result_line("", "ours", "lecture", "");
+  if (!has_header && !lecture.empty()) out_ << result_line("", "ours", "lecture", "");
   rows_.push_back({name, ours, lecture, mark});
-  std::cout << result_line(name, ours, lecture, mark);
+  out_ << result_line(name, ours, lecture, mark);
 }
 
 void Run::end_rows() {
-  if (!rows_.empty()) report_.table({"", "ours", "lecture", ""}, rows_);
+  if (!rows_.empty()) report_.table({"", "ours", "reference", ""}, rows_);
   rows_.clear();
 }
 
-void Run::result(const std::string& name, const std::string& ours) { row(name, ours, "", true); }
+std::string Run::setup() const {
+  if (part_.empty()) return options_.setup(is_trained_);
+  return options_.setup(false, false).empty() ? part_ : "other";
+}
+
+void Run::part(const std::string& setup) {
+  part_ = setup;
+  is_trained_ = false;
+}
+
+void Run::result(const std::string& name, double ours) {
+  row(name, figures_.compare(setup(), name, ours, data_kind_));
+}
+
+void Run::result(const std::string& name, const std::string& ours) {
+  row(name, figures_.compare(setup(), name, ours, data_kind_));
+}
+
+void Run::row(const std::string& name, const Comparison& comparison) {
+  if (!comparison.reference.empty()) compared_.emplace(setup(), name);
+  if (!comparison.ok) {
+    misses_.push_back(fmt::format("{}: {} is {}, {}: {}", setup(), name, comparison.ours, comparison.mark,
+                                  comparison.reference));
+  }
+  rows_.push_back({name, comparison.ours, comparison.reference, comparison.mark});
+  out_ << result_line(name, comparison.ours, comparison.reference,
+                      comparison.mark.empty() ? "" : "  " + comparison.mark);
+}
+
+void Run::cell(std::string_view name) {
+  end_rows();
+  report_.code(lt::apps::cell(sources_, name));
+}
+
+void Run::examples(int64_t train, int64_t val, int64_t test) {
+  log_.write("examples", {{"train", train}, {"val", val}, {"test", test}});
+  result("examples to train on", train);
+  result("to tune on (dev)", val);
+  result("to test on", test);
+}
+
+void Run::parameters(int64_t count) {
+  log_.write("params", {{"count", count}});
+  result("parameters", count);
+}
+
+void Run::split(const std::string& name, double loss) {
+  if (std::isnan(loss)) return;  // an empty split
+  log_.write("split", {{"name", name}, {"loss", static_cast<float>(loss)}});
+  result(name + " loss", loss);
+}
+
+void Run::try_next(const std::vector<std::pair<std::string, std::string>>& commands) {
+  heading("What to try next");
+  for (const auto& [command, what] : commands) say(fmt::format("`./run {}`: {}", command, what));
+}
+
+void Run::show_loss(int64_t step, int64_t steps, double loss) {
+  if (is_logged_step(step, steps, 0)) result(fmt::format("loss at step {}", step), loss);
+}
+
+void Run::trained() { is_trained_ = true; }
+
+void Run::diverged(int64_t step, double loss) {
+  divergence_ = fmt::format("the loss at step {} is {}: a smaller --lr may help", step, show(loss));
+  say(fmt::format("Stopped: {}.", divergence_));
+}
+
+std::string Run::training_setup(const std::string& name) const {
+  return fmt::format("{} {}, {}; names {}", options_.app(), name, setup(), data_id_);
+}
 
 void Run::compare(const std::string& name, double ours, double lecture, Tolerance tolerance) {
   check(name, ours, lecture, tolerance);
@@ -175,13 +255,30 @@ void Run::check(const std::string& name, const std::string& ours, const std::str
   if (flags().check) check_.add(name, ours, lecture);
 }
 
-void Run::samples(const std::vector<std::string>& texts) {
+void Run::samples(const std::vector<std::string>& texts, const std::vector<std::string>& words) {
   end_rows();
   report_.samples(texts);
+  const std::set<std::string_view> known(words.begin(), words.end());
+  std::string all;
   for (const std::string& text : texts) {
-    std::cout << "  " << text << '\n';
+    const std::string_view name =
+        std::string_view(text).substr(0, text.size() - (text.ends_with('.') ? 1 : 0));
+    const char* mark = known.contains(name) ? "  (in the data)" : "";
+    out_ << "  " << text << mark << '\n';
     log_.write("sample", {{"text", text}});
+    all += (all.empty() ? "" : " ") + text;
   }
+  const Reference reference = figures_.find(setup(), "samples", data_kind_);
+  if (reference.text.empty() || texts.empty()) return;
+  // As many as both have.
+  compared_.emplace(setup(), "samples");
+  const bool same =
+      all.starts_with(reference.text + " ") || all == reference.text || reference.text.starts_with(all + " ");
+  say(same ? fmt::format("The same names as {}'s.", reference.source)
+           : fmt::format("{}'s differ: {}", reference.source, reference.text));
+  if (!same)
+    misses_.push_back(
+        fmt::format("{}: samples are {}, but {}'s {}", setup(), all, reference.source, reference.text));
 }
 
 void Run::figure(const std::string& file, const std::string& title, const std::string& svg) {
@@ -200,30 +297,75 @@ int Run::finish() {
   log_.write("done", done);
   if (!flags().no_out) {
     write_file_atomically(path_of("report.html"), report_.html());
-    std::cout << fmt::format("\nreport: {}\n", path_of("report.html"));
+    out_ << fmt::format("\nreport: {}\n", path_of("report.html"));
   }
-  if (flags().check) {
-    for (const std::string& miss : check_.misses()) std::cout << "check: " << miss << '\n';
-    std::cout << fmt::format("check: {} of {} figures agree with the lecture\n",
-                             check_.count() - static_cast<int>(check_.misses().size()), check_.count());
-  }
+  if (flags().check) finish_check();
   if (stop_requested()) return 130;
-  return check_.misses().empty() ? 0 : 1;
+  if (!divergence_.empty()) throw AppError(divergence_);
+  return misses_.empty() && check_.misses().empty() ? 0 : 1;
 }
 
-int run_app(Options& options, int argc, char** argv, const std::function<void(Run&)>& body) {
+// A figure of the table that the run did not come to is a miss: a check that cannot fail is none.
+void Run::finish_check() {
+  for (const std::string& miss : check_.misses()) misses_.push_back(miss);
+  size_t known = 0;
+  for (const bool with_steps : {false, true}) {
+    const std::string key = options_.setup(with_steps);
+    for (const std::string& name : figures_.names(key, data_kind_)) {
+      ++known;
+      if (!compared_.contains({key, name})) misses_.push_back(fmt::format("{}: {}: not shown", key, name));
+    }
+    if (key == options_.setup(true)) break;
+  }
+  const size_t count = compared_.size() + static_cast<size_t>(check_.count());
+  if (known + count == 0)
+    misses_.push_back(fmt::format("no figures are known for '{}' on this data", options_.setup()));
+  for (const std::string& miss : misses_) std::cout << "check: " << miss << '\n';
+  std::cout << fmt::format("check: {} of {} figures agree: {} {}\n", count - std::min(count, misses_.size()),
+                           count, options_.app(), options_.setup());
+}
+
+namespace {
+
+int check_all(const AppInfo& app, int argc, const char* const* argv, const Declare& declare);
+
+int run_once(const AppInfo& app, const std::vector<const char*>& arguments, const Declare& declare,
+             bool silent) {
+  const int argc = static_cast<int>(arguments.size());
+  Options options(app.name, app.title, app.example);
+  const std::function<void(Run&)> body = declare(options);
+  if (!options.parse(argc, arguments.data())) return 0;
+  if (options.flags.check && !silent && options.setup(true).empty())
+    return check_all(app, argc, arguments.data(), declare);
+  Run run(options, app.texts, silent);
+  body(run);
+  return run.finish();
+}
+
+// Every setup of the table, each in a run of its own that shows only what --check found.
+int check_all(const AppInfo& app, int argc, const char* const* argv, const Declare& declare) {
+  int code = 0;
+  for (const std::string& setup : Figures(app.texts.figures).setups()) {
+    std::vector<std::string> flags = {"--no-out"};
+    if (!setup.empty()) {
+      for (const std::string& flag : split(setup, ' ')) flags.push_back(flag);
+    }
+    std::vector<const char*> arguments(argv, argv + argc);
+    for (const std::string& flag : flags) arguments.push_back(flag.c_str());
+    code = std::max(code, run_once(app, arguments, declare, true));
+    if (code == 130) break;
+  }
+  return code;
+}
+
+int guarded(const std::string& app, const std::function<int()>& run) {
   const auto fail = [&](const std::exception& error, int code) {
     std::cout.flush();
-    std::cerr << options.app() << ": " << error.what() << (code == 2 ? " (--help lists the flags)\n" : "\n");
+    std::cerr << app << ": " << error.what() << (code == 2 ? " (--help lists the flags)\n" : "\n");
     return code;
   };
   try {
-    int code = 0;
-    if (options.parse(argc, argv)) {
-      Run run(options);
-      body(run);
-      code = run.finish();
-    }
+    const int code = run();
     if (!std::cout.flush()) throw IoError(fmt::format("standard output: {}", std::strerror(errno)));
     return code;
   } catch (const UsageError& error) {
@@ -233,6 +375,21 @@ int run_app(Options& options, int argc, char** argv, const std::function<void(Ru
   } catch (const std::exception& error) {
     return fail(error, 1);
   }
+}
+
+}  // namespace
+
+int run_app(Options& options, int argc, char** argv, const std::function<void(Run&)>& body) {
+  return guarded(options.app(), [&] {
+    if (!options.parse(argc, argv)) return 0;
+    Run run(options);
+    body(run);
+    return run.finish();
+  });
+}
+
+int run_app(int argc, char** argv, const AppInfo& app, const Declare& declare) {
+  return guarded(app.name, [&] { return run_once(app, {argv, argv + argc}, declare, false); });
 }
 
 }  // namespace lt::apps

@@ -5,16 +5,22 @@
 //   int main(int argc, char** argv) {
 //     Options options("bigram", "Lecture 2: ...", "bigram --score emma");
 //     options.add(...);
-//     return run_app(options, argc, argv, [&](Run& run) { ... });
+//     return run_app(options, argc, argv, kAppTexts, [&](Run& run) { ... });
 //   }
 
 #include <chrono>
+#include <concepts>
 #include <functional>
+#include <memory>
+#include <ostream>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include <libtensor/apps/common/cells.h>
 #include <libtensor/apps/common/check.h>
+#include <libtensor/apps/common/figures.h>
 #include <libtensor/apps/common/layout.h>
 #include <libtensor/apps/common/log.h>
 #include <libtensor/apps/common/options.h>
@@ -29,9 +35,12 @@ struct AppError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+class Steps;
+struct TrainingState;
+
 class Run {
  public:
-  explicit Run(const Options& options);
+  explicit Run(const Options& options, const AppTexts& texts = {}, bool silent = false);
   Run(const Run&) = delete;
 
   const CommonFlags& flags() const { return options_.flags; }
@@ -49,6 +58,7 @@ class Run {
   // wrong name is not passed over.
   //   throws: IoError
   void start();
+  DataKind data_kind() const { return data_kind_; }
   // Is the data the lecture's own, all of it? Only then are figures marked as equal or not.
   bool is_lecture_data() const { return is_lecture_data_; }
   // Which names were taken, for a checkpoint that fits these alone: "32033 from 0, 0a30b5557f192f32".
@@ -62,6 +72,40 @@ class Run {
   void code(std::string_view text) { report_.code(text); }
   void table(const std::vector<std::string>& head, const std::vector<std::vector<std::string>>& rows);
 
+  // The lines of the sources between "// cell: NAME" and "// end", in the report.
+  void cell(std::string_view name);
+
+  // The figures that follow are those of this setup, "--overfit 5", if no flag changes what it gives; "": of
+  // the flags as they are.
+  void part(const std::string& setup);
+  // A line "name  ours", and beside it what the table of figures has under that name.
+  void result(const std::string& name, double ours);
+  template <std::integral I>
+  void result(const std::string& name, I ours) {
+    result(name, static_cast<double>(ours));
+  }
+  void result(const std::string& name, const char* ours) { result(name, std::string(ours)); }
+  void result(const std::string& name, const Tensor& ours) { result(name, static_cast<double>(ours.item())); }
+  // What an app that trains says, and writes to the log: how many examples, parameters, a split's loss.
+  void examples(int64_t train, int64_t val, int64_t test);
+  void parameters(int64_t count);
+  void split(const std::string& name, double loss);
+  // Commands worth a try next, with what they show: how every run ends.
+  void try_next(const std::vector<std::pair<std::string, std::string>>& commands);
+
+  // The training loop (steps.h).
+  Steps steps(const TrainingFlags& flags, TrainingState state);
+  // "loss at step 10", where that step is one of those shown.
+  void show_loss(int64_t step, int64_t steps, double loss);
+  // All steps are made: the figures that follow depend on how many.
+  void trained();
+  // A loss was no number: said now, and the exit code is 1.
+  void diverged(int64_t step, double loss);
+  // What must be the same where a checkpoint is gone on with: flags, data, and which of the run's trainings.
+  std::string training_setup(const std::string& name) const;
+  // Does a person look on?
+  bool is_live() const { return is_terminal_ && !flags().quiet; }
+
   // A line "name  ours", or "name  ours  lecture" with a mark where they agree; --check fails where they do
   // not. On other data than the lecture's the first such line comes after one that says so.
   void result(const std::string& name, const std::string& ours);
@@ -71,8 +115,8 @@ class Run {
   void check(const std::string& name, double ours, double lecture, Tolerance tolerance);
   void check(const std::string& name, const std::string& ours, const std::string& lecture);
 
-  // One generated text: terminal, report and log.
-  void samples(const std::vector<std::string>& texts);
+  // Generated texts: terminal, report and log; those that are among the words are marked.
+  void samples(const std::vector<std::string>& texts, const std::vector<std::string>& words = {});
   // Writes an SVG file, logs it, and puts it into the report.
   void figure(const std::string& file, const std::string& title, const std::string& svg);
   Log& log() { return log_; }
@@ -89,9 +133,24 @@ class Run {
   void open(const std::string& data_sha256, const char* lecture_sha256, const std::string& source);
   void open_outputs();
   void row(const std::string& name, const std::string& ours, const std::string& lecture, bool ok);
+  void row(const std::string& name, const Comparison& comparison);
+  std::string setup() const;
   void end_rows();
 
+  void finish_check();
+
   const Options& options_;
+  std::ostream silent_;  // drops what it is given
+  std::ostream& out_;
+  std::string_view sources_;
+  Figures figures_;
+  DataKind data_kind_ = DataKind::other;
+  std::string data_id_;  // which data: "32033 from 0, 0a30b5557f192f32"
+  std::string part_;
+  bool is_trained_ = false;
+  std::set<std::pair<std::string, std::string>> compared_;  // setup and name of what --check has seen
+  std::vector<std::string> misses_;
+  std::string divergence_;
   Report report_;
   Log log_;
   Check check_;
@@ -103,8 +162,32 @@ class Run {
   std::chrono::steady_clock::time_point start_;
 };
 
+// What an app is, for run_app.
+struct AppInfo {
+  std::string name;
+  std::string title;    // "Lecture 2: ..."
+  std::string example;  // "bigram --score emma"
+  AppTexts texts;
+};
+// Declares an app's flags, and gives what runs with them.
+using Declare = std::function<std::function<void(Run&)>(Options&)>;
+
 // main() of an app: parses, runs, finishes; turns every error into one line on standard error and its exit
-// code (1 what could not be done, 2 a wrong command line, 130 stopped by a signal).
+// code (1 what could not be done, 2 a wrong command line, 130 stopped by a signal). --check alone runs every
+// setup of the table of figures.
+int run_app(int argc, char** argv, const AppInfo& app, const Declare& declare);
+
+// The same for an app whose flags are the struct Flags.
+template <typename Flags>
+int run_app(int argc, char** argv, const AppInfo& app, void (*declare)(Options&, Flags&),
+            void (*body)(Run&, const Flags&)) {
+  return run_app(argc, argv, app, [=](Options& options) {
+    const auto flags = std::make_shared<Flags>();
+    declare(options, *flags);
+    return [=](Run& run) { body(run, *flags); };
+  });
+}
+
 int run_app(Options& options, int argc, char** argv, const std::function<void(Run&)>& body);
 
 }  // namespace lt::apps

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <limits>
 
 // Names are shuffled and cut before they become windows, so that no name's windows lie in two splits.
@@ -12,10 +13,19 @@ Splits::Splits(Run& run, const Words& words, int64_t window)
     : vocabulary(Vocabulary::of(words)), block(window) {
   const Split split = split_words(words.words);
   if (split.train.empty()) throw AppError(fmt::format("{}: training needs more than one name", words.source));
+  // cell: splits
   train = windows(split.train, vocabulary, block);
   val = windows(split.val, vocabulary, block);
   test = windows(split.test, vocabulary, block);
-  run.log().write("examples", {{"train", train.y.size(0)}, {"val", val.y.size(0)}, {"test", test.y.size(0)}});
+  // end
+  run.heading("Train, dev and test");
+  run.say(
+      "Eight names of ten train the parameters. One of ten (dev, also called val) chooses between settings: "
+      "a net that has "
+      "learned its names by heart would be worse on these. The last tenth (test) is looked at once, in the "
+      "end.");
+  run.cell("splits");
+  run.examples(train.y.size(0), val.y.size(0), test.y.size(0));
 }
 
 SplitLosses split_losses(const Logits& logits, const Splits& splits) {
@@ -24,6 +34,30 @@ SplitLosses split_losses(const Logits& logits, const Splits& splits) {
     return is_empty ? std::numeric_limits<double>::quiet_NaN() : split_loss(logits, examples);
   };
   return {loss(splits.train), loss(splits.val), loss(splits.test)};
+}
+
+void show_splits(Run& run, const Logits& logits, const Splits& splits) {
+  const SplitLosses loss = split_losses(logits, splits);
+  run.split("train", loss.train);
+  run.split("val", loss.val);
+  run.split("test", loss.test);
+  const double gap = loss.val - loss.train;
+  const std::string verdict =
+      std::isnan(gap) ? ""
+      : gap < 0.05    ? " Train and dev are close: the net is not overfitting, so a larger one may do better."
+                      : " Dev is worse than train: the net begins to know its names by heart.";
+  run.say(fmt::format("A uniform guess costs ln {} = {:.4f}; the best bigram table about 2.45.{}",
+                      splits.vocabulary.size(), std::log(splits.vocabulary.size()), verdict));
+}
+
+std::string how_far(const Run& run, const Logits& logits, const Splits& splits) {
+  const SplitLosses loss = split_losses(logits, splits);
+  std::string text = fmt::format("train {:.4f}, dev {:.4f};", loss.train, loss.val);
+  for (const std::string& name :
+       sample_names(logits, splits.vocabulary, splits.block, 2, run.generator(run.flags().sample_seed))) {
+    text += " " + brief(name, 16);
+  }
+  return text;
 }
 
 }  // namespace lt::apps

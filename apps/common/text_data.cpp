@@ -217,6 +217,7 @@ std::string Vocabulary::decode(const std::vector<int64_t>& ids) const {
 }
 
 Examples windows(const std::vector<std::string>& words, const Vocabulary& vocabulary, int64_t block) {
+  // cell: windows
   std::vector<int64_t> x;
   std::vector<int64_t> y;
   for (const std::string& word : words) {
@@ -230,6 +231,7 @@ Examples windows(const std::vector<std::string>& words, const Vocabulary& vocabu
       context.erase(context.begin());
     }
   }
+  // end
   const auto count = static_cast<int64_t>(y.size());
   return {from_vector<int64_t>(x, {count, block}), from_vector<int64_t>(y, {count})};
 }

@@ -101,14 +101,4 @@ History train(Run& run, const TrainingFlags& flags, const Course& course) {
   return history;
 }
 
-std::vector<double> means_of(const std::vector<double>& losses, size_t group) {
-  std::vector<double> means;
-  for (size_t first = 0; first + group <= losses.size(); first += group) {
-    double sum = 0;
-    for (size_t i = first; i < first + group; ++i) sum += losses[i];
-    means.push_back(sum / static_cast<double>(group));
-  }
-  return means;
-}
-
 }  // namespace lt::apps

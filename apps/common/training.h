@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <libtensor/apps/common/curves.h>
 #include <libtensor/apps/common/run.h>
 #include <libtensor/nn/optimizer.h>
 
@@ -41,8 +42,5 @@ struct History {
 //   throws: IoError for a checkpoint that is missing, torn or of another set-up, and before the first step
 //   for one that cannot be written; AppError where a loss is not finite
 History train(Run& run, const TrainingFlags& flags, const Course& course);
-
-// The mean of each `group` losses: what a noisy curve is about.
-std::vector<double> means_of(const std::vector<double>& losses, size_t group);
 
 }  // namespace lt::apps

@@ -1,0 +1,47 @@
+#include <libtensor/apps/common/curves.h>
+
+#include <cmath>
+
+#include <libtensor/apps/common/chart.h>
+
+namespace lt::apps {
+namespace {
+
+constexpr size_t kGroup = 1000;
+
+// The curve through the middle of each group of losses.
+void add_curve(Chart& chart, const std::vector<double>& losses, size_t group, const std::string& label) {
+  std::vector<double> steps, logs;
+  for (const double mean : means_of(losses, group)) {
+    steps.push_back(static_cast<double>(group) * static_cast<double>(logs.size()) +
+                    0.5 * static_cast<double>(group - 1));
+    logs.push_back(std::log10(mean));
+  }
+  chart.line(steps, logs, label);
+}
+
+}  // namespace
+
+std::vector<double> means_of(const std::vector<double>& losses, size_t group) {
+  std::vector<double> means;
+  for (size_t first = 0; first + group <= losses.size(); first += group) {
+    double sum = 0;
+    for (size_t i = first; i < first + group; ++i) sum += losses[i];
+    means.push_back(sum / static_cast<double>(group));
+  }
+  return means;
+}
+
+void draw_losses(Run& run, const std::vector<double>& losses, int64_t decay_at, const std::string& file) {
+  Chart chart("Loss while training", "step", "log10 loss");
+  const bool is_long = losses.size() >= 10 * kGroup;
+  add_curve(chart, losses, 1, is_long ? "one minibatch" : "");
+  if (is_long) add_curve(chart, losses, kGroup, "mean of 1,000");
+  if (decay_at > 0 && decay_at < std::ssize(losses))
+    chart.vertical(static_cast<double>(decay_at), "a tenth of the rate");
+  run.figure(
+      file, is_long ? "One minibatch is noisy; the mean of a thousand shows the way." : "Before each update.",
+      chart.svg());
+}
+
+}  // namespace lt::apps

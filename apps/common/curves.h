@@ -1,0 +1,21 @@
+#pragma once
+
+// The curve of a training run, the same for every app.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <libtensor/apps/common/run.h>
+
+namespace lt::apps {
+
+// The mean of each `group` losses: what a noisy curve is about.
+std::vector<double> means_of(const std::vector<double>& losses, size_t group);
+
+// loss.svg: log10 of each minibatch's loss, their means over it where there are many, a mark where the rate
+// falls.
+void draw_losses(Run& run, const std::vector<double>& losses, int64_t decay_at,
+                 const std::string& file = "loss.svg");
+
+}  // namespace lt::apps

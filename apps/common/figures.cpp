@@ -1,0 +1,154 @@
+#include <libtensor/apps/common/figures.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+
+#include <libtensor/apps/common/layout.h>
+#include <libtensor/tensor/error.h>
+
+// RFC 4180: a cell in quotes may hold commas, line ends, and quotes written twice.
+
+namespace lt::apps {
+namespace {
+
+std::vector<std::vector<std::string>> parse_csv(std::string_view text) {
+  std::vector<std::vector<std::string>> lines(1, {""});
+  bool quoted = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '"') {
+      const bool twice = quoted && i + 1 < text.size() && text[i + 1] == '"';
+      if (twice) lines.back().back() += text[++i];
+      quoted = twice || !quoted;
+    } else if (quoted || (c != ',' && c != '\n')) {
+      lines.back().back() += c;
+    } else if (c == ',') {
+      lines.back().emplace_back();
+    } else if (i + 1 < text.size()) {
+      lines.push_back({""});
+    }
+  }
+  return lines;
+}
+
+// Digits after the point, -1 for a text that is no number.
+int decimals(const std::string& text) {
+  char* end = nullptr;
+  std::strtod(text.c_str(), &end);
+  if (text.empty() || *end != '\0') return -1;
+  const size_t point = text.find('.');
+  if (point == std::string::npos) return 0;
+  return static_cast<int>(std::min(text.find_first_of("eE"), text.size()) - point - 1);
+}
+
+// Half a unit of the last digit is all that a text with a point says.
+bool agrees_as_shown(double ours, const std::string& text, const std::string& tolerance) {
+  Tolerance allowed = tolerance_of(tolerance);
+  if (const int digits = decimals(text); digits > 0 && text.find_first_of("eE") == std::string::npos) {
+    allowed.absolute = std::max(allowed.absolute, 0.5000001 * std::pow(10.0, -digits));
+  }
+  return agrees(ours, std::strtod(text.c_str(), nullptr), allowed);
+}
+
+std::string mark_of(bool equal, bool ok, const Reference& reference) {
+  if (equal) return "= " + reference.source;
+  if (!ok) return "differs from " + reference.source;
+  const Tolerance allowed = tolerance_of(reference.tolerance);
+  const double distance = allowed.absolute + allowed.relative * std::abs(std::atof(reference.text.c_str()));
+  return fmt::format("±{:.1g} {}", distance, reference.source);
+}
+
+}  // namespace
+
+Tolerance tolerance_of(const std::string& text) {
+  if (text == "E") return {};
+  if (text == "D") return {.relative = 1e-9};
+  if (text == "F") return {.relative = 1e-5};
+  if (text == "T") return {.absolute = 1e-4};
+  char* end = nullptr;
+  const double distance = std::strtod(text.c_str(), &end);
+  if (text.empty() || *end != '\0' || !(distance >= 0)) {
+    throw ValueError(fmt::format("figures: '{}' is no tolerance: E, D, F, T or a distance", text));
+  }
+  return {.absolute = distance};
+}
+
+bool agrees(double ours, double reference, Tolerance tolerance) {
+  if (ours == reference) return true;
+  return std::abs(ours - reference) <= tolerance.absolute + tolerance.relative * std::abs(reference);
+}
+
+std::string show_as(double value, const std::string& reference) {
+  const int digits = decimals(reference);
+  if (digits < 0 || !std::isfinite(value)) return show(value);
+  const bool scientific = reference.find_first_of("eE") != std::string::npos;
+  return scientific ? fmt::format("{:.{}e}", value, digits) : fmt::format("{:.{}f}", value, digits);
+}
+
+Figures::Figures(std::string_view csv) {
+  if (csv.empty()) return;
+  const auto lines = parse_csv(csv);
+  for (size_t i = 1; i < lines.size(); ++i) {
+    const auto& cells = lines[i];
+    if (cells.size() != 6) {
+      throw ValueError(fmt::format("figures: line {} has {} cells, not 6", i + 1, cells.size()));
+    }
+    tolerance_of(cells[5]);
+    order_.emplace_back(cells[0], cells[1]);
+    if (!rows_.emplace(order_.back(), Row{cells[2], cells[3], cells[4], cells[5]}).second) {
+      throw ValueError(fmt::format("figures: '{}' of '{}' stands there twice", cells[1], cells[0]));
+    }
+  }
+}
+
+Reference Figures::find(const std::string& setup, const std::string& name, DataKind data) const {
+  const auto found = rows_.find({setup, name});
+  if (found == rows_.end() || data == DataKind::other) return {};
+  const Row& row = found->second;
+  if (data == DataKind::embedded) return {row.embedded, "PyTorch", row.tolerance};
+  if (!row.notebook.empty()) return {row.notebook, "notebook", row.tolerance};
+  return {row.lecture, "PyTorch", row.tolerance};
+}
+
+// Where the notebook shows fewer digits than PyTorch's value has, ours agrees with both.
+Comparison Figures::compare(const std::string& setup, const std::string& name, double ours,
+                            DataKind data) const {
+  const Reference reference = find(setup, name, data);
+  if (reference.text.empty()) return {.ours = show(ours), .reference = "", .mark = ""};
+  const std::string text = show_as(ours, reference.text);
+  bool ok = text == reference.text || agrees_as_shown(ours, reference.text, reference.tolerance);
+  if (ok && reference.source == "notebook") {
+    const std::string& exact = rows_.at({setup, name}).lecture;
+    ok = exact.empty() || agrees_as_shown(ours, exact, reference.tolerance);
+  }
+  return {text, reference.text, mark_of(text == reference.text, ok, reference), ok};
+}
+
+Comparison Figures::compare(const std::string& setup, const std::string& name, const std::string& ours,
+                            DataKind data) const {
+  const Reference reference = find(setup, name, data);
+  if (reference.text.empty()) return {.ours = ours, .reference = "", .mark = ""};
+  const bool ok = ours == reference.text;
+  return {ours, reference.text, mark_of(ok, ok, reference), ok};
+}
+
+std::vector<std::string> Figures::setups() const {
+  std::vector<std::string> all;
+  for (const auto& [setup, name] : order_) {
+    if (std::find(all.begin(), all.end(), setup) == all.end()) all.push_back(setup);
+  }
+  return all;
+}
+
+std::vector<std::string> Figures::names(const std::string& setup, DataKind data) const {
+  std::vector<std::string> all;
+  for (const auto& [its_setup, name] : order_) {
+    if (its_setup == setup && !find(setup, name, data).text.empty()) all.push_back(name);
+  }
+  return all;
+}
+
+}  // namespace lt::apps

@@ -1,0 +1,124 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include <libtensor/apps/common/chart.h>
+#include <libtensor/apps/common/curves.h>
+#include <libtensor/apps/mlp/mlp.h>
+
+namespace lt::apps::mlp {
+namespace {
+
+struct Trained {
+  MlpNet net;
+  SplitLosses loss;
+  bool done;
+};
+
+Trained train(Run& run, const Flags& flags, const Splits& splits, const std::string& name) {
+  Generator g = run.generator(run.flags().seed);
+  const MlpSizes sizes = flags.sizes(splits.vocabulary);
+  const MlpNet net(sizes, mlp_scales(flags.init, sizes), g, flags.direct);
+  nn::SGD sgd(variables(net.parameters()), flags.training.lr,
+              {.momentum = flags.momentum, .weight_decay = flags.weight_decay});
+  run.parameters(count_parameters(net.parameters()));
+  Steps steps = run.steps(flags.training,
+                          {.parameters = net.parameters(), .generator = &g, .optimizer = &sgd, .name = name});
+  // cell: train by an optimiser
+  for (Step& step : steps) {
+    const auto [X, Y] = minibatch(splits.train, flags.training.batch, g);
+    const Variable loss = cross_entropy(net.logits(X), Y);
+    step.loss(loss);
+    sgd.zero_grad();
+    loss.backward();
+    sgd.lr = step.rate();
+    sgd.step();
+  }
+  // end
+  if (!steps.done()) return {net, {}, false};
+  if (name == "train") draw_losses(run, steps.losses(), flags.training.decay_at);
+  return {net, split_losses([&](const IntTensor& x) { return net.logits(x); }, splits), true};
+}
+
+}  // namespace
+
+void improve(Run& run, const Flags& flags, const Words& data, const Splits& splits) {
+  run.heading("The exercises' network");
+  run.say(fmt::format("Initialisation `{}`{}, momentum {}, weight decay {}.", flags.init,
+                      flags.direct ? ", direct connections from the embeddings to the logits" : "",
+                      flags.momentum, flags.weight_decay));
+  run.cell("scales");
+  run.cell("train by an optimiser");
+  const Trained trained = train(run, flags, splits, "train");
+  if (!trained.done) return;
+  const auto logits = [&](const IntTensor& x) { return trained.net.logits(x); };
+  run.heading("How well it does");
+  show_splits(run, logits, splits);
+  run.heading("Names");
+  run.samples(sample_names(logits, splits.vocabulary, flags.block, run.flags().samples,
+                           run.generator(run.flags().sample_seed)),
+              data.words);
+  run.try_next({{"mlp", "the lecture's own settings, to compare"},
+                {"activations --stage all", "what each fix of the initialisation gains"}});
+}
+
+void search(Run& run, const Flags& flags, const Splits& splits) {
+  const int64_t count = run.given("--steps") ? flags.training.steps : 20000;
+  run.heading("A search for hyperparameters");
+  run.say(
+      fmt::format("Each setting trains for {} steps, the second half at a tenth of the rate; dev chooses, "
+                  "test is not looked at.",
+                  count));
+  struct Row {
+    std::string name;
+    int64_t parameters;
+    double train, val;
+  };
+  std::vector<Row> rows;
+  const auto take = [&](const std::string& name, Flags setting) {
+    setting.training.steps = count;
+    setting.training.decay_at = count / 2;
+    run.part("--search " + name);
+    const Trained trained = train(run, setting, splits, name);
+    if (trained.done)
+      rows.push_back(
+          {name, count_parameters(trained.net.parameters()), trained.loss.train, trained.loss.val});
+    return trained.done;
+  };
+  // cell: grid
+  for (const std::string init : {"original", "kaiming"}) {
+    for (const auto& [embed, hidden] : {std::pair{2, 100}, {10, 100}, {10, 200}, {24, 200}}) {
+      Flags setting = flags;
+      setting.init = init;
+      setting.embed = embed;
+      setting.hidden = hidden;
+      if (!take(fmt::format("{} E{} H{}", init, embed, hidden), setting)) return;
+    }
+  }
+  for (const auto& [batch, lr] : {std::pair{8, 0.1}, {128, 0.1}, {32, 0.03}, {32, 0.3}}) {
+    Flags setting = flags;
+    setting.init = "kaiming";
+    setting.training.batch = batch;
+    setting.training.lr = lr;
+    if (!take(fmt::format("batch {} rate {}", batch, lr), setting)) return;
+  }
+  // end
+  run.part("");
+  run.cell("grid");
+  std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.val < b.val; });
+  std::vector<std::vector<std::string>> cells;
+  std::vector<std::string> names;
+  std::vector<std::vector<double>> bars(2);
+  for (const Row& row : rows) {
+    cells.push_back({row.name, std::to_string(row.parameters), show(row.train), show(row.val)});
+    names.push_back(row.name);
+    bars[0].push_back(row.train);
+    bars[1].push_back(row.val);
+  }
+  run.table({"setting", "parameters", "train", "dev"}, cells);
+  Chart chart("Split losses by setting", "", "loss");
+  run.figure("search.svg", "The lower, the better; train far below dev would be overfitting.",
+             chart.size(1200, 420).bars(names, bars, {"train", "dev"}).svg());
+}
+
+}  // namespace lt::apps::mlp
