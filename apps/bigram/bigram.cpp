@@ -178,7 +178,7 @@ int main(int argc, char** argv) {
   Flags flags;
   Options options("bigram", "Lecture 2, the spelled-out intro to language modeling: counting",
                   "bigram --score andrejq");
-  const auto harmless = [](double min) { return Spec{.min = min, .selects = true}; };
+  const auto harmless = [](double min) { return Spec{.min = min, .selects = true, .shows = true}; };
   options.add("--order 2|3", flags.order, "characters in a count: bigrams, or the exercises' trigrams",
               {.selects = true});
   // Above, the sum of a row of floats would be infinite.
@@ -187,11 +187,11 @@ int main(int argc, char** argv) {
   options.add("--tune", flags.tune, "choose the smoothing on dev names, its curves, one look at test",
               {.selects = true});
   options.add("--score WORD", flags.score, "log-likelihood of a word, character by character",
-              {.selects = true});
+              {.selects = true, .shows = true});
   options.add("--top N", flags.top, "how many of the most frequent to list", harmless(0));
   options.add("--trace N", flags.trace, "probabilities and logs for the first N names", harmless(0));
   options.add("--show-broadcast-bug", flags.show_broadcast_bug, "normalise columns by mistake",
-              {.selects = true});
+              {.selects = true, .shows = true});
   return run_app(options, argc, argv, [&](Run& run) {
     if (flags.order == 3 && flags.show_broadcast_bug && !run.flags().check) {
       throw UsageError("--show-broadcast-bug: is shown on the table of --order 2");

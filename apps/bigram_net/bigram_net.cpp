@@ -92,7 +92,7 @@ int main(int argc, char** argv) {
               {.selects = true});
   options.add("--reg K", settings.reg, "of the mean of W's squares in the loss", {.min = 0});
   options.add("--one-hot", settings.one_hot, "multiply explicit one-hot rows, as the lecture",
-              {.selects = true});
+              {.selects = true, .shows = true});
   return run_app(options, argc, argv, [&](Run& run) {
     const Words words = run.load_words();
     const Vocabulary vocabulary = Vocabulary::of(words);

@@ -35,6 +35,7 @@ struct Spec {
   bool above_min = false;  // min itself is refused
   bool selects = false;    // chooses among the lecture's own settings, so it may stand beside --check
   bool writes = false;     // names a file that the run writes in the end
+  bool shows = false;      // changes only what is shown or written: every figure stays what it is
 };
 
 // A variable that a flag sets. It holds the default, and must live as long as this does.

@@ -34,11 +34,12 @@ void Options::add(const std::string& flag, FlagValue value, const std::string& h
                       .help = help,
                       .spec = spec,
                       .value = value,
-                      .default_text = spec.unset.empty() ? value.text() : spec.unset});
+                      .default_text = spec.unset.empty() ? value.text() : spec.unset,
+                      .default_value = value.text()});
 }
 
 void Options::add_training(TrainingFlags& training) {
-  add("--steps N", training.steps, "updates", {.min = 0});
+  add("--steps N", training.steps, "updates", {.min = 0, .shows = true});
   add("--batch N", training.batch, "examples in a minibatch",
       {.unset = training.batch == 0 ? "all" : "", .min = 1});
   add("--lr RATE", training.lr, "learning rate", {.min = 0, .above_min = true});
@@ -49,30 +50,33 @@ void Options::add_training(TrainingFlags& training) {
 }
 
 void Options::add_checkpoint(TrainingFlags& training) {
-  add("--save FILE", training.save, "checkpoint to write; default: in the --out folder", {.writes = true});
-  add("--resume FILE", training.resume, "checkpoint to go on from");
-  add("--save-every N", training.save_every, "write the checkpoint every N steps; 0: at the end", {.min = 0});
+  add("--save FILE", training.save, "checkpoint to write; default: in the --out folder",
+      {.writes = true, .shows = true});
+  add("--resume FILE", training.resume, "checkpoint to go on from", {.shows = true});
+  add("--save-every N", training.save_every, "write the checkpoint every N steps; 0: at the end",
+      {.min = 0, .shows = true});
   add("--log-every N", training.log_every, "log every N-th step besides 0, 1, 2, 5, 10, ...; 0: no more",
-      {.min = 0});
+      {.min = 0, .shows = true});
 }
 
 void Options::add_common() {
-  add("--data FILE", flags.data, "training text, a name a line; default: the embedded names");
+  add("--data FILE", flags.data, "training text, a name a line; default: the embedded names",
+      {.shows = true});
   add("--words A:B", flags.words, "only lines A up to B (not included), before any shuffle; A: and :B work");
   add("--seed N", flags.seed, "of the random stream");
   add("--samples N", flags.samples, "how many samples to draw at the end; the report has all of them",
-      {.min = 0, .max = 1e6});
+      {.min = 0, .max = 1e6, .shows = true});
   add("--sample-seed N", flags.sample_seed, "of the stream that samples are drawn from");
   add("--sampling classic|race|mkl", flags.sampling,
       "how PyTorch draws: to 1.13, from 2.0, from 2.0 with MKL");
   add("--profile scalar|avx2", flags.profile, "PyTorch's arithmetic on a machine without or with AVX2");
   add("--threads N", flags.threads, "0: what OpenMP says; results do not depend on it",
-      {.min = 0, .max = 1024});
-  add("--out DIR", flags.out, "where report.html, figures, log.jsonl and checkpoints go");
-  add("--no-out", flags.no_out, "write nothing");
-  add("--quiet", flags.quiet, "only results, no progress");
+      {.min = 0, .max = 1024, .shows = true});
+  add("--out DIR", flags.out, "where report.html, figures, log.jsonl and checkpoints go", {.shows = true});
+  add("--no-out", flags.no_out, "write nothing", {.shows = true});
+  add("--quiet", flags.quiet, "only results, no progress", {.shows = true});
   add("--check", flags.check,
-      "run the lecture's settings and compare every figure; needs the lecture's --data");
+      "run the lecture's settings and compare every figure; needs the lecture's --data", {.shows = true});
 }
 
 bool Options::parse(int argc, const char* const* argv) {
@@ -153,6 +157,22 @@ std::vector<Field> Options::config() const {
   return fields;
 }
 
+std::vector<std::pair<std::string, std::string>> Options::settings() const {
+  std::vector<std::pair<std::string, std::string>> settings;
+  for (const Entry& entry : entries_) settings.emplace_back(entry.name.substr(2), entry.value.text());
+  return settings;
+}
+
+std::string Options::setup() const {
+  std::string setup;
+  for (const Entry& entry : entries_) {
+    const std::string value = entry.value.text();
+    if (entry.spec.shows || value == entry.default_value) continue;
+    setup += entry.name + (entry.takes.empty() ? "" : " " + value) + " ";
+  }
+  return sorted_setup(setup);
+}
+
 std::string Options::help() const {
   constexpr size_t kFlag = 32;  // columns
   std::string text = fmt::format("{}: {}\n\nUsage: {} [flags]\n\n", app_, title_, app_);
@@ -171,6 +191,19 @@ std::string Options::help() const {
                       "version, build, instruction set, threads, random streams");
   text += fmt::format(fmt::runtime(row), "-h, --help", "", "", "this text");
   return text + fmt::format("\nExample: {}\n", example_);
+}
+
+std::string sorted_setup(const std::string& setup) {
+  std::vector<std::string> flags;
+  for (const std::string& word : split(setup, ' ')) {
+    if (word.starts_with("--")) {
+      flags.push_back(word);
+    } else if (!word.empty() && !flags.empty()) {
+      flags.back() += " " + word;
+    }
+  }
+  std::sort(flags.begin(), flags.end());
+  return fmt::format("{}", fmt::join(flags, " "));
 }
 
 }  // namespace lt::apps

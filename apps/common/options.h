@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <libtensor/apps/common/flag_value.h>
@@ -68,6 +69,11 @@ class Options {
   bool given(const std::string& name) const;
   // Every flag's value, for the "config" event.
   std::vector<Field> config() const;
+  // The flags that change figures and are not at their defaults, by name: "--embed 2 --hidden 100"; "" for
+  // the lecture's own run. Values read as in config(): "--lr 1e-1" is "--lr 0.1".
+  std::string setup() const;
+  // Every flag's name, without the dashes, and value, for people.
+  std::vector<std::pair<std::string, std::string>> settings() const;
   // The files that flags ask to be written (--save), for Run to see in time whether they can be.
   std::vector<std::string> files_to_write() const;
   std::string help() const;
@@ -81,7 +87,8 @@ class Options {
     std::string help;
     Spec spec;
     FlagValue value;
-    std::string default_text;
+    std::string default_text;   // for people
+    std::string default_value;  // as value.text() gives it
     bool given = false;
   };
 
@@ -94,5 +101,8 @@ class Options {
   std::string example_;
   std::vector<Entry> entries_;
 };
+
+// The flags of a setup by name: "--words 0:1 --reg 0" becomes "--reg 0 --words 0:1".
+std::string sorted_setup(const std::string& setup);
 
 }  // namespace lt::apps

@@ -30,7 +30,7 @@ void declare(Options& options, Settings& settings) {
   options.add("--noise STD", settings.noise, "moons: of the noise", {.min = 0, .max = 1e6});
   options.add("--no-zero-grad", settings.no_zero_grad, "let gradients pile up: the lecture's bug");
   options.add("--steps N", training.steps, "updates: of the four; of the moons",
-              {.unset = "20; 100", .min = 0});
+              {.unset = "20; 100", .min = 0, .shows = true});
   options.add("--batch N", training.batch, "moons: points in a minibatch; 0: all", {.min = 0});
   options.add("--lr RATE", training.lr, "learning rate: of the four; of the moons (falling to a tenth)",
               {.unset = "0.1; 1", .min = 0, .above_min = true});

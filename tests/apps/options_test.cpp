@@ -162,6 +162,43 @@ TEST(Options, HelpKeepsItsColumnsAndSaysAllAndNever) {
               HasSubstr("\n  --stage one|two|three|four|five|six|seven\n" + std::string(35, ' ') + "one"));
 }
 
+TEST(Options, NameTheSetupByTheFlagsThatChangeFiguresAndAreNotAtTheirDefaults) {
+  EXPECT_EQ(Parsed({}).options.setup(), "");
+  EXPECT_EQ(Parsed({"--stage", "original", "--lr", "2e-1", "--hidden", "4,4"}).options.setup(),
+            "--hidden 4,4 --lr 0.2 --stage original");
+  EXPECT_EQ(Parsed({"--lr", "0.10", "--stage=kaiming", "--hidden", "16,16"}).options.setup(), "");
+  EXPECT_EQ(
+      Parsed({"--words", ":5", "--seed", "1", "--sampling", "mkl", "--sample-seed", "2"}).options.setup(),
+      "--sample-seed 2 --sampling mkl --seed 1 --words 0:5");
+}
+
+TEST(Options, LeaveWhatChangesNoFigureOutOfTheSetup) {
+  EXPECT_EQ(Parsed({"--data", "a", "--samples", "3", "--threads", "2", "--out", "b", "--no-out", "--quiet"})
+                .options.setup(),
+            "");
+  EXPECT_EQ(Parsed({"--steps", "9", "--save", "a", "--resume", "b", "--save-every", "1", "--log-every", "2"})
+                .options.setup(),
+            "");
+}
+
+TEST(Options, SortTheFlagsOfASetupByName) {
+  EXPECT_EQ(sorted_setup("--words 0:1 --reg 0 --find-lr --lr 0.1"), "--find-lr --lr 0.1 --reg 0 --words 0:1");
+  EXPECT_EQ(sorted_setup(""), "");
+}
+
+TEST(Options, TellEverySettingForPeople) {
+  const auto settings = Parsed({"--words", "3:", "--quiet"}).options.settings();
+  const auto value = [&](const std::string& name) {
+    for (const auto& [key, text] : settings)
+      if (key == name) return text;
+    return std::string("none");
+  };
+  EXPECT_EQ(value("words"), "3:");
+  EXPECT_EQ(value("quiet"), "on");
+  EXPECT_EQ(value("hidden"), "16,16");
+  EXPECT_EQ(value("lr"), "0.1");
+}
+
 TEST(Options, GiveEveryValueToTheLog) {
   const Parsed parsed({"--words", "3:", "--hidden", "4"});
   const std::string line = to_json_line("config", parsed.options.config());
