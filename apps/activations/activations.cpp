@@ -22,9 +22,9 @@
 #include <libtensor/apps/activations/exercises.h>
 #include <libtensor/apps/activations/gains.h>
 #include <libtensor/apps/activations/tour.h>
-#include <libtensor/apps/common/chart.h>
 #include <libtensor/apps/common/memory.h>
 #include <libtensor/apps/common/training.h>
+#include <libtensor/apps/plot/chart.h>
 
 using namespace lt;
 using namespace lt::apps;
@@ -101,7 +101,7 @@ Settings zero_settings(const Run& run, Settings settings) {
 
 void draw_losses(Run& run, const std::vector<Trained>& trained) {
   constexpr size_t kGroup = 1000;
-  Chart chart("Loss, means of 1,000 minibatches", "step", "log10 loss");
+  plot::Chart chart("Loss, means of 1,000 minibatches", "step", "log10 loss");
   bool is_long = false;
   for (const Trained& one : trained) {
     std::vector<double> steps, logs;
@@ -119,7 +119,7 @@ void draw_losses(Run& run, const std::vector<Trained>& trained) {
     steps.push_back(static_cast<double>(i));
     logs.push_back(std::log10(losses[i]));
   }
-  Chart raw(fmt::format("Loss of each minibatch: {}", trained.back().stage), "step", "log10 loss");
+  plot::Chart raw(fmt::format("Loss of each minibatch: {}", trained.back().stage), "step", "log10 loss");
   run.figure("loss.svg", "log10 of each minibatch's loss.", raw.size(900, 380).line(steps, logs).svg());
 }
 

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include <libtensor/apps/common/chart.h>
+#include <libtensor/apps/plot/chart.h>
 #include <libtensor/autograd/ops.h>
 #include <libtensor/nn/diagnostics.h>
 
@@ -17,7 +17,7 @@ double std_of(const Tensor& x) { return stddev(x).item(); }
 
 std::string density_of(const std::string& title, const Tensor& x) {
   const nn::Density curve = nn::density(x, 50);
-  return Chart(title, "value", "density").size(440, 320).line(curve.x, curve.density).svg();
+  return plot::Chart(title, "value", "density").size(440, 320).line(curve.x, curve.density).svg();
 }
 
 // The bell curve N(mean, std) at x.
@@ -67,7 +67,7 @@ void show_kaiming(Run& run) {
   run.compare("with w * 0.2", std_of(matmul(x, w * 0.2F)), 0.632166, kSingle);
   run.compare("with w * 5", std_of(matmul(x, w * 5)), 15.804155, kSingle);
   run.figure("kaiming.svg", "x, and the wider x @ w.",
-             side_by_side({density_of("x", x), density_of("x @ w", y)}));
+             plot::side_by_side({density_of("x", x), density_of("x @ w", y)}));
 }
 
 void show_large_products(Run& run) {
@@ -119,7 +119,7 @@ void show_widget(Run& run, double x0) {
   show_one("std", sigma, x0 == 0 ? 2.3885 : 4.2318);
   std::vector<double> axis;
   for (int i = 0; i <= 120; ++i) axis.push_back(-6 + 0.1 * i);
-  Chart chart(fmt::format("Input mean {:.2f}, std {:.2f}", mu, sigma), "value", "density");
+  plot::Chart chart(fmt::format("Input mean {:.2f}, std {:.2f}", mu, sigma), "value", "density");
   chart.size(800, 400).x_range(-6, 6);
   chart.line(axis, bell(axis, mu, sigma), "N(mean, std)", "#1f77b4")
       .line(axis, bell(axis, 0, 1), "N(0, 1)", "#d62728");

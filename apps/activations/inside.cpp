@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include <libtensor/apps/activations/gains.h>
-#include <libtensor/apps/common/chart.h>
+#include <libtensor/apps/plot/chart.h>
 #include <libtensor/nn/diagnostics.h>
 
 // All figures are of the minibatch that the network saw last: its layers' outputs and every gradient are
@@ -18,7 +18,7 @@ std::string brief(double x) { return fmt::format("{:.2f}", x); }
 std::string percent(double share) { return fmt::format("{:.2f}%", 100 * share); }
 std::string power(double x) { return fmt::format("{:.4e}", x); }
 
-void add_density(Chart& chart, const Tensor& x, const std::string& label) {
+void add_density(plot::Chart& chart, const Tensor& x, const std::string& label) {
   const nn::Density curve = nn::density(x, 100);
   chart.line(curve.x, curve.density, label);
 }
@@ -29,7 +29,7 @@ void show_activations(Run& run, const DeepNet& net, bool compare) {
   run.heading("Activations");
   run.say("A tanh is called saturated where |t| > 0.97: there its slope is below 0.06.");
   run.code("for (const Variable& t : tanhs) spreads.push_back(nn::tensor_stats(t.data()));");
-  Chart chart("Activation distribution", "output of the layer", "density");
+  plot::Chart chart("Activation distribution", "output of the layer", "density");
   std::vector<std::vector<std::string>> rows;
   for (size_t i = 0; i < net.hidden_layers(); ++i) {
     const Tensor& out = net.hidden(i).data();
@@ -52,7 +52,7 @@ void show_gradients(Run& run, const DeepNet& net, bool compare) {
   run.say(
       "The same for the gradients of those outputs. They should be alike in every layer, neither fading nor "
       "exploding.");
-  Chart chart("Gradient distribution", "gradient of the layer's output", "density");
+  plot::Chart chart("Gradient distribution", "gradient of the layer's output", "density");
   std::vector<std::vector<std::string>> rows;
   for (size_t i = 0; i < net.hidden_layers(); ++i) {
     const Tensor& gradient = net.hidden(i).grad();
@@ -72,7 +72,7 @@ void show_weight_gradients(Run& run, const DeepNet& net, bool compare) {
   run.heading("Weight gradients");
   run.say(
       "And for the parameters with two axes: C and the weights. Their gradients beside the data's scale.");
-  Chart chart("Weights gradient distribution", "gradient of the weight", "density");
+  plot::Chart chart("Weights gradient distribution", "gradient of the weight", "density");
   std::vector<std::vector<std::string>> rows;
   const auto weights = net.weights();
   for (size_t i = 0; i < weights.size(); ++i) {
@@ -113,7 +113,7 @@ void show_update_ratios(Run& run, const DeepNet& net, const UpdateRatios& ratios
       "the steps 501 to 1,000:");
   run.code("ratios.push_back(nn::update_ratio(p.data(), p.grad(), lr));");
   const LectureRatios* lecture = lecture_ratios(net.options);
-  Chart chart("Update ratios", "step", "log10 of update / data");
+  plot::Chart chart("Update ratios", "step", "log10 of update / data");
   const auto weights = net.weights();
   for (size_t i = 0; i < weights.size(); ++i) {
     const std::string label = fmt::format("{} {}", i, to_string(weights[i].second.shape()));

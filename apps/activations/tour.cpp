@@ -4,8 +4,8 @@
 
 #include <cmath>
 
-#include <libtensor/apps/common/chart.h>
-#include <libtensor/apps/common/heat_map.h>
+#include <libtensor/apps/plot/chart.h>
+#include <libtensor/apps/plot/heat_map.h>
 #include <libtensor/nn/diagnostics.h>
 #include <libtensor/nn/optimizer.h>
 
@@ -31,19 +31,23 @@ Start start_of(const Run& run, const Splits& data, const Settings& settings, con
 }
 
 std::string histogram(const std::string& title, const Tensor& x) {
-  return Chart(title, "value", "count").size(440, 300).histogram(x.cast<double>().to_vector(), 50).svg();
+  return plot::Chart(title, "value", "count")
+      .size(440, 300)
+      .histogram(x.cast<double>().to_vector(), 50)
+      .svg();
 }
 
 int64_t count_saturated(const Tensor& h) { return count_nonzero(abs(h) > static_cast<float>(kSaturated)); }
 
 // A row for each example, a column for each unit; white where saturated.
 std::string saturation_image(const std::string& title, const Tensor& h) {
-  return svg(HeatMap{.title = title,
-                     .rows = h.size(0),
-                     .columns = h.size(1),
-                     .values = (abs(h) > static_cast<float>(kSaturated)).cast<double>().to_vector(),
-                     .palette = Palette::kBlackWhite,
-                     .cell = 4});
+  return plot::svg(
+      plot::HeatMap{.title = title,
+                    .rows = h.size(0),
+                    .columns = h.size(1),
+                    .values = (abs(h) > static_cast<float>(kSaturated)).cast<double>().to_vector(),
+                    .palette = plot::Palette::kBlackWhite,
+                    .cell = 4});
 }
 
 void compare_first_logits(Run& run, const Tensor& logits) {
@@ -128,9 +132,10 @@ void draw_tanh_layer(Run& run, const Splits& data, const Settings& settings, con
     after.push_back(histogram(fmt::format("{}: h", name), start.pass.h.data()));
     images.push_back(saturation_image(fmt::format("{}: |h| > 0.99", name), start.pass.h.data()));
   }
-  run.figure("preactivations.svg", "What enters the tanh, on the first minibatch.", side_by_side(before));
+  run.figure("preactivations.svg", "What enters the tanh, on the first minibatch.",
+             plot::side_by_side(before));
   run.figure("activations.svg", "What leaves it: piled up at -1 and 1 where the weights are too large.",
-             side_by_side(after));
+             plot::side_by_side(after));
   for (size_t i = 0; i < names.size(); ++i) {
     run.figure(fmt::format("saturated_{}.svg", names[i]),
                fmt::format("{}: white where a unit (column) is saturated for an example (row).", names[i]),
@@ -142,7 +147,7 @@ void draw_hockey_stick(Run& run, const Splits& data, const Settings& settings) {
   constexpr int64_t kSteps = 1000;
   std::vector<double> steps;
   for (int64_t i = 0; i < kSteps; ++i) steps.push_back(static_cast<double>(i));
-  Chart chart("The first thousand steps", "step", "log10 loss");
+  plot::Chart chart("The first thousand steps", "step", "log10 loss");
   for (const std::string stage : {"original", "softmax"}) {
     chart.line(steps, first_losses(run, data, settings, stage, kSteps), stage);
   }

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include <libtensor/apps/common/chart.h>
 #include <libtensor/apps/common/counts.h>
+#include <libtensor/apps/plot/chart.h>
 
 // The counts come from the train names alone, so that a smoothing that is too small shows: on names that were
 // not counted.
@@ -45,7 +45,7 @@ void show_table(Run& run, const std::vector<double>& train, const std::vector<do
 }
 
 void draw_curves(Run& run, const std::vector<double>& train, const std::vector<double>& dev, double best) {
-  Chart chart("Loss against smoothing", "K, added to every count", "mean negative log-likelihood");
+  plot::Chart chart("Loss against smoothing", "K, added to every count", "mean negative log-likelihood");
   chart.log_x().line(kSmoothings, train, "train").line(kSmoothings, dev, "dev");
   chart.vertical(best, fmt::format("lowest dev loss, K = {}", best));
   run.figure("smoothing.svg", "Train and dev loss against K; the dashed line marks the lowest dev loss.",

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include <libtensor/apps/common/chart.h>
-#include <libtensor/apps/common/heat_map.h>
+#include <libtensor/apps/plot/chart.h>
+#include <libtensor/apps/plot/heat_map.h>
 
 // What the lecture prints with a loop and plots with imshow. Long words and large alphabets are shown in
 // part, so that no data, however odd, fills the screen.
@@ -49,7 +49,7 @@ void show_steps(Run& run, const std::vector<std::string>& words, const Vocabular
 void draw_counts(Run& run, const IntTensor& N, const Vocabulary& vocabulary) {
   const int64_t V = vocabulary.size();
   if (V > 64) return run.say(fmt::format("{} characters are too many to draw the table.", V));
-  HeatMap map{.rows = V, .columns = V};
+  plot::HeatMap map{.rows = V, .columns = V};
   std::vector<std::string> symbols;
   for (int64_t i = 0; i < V; ++i) {
     symbols.push_back(vocabulary.symbol(i));
@@ -59,9 +59,9 @@ void draw_counts(Run& run, const IntTensor& N, const Vocabulary& vocabulary) {
       map.below.push_back(std::to_string(N.at({i, j})));
     }
   }
-  run.figure("counts.svg", "How often the second character follows the first.", svg(map));
+  run.figure("counts.svg", "How often the second character follows the first.", plot::svg(map));
   const std::vector<int64_t> row = N[0].to_vector();
-  Chart chart("How names begin: row 0 of the table", "", "names");
+  plot::Chart chart("How names begin: row 0 of the table", "", "names");
   chart.size(960, 320).bars(symbols, {std::vector<double>(row.begin(), row.end())}, {""});
   run.figure("first_letters.svg", "How names begin: row 0 of the table.", chart.svg());
 }

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <numeric>
 
-#include <libtensor/apps/common/chart.h>
 #include <libtensor/apps/common/counts.h>
-#include <libtensor/apps/common/heat_map.h>
+#include <libtensor/apps/plot/chart.h>
+#include <libtensor/apps/plot/heat_map.h>
 
 namespace lt::apps::bigram_net {
 namespace {
@@ -112,7 +112,7 @@ void draw_one_hot(Run& run, const Data& data, const Vocabulary& vocabulary) {
   if (columns == 0) return;
   const std::vector<double> cells = one_hot(data.x.narrow(0, 0, rows), columns).cast<double>().to_vector();
   run.figure("one_hot.svg", "The name's characters as one-hot rows.",
-             svg({.rows = rows, .columns = columns, .values = cells, .cell = 20}));
+             plot::svg({.rows = rows, .columns = columns, .values = cells, .cell = 20}));
 }
 
 void draw_table(Run& run, const Model& model, const Data& data, const Vocabulary& vocabulary) {
@@ -122,12 +122,12 @@ void draw_table(Run& run, const Model& model, const Data& data, const Vocabulary
   const std::vector<double> learned = softmax(model.W.data(), 1).cast<double>().to_vector();
   const std::vector<double> counted = lt::apps::probabilities<double>(N, 1).to_vector();
   const auto map = [&](const char* title, const std::vector<double>& values) {
-    return svg({.title = title, .rows = size, .columns = size, .values = values, .cell = 14});
+    return plot::svg({.title = title, .rows = size, .columns = size, .values = values, .cell = 14});
   };
   run.figure("learned.svg",
              "exp(W) with rows normalised, what the net learned, beside the count table, its rows normalised "
              "with smoothing 1.",
-             side_by_side({map("learned", learned), map("counted", counted)}));
+             plot::side_by_side({map("learned", learned), map("counted", counted)}));
 }
 
 void draw_training(Run& run, const Model& model, const Data& data, const std::vector<double>& losses) {
@@ -135,7 +135,7 @@ void draw_training(Run& run, const Model& model, const Data& data, const std::ve
   const double counted = nll(lt::apps::probabilities<double>(N, 0), N).mean();
   std::vector<double> steps(losses.size());
   std::iota(steps.begin(), steps.end(), 0.0);
-  Chart chart("Loss before each update", "step", "loss");
+  plot::Chart chart("Loss before each update", "step", "loss");
   run.figure("loss.svg", fmt::format("The loss falls towards that of the counts, {:.3f}.", counted),
              chart.line(steps, losses).horizontal(counted, "counting").svg());
 }

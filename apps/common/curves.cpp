@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include <libtensor/apps/common/chart.h>
+#include <libtensor/apps/plot/chart.h>
 
 namespace lt::apps {
 namespace {
@@ -10,7 +10,8 @@ namespace {
 constexpr size_t kGroup = 1000;
 
 // The curve through the middle of each group of losses.
-void add_curve(Chart& chart, const std::vector<double>& losses, size_t group, const std::string& label) {
+void add_curve(plot::Chart& chart, const std::vector<double>& losses, size_t group,
+               const std::string& label) {
   std::vector<double> steps, logs;
   for (const double mean : means_of(losses, group)) {
     steps.push_back(static_cast<double>(group) * static_cast<double>(logs.size()) +
@@ -33,7 +34,7 @@ std::vector<double> means_of(const std::vector<double>& losses, size_t group) {
 }
 
 void draw_losses(Run& run, const std::vector<double>& losses, int64_t decay_at, const std::string& file) {
-  Chart chart("Loss while training", "step", "log10 loss");
+  plot::Chart chart("Loss while training", "step", "log10 loss");
   const bool is_long = losses.size() >= 10 * kGroup;
   add_curve(chart, losses, 1, is_long ? "one minibatch" : "");
   if (is_long) add_curve(chart, losses, kGroup, "mean of 1,000");

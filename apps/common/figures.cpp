@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include <libtensor/apps/common/layout.h>
+#include <libtensor/apps/common/options.h>
 #include <libtensor/tensor/error.h>
 
 // RFC 4180: a cell in quotes may hold commas, line ends, and quotes written twice.
@@ -97,7 +98,7 @@ Figures::Figures(std::string_view csv) {
       throw ValueError(fmt::format("figures: line {} has {} cells, not 6", i + 1, cells.size()));
     }
     tolerance_of(cells[5]);
-    order_.emplace_back(cells[0], cells[1]);
+    order_.emplace_back(sorted_setup(cells[0]), cells[1]);
     if (!rows_.emplace(order_.back(), Row{cells[2], cells[3], cells[4], cells[5]}).second) {
       throw ValueError(fmt::format("figures: '{}' of '{}' stands there twice", cells[1], cells[0]));
     }

@@ -92,7 +92,6 @@ bool Options::parse(int argc, const char* const* argv) {
     const auto found = given.find(entry.name);
     if (found != given.end()) accept(entry, found->second);
   }
-  if (flags.check) refuse_beside_check();
   return true;
 }
 
@@ -111,36 +110,9 @@ void Options::accept(Entry& entry, const std::vector<std::string>& values) {
   }
 }
 
-// --check means the lecture's settings: a flag that would change them is refused rather than ignored.
-void Options::refuse_beside_check() const {
-  static const std::vector<std::string> kHarmless = {"--data",   "--threads", "--out",
-                                                     "--no-out", "--quiet",   "--check"};
-  for (const Entry& entry : entries_) {
-    if (entry.given && !contains(kHarmless, entry.name) && !entry.spec.selects) {
-      throw UsageError(
-          fmt::format("{}: cannot stand beside --check, which runs the lecture's own settings", entry.name));
-    }
-  }
-}
-
 bool Options::given(const std::string& name) const {
   return std::any_of(entries_.begin(), entries_.end(),
                      [&](const Entry& e) { return e.name == name && e.given; });
-}
-
-std::string Options::setup(bool with_steps, bool with_parts) const {
-  static const std::vector<std::string> kElsewhere = {"--data",   "--samples",    "--threads",  "--out",
-                                                      "--no-out", "--quiet",      "--check",    "--save",
-                                                      "--resume", "--save-every", "--log-every"};
-  std::vector<std::string> parts;
-  for (const Entry& entry : entries_) {
-    if (!entry.given || contains(kElsewhere, entry.name) || (entry.name == "--steps" && !with_steps))
-      continue;
-    if ((entry.spec.selects && !with_parts) || entry.value.text() == entry.default_text) continue;
-    parts.push_back(entry.takes.empty() ? entry.name : entry.name + " " + entry.value.text());
-  }
-  std::sort(parts.begin(), parts.end());
-  return fmt::format("{}", fmt::join(parts, " "));
 }
 
 std::vector<std::string> Options::files_to_write() const {
@@ -163,11 +135,12 @@ std::vector<std::pair<std::string, std::string>> Options::settings() const {
   return settings;
 }
 
-std::string Options::setup() const {
+std::string Options::setup(bool with_steps, bool with_parts) const {
   std::string setup;
   for (const Entry& entry : entries_) {
     const std::string value = entry.value.text();
-    if (entry.spec.shows || value == entry.default_value) continue;
+    const bool is_left_out = entry.name == "--steps" ? !with_steps : entry.spec.shows;
+    if (is_left_out || value == entry.default_value || (entry.spec.selects && !with_parts)) continue;
     setup += entry.name + (entry.takes.empty() ? "" : " " + value) + " ";
   }
   return sorted_setup(setup);

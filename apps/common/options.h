@@ -61,17 +61,14 @@ class Options {
   //   throws: UsageError naming the flag and what it takes
   bool parse(int argc, const char* const* argv);
 
-  // The flags that change results and have another value than by default, as typed, by name: "--embed 2
-  // --hidden 100". What a figure depends on. The number of steps, and flags that choose a part of the
-  // lecture, as wanted.
-  std::string setup(bool with_steps = false, bool with_parts = true) const;
   // Was this flag on the command line ("--lr")?
   bool given(const std::string& name) const;
   // Every flag's value, for the "config" event.
   std::vector<Field> config() const;
   // The flags that change figures and are not at their defaults, by name: "--embed 2 --hidden 100"; "" for
-  // the lecture's own run. Values read as in config(): "--lr 1e-1" is "--lr 0.1".
-  std::string setup() const;
+  // the lecture's own run. Values read as in config(): "--lr 1e-1" is "--lr 0.1". The number of steps, and
+  // flags that choose a part of the lecture, as wanted.
+  std::string setup(bool with_steps = false, bool with_parts = true) const;
   // Every flag's name, without the dashes, and value, for people.
   std::vector<std::pair<std::string, std::string>> settings() const;
   // The files that flags ask to be written (--save), for Run to see in time whether they can be.
@@ -94,7 +91,6 @@ class Options {
 
   void add_common();
   static void accept(Entry& entry, const std::vector<std::string>& values);
-  void refuse_beside_check() const;
 
   std::string app_;
   std::string title_;

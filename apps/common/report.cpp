@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <libtensor/apps/common/svg.h>
+#include <libtensor/apps/plot/svg.h>
 
 // HTML is put together block by block as the app goes; html() adds the head and the style sheet. No script,
 // no font, no picture comes from elsewhere.
@@ -42,7 +42,7 @@ std::string inline_text(std::string_view text) {
   bool in_code = false;
   while (true) {
     const size_t tick = text.find('`');
-    out += escape_xml(text.substr(0, tick));
+    out += plot::escape_xml(text.substr(0, tick));
     if (tick == text.npos) break;
     out += in_code ? "</code>" : "<code>";
     in_code = !in_code;
@@ -59,10 +59,10 @@ Report::Report(std::string title, std::string subtitle)
 void Report::heading(std::string_view text) { body_ += fmt::format("<h2>{}</h2>\n", inline_text(text)); }
 void Report::prose(std::string_view text) { body_ += fmt::format("<p>{}</p>\n", inline_text(text)); }
 void Report::code(std::string_view text) {
-  body_ += fmt::format("<pre class=\"code\">{}</pre>\n", escape_xml(text));
+  body_ += fmt::format("<pre class=\"code\">{}</pre>\n", plot::escape_xml(text));
 }
 void Report::output(std::string_view text) {
-  body_ += fmt::format("<pre class=\"output\">{}</pre>\n", escape_xml(text));
+  body_ += fmt::format("<pre class=\"output\">{}</pre>\n", plot::escape_xml(text));
 }
 
 void Report::table(const std::vector<std::string>& head, const std::vector<std::vector<std::string>>& rows) {
@@ -83,16 +83,17 @@ void Report::figure(const std::string& svg, std::string_view caption) {
 
 void Report::samples(const std::vector<std::string>& texts) {
   body_ += "<ul class=\"samples\">";
-  for (const std::string& text : texts) body_ += fmt::format("<li>{}</li>", escape_xml(text));
+  for (const std::string& text : texts) body_ += fmt::format("<li>{}</li>", plot::escape_xml(text));
   body_ += "</ul>\n";
 }
 
 std::string Report::html() const {
   std::string page = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n";
   page += "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n";
-  page += fmt::format("<title>{}</title>\n<style>{}</style>\n</head>\n<body>\n", escape_xml(title_), kStyle);
-  page +=
-      fmt::format("<h1>{}</h1>\n<p class=\"subtitle\">{}</p>\n", escape_xml(title_), inline_text(subtitle_));
+  page += fmt::format("<title>{}</title>\n<style>{}</style>\n</head>\n<body>\n", plot::escape_xml(title_),
+                      kStyle);
+  page += fmt::format("<h1>{}</h1>\n<p class=\"subtitle\">{}</p>\n", plot::escape_xml(title_),
+                      inline_text(subtitle_));
   return page + body_ + "</body>\n</html>\n";
 }
 

@@ -3,8 +3,8 @@
 #include <array>
 #include <cmath>
 
-#include <libtensor/apps/common/chart.h>
 #include <libtensor/apps/micrograd/lecture.h>
+#include <libtensor/apps/plot/chart.h>
 
 // The lecture's first hour: what a derivative is, then expressions whose gradients are first found by bumping
 // and then by backward(), and a neuron.
@@ -21,11 +21,11 @@ std::vector<double> range(double from, double to, double step) {
   return x;
 }
 
-Chart curve(const char* title, double step, double (*y)(double)) {
+plot::Chart curve(const char* title, double step, double (*y)(double)) {
   const std::vector<double> x = range(-5, 5, step);
   std::vector<double> values;
   for (const double at : x) values.push_back(y(at));
-  Chart chart(title, "x");
+  plot::Chart chart(title, "x");
   chart.line(x, values);
   return chart;
 }

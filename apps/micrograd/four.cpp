@@ -4,10 +4,10 @@
 #include <map>
 #include <numeric>
 
-#include <libtensor/apps/common/chart.h>
 #include <libtensor/apps/common/python_random.h>
 #include <libtensor/apps/micrograd/descent.h>
 #include <libtensor/apps/micrograd/lecture.h>
+#include <libtensor/apps/plot/chart.h>
 
 // The lecture's last cells: a small network learns four examples by heart.
 
@@ -84,7 +84,7 @@ void draw_loss(Run& run, const History& history, uint64_t seed) {
   std::iota(steps.begin(), steps.end(), 0);
   const std::string title = fmt::format("Four examples: loss, seed {}", seed);
   run.figure(fmt::format("four_loss_{}.svg", seed), title,
-             Chart(title, "step", "loss").log_y().line(steps, history.losses).svg());
+             plot::Chart(title, "step", "loss").log_y().line(steps, history.losses).svg());
 }
 
 }  // namespace

@@ -6,10 +6,10 @@
 #include <cmath>
 #include <numeric>
 
-#include <libtensor/apps/common/chart.h>
 #include <libtensor/apps/common/python_random.h>
 #include <libtensor/apps/micrograd/descent.h>
 #include <libtensor/apps/micrograd/lecture.h>
+#include <libtensor/apps/plot/chart.h>
 
 // The demo: a network learns to tell two half moons apart.
 
@@ -34,7 +34,7 @@ std::vector<double> coordinates(const Moons& data, int label, std::size_t axis) 
   return some;
 }
 
-Chart& scatter(Chart& chart, const Moons& data) {
+plot::Chart& scatter(plot::Chart& chart, const Moons& data) {
   return chart.equal()
       .scatter(coordinates(data, 0, 0), coordinates(data, 0, 1), "-1")
       .scatter(coordinates(data, 1, 0), coordinates(data, 1, 1), "+1");
@@ -75,7 +75,7 @@ void draw_boundary(Run& run, MLP& model, const Moons& data, bool as_lecture) {
     run.check("first y of the grid", y.first, -1.548639, kDigits6);
     run.compare("cells that are positive", static_cast<double>(positive), 126, kExact);
   }
-  Chart chart("Decision boundary", "x", "y");
+  plot::Chart chart("Decision boundary", "x", "y");
   chart.regions(x.first, y.first, step, x.count, scores);
   run.figure("moons_boundary.svg", "Where the network says -1 and +1", scatter(chart, data).svg());
 }
@@ -108,9 +108,9 @@ void draw_history(Run& run, const History& history) {
   std::transform(history.accuracies.begin(), history.accuracies.end(), percent.begin(),
                  [](double a) { return 100 * a; });
   run.figure("moons_loss.svg", "Loss of the two moons",
-             Chart("Loss", "step", "loss").log_y().line(steps, history.losses).svg());
+             plot::Chart("Loss", "step", "loss").log_y().line(steps, history.losses).svg());
   run.figure("moons_accuracy.svg", "Share of the points on their side",
-             Chart("Accuracy", "step", "%").line(steps, percent).svg());
+             plot::Chart("Accuracy", "step", "%").line(steps, percent).svg());
 }
 
 bool is_lecture(const Settings& s, uint64_t seed) {
@@ -130,7 +130,7 @@ Moons draw_data(Run& run, const Settings& settings, NumpyRandom& numpy) {
   run.code(fmt::format("NumpyRandom numpy({});\nMoons data = make_moons({}, {}, numpy);", run.flags().seed,
                        settings.points, settings.noise));
   Moons data = make_moons(settings.points, settings.noise, numpy);
-  Chart chart("Two moons", "x", "y");
+  plot::Chart chart("Two moons", "x", "y");
   run.figure("moons.svg", "The points and their labels", scatter(chart, data).svg());
   return data;
 }

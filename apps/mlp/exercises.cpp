@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include <libtensor/apps/common/chart.h>
 #include <libtensor/apps/common/curves.h>
 #include <libtensor/apps/mlp/mlp.h>
+#include <libtensor/apps/plot/chart.h>
 
 namespace lt::apps::mlp {
 namespace {
@@ -116,7 +116,7 @@ void search(Run& run, const Flags& flags, const Splits& splits) {
     bars[1].push_back(row.val);
   }
   run.table({"setting", "parameters", "train", "dev"}, cells);
-  Chart chart("Split losses by setting", "", "loss");
+  plot::Chart chart("Split losses by setting", "", "loss");
   run.figure("search.svg", "The lower, the better; train far below dev would be overfitting.",
              chart.size(1200, 420).bars(names, bars, {"train", "dev"}).svg());
 }

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include <libtensor/apps/common/chart.h>
 #include <libtensor/apps/common/curves.h>
 #include <libtensor/apps/mlp/mlp.h>
+#include <libtensor/apps/plot/chart.h>
 #include <libtensor/nn/schedule.h>
 
 namespace lt::apps::mlp {
@@ -50,9 +50,9 @@ void find_learning_rate(Run& run, const Flags& flags, const Words& data, const V
                       std::pow(10, exponent)));
   std::vector<double> rates;
   for (const double e : exponents) rates.push_back(std::pow(10, e));
-  Chart by_rate("Loss against learning rate", "learning rate", "loss");
+  plot::Chart by_rate("Loss against learning rate", "learning rate", "loss");
   run.figure("rates.svg", "The sweep, by the rate itself.", by_rate.line(rates, steps.losses()).svg());
-  Chart by_exponent("Loss against the rate's exponent", "log10 of the learning rate", "loss");
+  plot::Chart by_exponent("Loss against the rate's exponent", "log10 of the learning rate", "loss");
   by_exponent.line(exponents, steps.losses()).vertical(exponent, fmt::format("10^{:.2f}", exponent));
   run.figure("exponents.svg", "The same by the exponent: the valley is easier to see.", by_exponent.svg());
 }

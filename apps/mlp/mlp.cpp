@@ -11,10 +11,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include <libtensor/apps/common/chart.h>
 #include <libtensor/apps/common/curves.h>
 #include <libtensor/apps/common/memory.h>
 #include <libtensor/apps/mlp/mlp.h>
+#include <libtensor/apps/plot/chart.h>
 #include <libtensor/tensor/ops.h>
 
 using namespace lt;
@@ -98,7 +98,7 @@ void draw(Run& run, const Steps& steps, int64_t decay_at, const Tensor& C, const
   if (C.size(1) != 2) return;
   std::vector<std::string> letters;
   for (int64_t i = 0; i < C.size(0); ++i) letters.push_back(vocabulary.symbol(i));
-  Chart map("The embedding of each character");
+  plot::Chart map("The embedding of each character");
   map.size(640, 640).grid().scatter(C.select(1, 0).cast<double>().to_vector(),
                                     C.select(1, 1).cast<double>().to_vector(), "", "", letters);
   run.figure("embeddings.svg", "Characters that are used alike lie close: vowels keep to themselves.",

@@ -1,4 +1,4 @@
-#include <libtensor/apps/common/scale.h>
+#include <libtensor/apps/plot/scale.h>
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 // Ticks follow Heckbert, "Nice numbers for graph labels" (Graphics Gems, 1990): the step is the nicest of 1,
 // 2, 5 times a power of ten that gives about as many ticks as were asked for.
 
-namespace lt::apps {
+namespace lt::plot {
 namespace {
 
 double nice_step(double range, int count) {
@@ -87,4 +87,4 @@ std::vector<Tick> ticks(const Scale& scale, int count) {
   return scale.log ? log_ticks(scale, count) : linear_ticks(scale, count);
 }
 
-}  // namespace lt::apps
+}  // namespace lt::plot

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace lt::apps {
+namespace lt::plot {
 
 // A linear or logarithmic axis from low to high, laid over pixels from..to (which may
 // run backward: y axes do).
@@ -33,4 +33,4 @@ struct Tick {
 // ten, with minor ticks.
 std::vector<Tick> ticks(const Scale& scale, int count);
 
-}  // namespace lt::apps
+}  // namespace lt::plot

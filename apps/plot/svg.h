@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace lt::apps {
+namespace lt::plot {
 
 // Text for XML: & < > " ' replaced, control characters dropped.
 std::string escape_xml(std::string_view text);
@@ -54,4 +54,4 @@ std::string side_by_side(const std::vector<std::string>& figures);
 // The i-th colour of a series (repeats after eight), chosen to differ for the colour-blind too.
 std::string series_colour(size_t i);
 
-}  // namespace lt::apps
+}  // namespace lt::plot

@@ -1,17 +1,17 @@
-#include <libtensor/apps/common/chart.h>
+#include <libtensor/apps/plot/chart.h>
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include <libtensor/apps/common/scale.h>
+#include <libtensor/apps/plot/scale.h>
 #include <libtensor/tensor/error.h>
 
 // The adders keep plain lists; svg() fits the axes to them, draws grid and axes, then the layers clipped to
 // the plot, then the legend. What is drawn how stands in chart_draw.cpp.
 
-namespace lt::apps {
+namespace lt::plot {
 namespace {
 
 void require_same_length(size_t x, size_t y) {
@@ -150,4 +150,4 @@ Bins bin(const std::vector<double>& values, int bins) {
   return out;
 }
 
-}  // namespace lt::apps
+}  // namespace lt::plot

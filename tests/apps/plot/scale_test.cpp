@@ -1,10 +1,10 @@
-#include <libtensor/apps/common/scale.h>
+#include <libtensor/apps/plot/scale.h>
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-namespace lt::apps {
+namespace lt::plot {
 namespace {
 
 std::vector<std::string> labels(double low, double high, bool log, int count) {
@@ -49,4 +49,4 @@ TEST(Scales, FitFiniteValuesAndSurviveNone) {
 }
 
 }  // namespace
-}  // namespace lt::apps
+}  // namespace lt::plot

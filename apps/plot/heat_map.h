@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace lt::apps {
+namespace lt::plot {
 
 enum class Palette { kBlues, kGreys, kBlackWhite };
 
@@ -30,4 +30,4 @@ std::string svg(const HeatMap& map);
 // "#rrggbb" for a value from 0 to 1; outside is clipped.
 std::string colour(Palette palette, double value);
 
-}  // namespace lt::apps
+}  // namespace lt::plot

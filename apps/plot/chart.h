@@ -13,9 +13,9 @@
 #include <utility>
 #include <vector>
 
-#include <libtensor/apps/common/svg.h>
+#include <libtensor/apps/plot/svg.h>
 
-namespace lt::apps {
+namespace lt::plot {
 
 class Chart {
  public:
@@ -97,4 +97,4 @@ struct Bins {
 };
 Bins bin(const std::vector<double>& values, int bins);
 
-}  // namespace lt::apps
+}  // namespace lt::plot

@@ -1,4 +1,4 @@
-#include <libtensor/apps/common/heat_map.h>
+#include <libtensor/apps/plot/heat_map.h>
 
 #include <fmt/format.h>
 
@@ -6,14 +6,14 @@
 #include <array>
 #include <cmath>
 
-#include <libtensor/apps/common/svg.h>
+#include <libtensor/apps/plot/svg.h>
 #include <libtensor/tensor/error.h>
 
 // Values are stretched linearly from the smallest to the largest. The paper stays white in dark mode too: the
 // light end of the scale is near white, and the scale is the message. Runs of one colour in a row become one
 // rectangle where cells carry no text, so that a large image stays a small file.
 
-namespace lt::apps {
+namespace lt::plot {
 namespace {
 
 using Rgb = std::array<double, 3>;
@@ -120,4 +120,4 @@ std::string svg(const HeatMap& map) {
   return out.str();
 }
 
-}  // namespace lt::apps
+}  // namespace lt::plot

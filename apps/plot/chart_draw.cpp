@@ -5,13 +5,13 @@
 #include <algorithm>
 #include <cmath>
 
-#include <libtensor/apps/common/chart.h>
-#include <libtensor/apps/common/scale.h>
+#include <libtensor/apps/plot/chart.h>
+#include <libtensor/apps/plot/scale.h>
 
 // The frame is the plot's box in pixels and its two scales. Margins leave room for the labels that will stand
 // there, by an estimate of 6.7 pixels a character, which the fonts of the style sheet stay under.
 
-namespace lt::apps {
+namespace lt::plot {
 
 struct Chart::Frame {
   Scale x;
@@ -214,4 +214,4 @@ std::string Chart::svg() const {
   return svg.str();
 }
 
-}  // namespace lt::apps
+}  // namespace lt::plot

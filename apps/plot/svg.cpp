@@ -1,4 +1,4 @@
-#include <libtensor/apps/common/svg.h>
+#include <libtensor/apps/plot/svg.h>
 
 #include <fmt/format.h>
 
@@ -9,7 +9,7 @@
 // A document is a header, a style sheet and the elements in drawing order. Ids and class names begin with
 // "lt-" so that many figures can stand in one HTML page without meeting.
 
-namespace lt::apps {
+namespace lt::plot {
 namespace {
 
 constexpr std::string_view kSvgStyle = R"(<style>
@@ -156,4 +156,4 @@ std::string series_colour(size_t i) {
   return kColours[i % kColours.size()];
 }
 
-}  // namespace lt::apps
+}  // namespace lt::plot

@@ -1,4 +1,4 @@
-#include <libtensor/apps/common/chart.h>
+#include <libtensor/apps/plot/chart.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -7,11 +7,11 @@
 #include <numeric>
 #include <regex>
 
-#include <libtensor/apps/common/heat_map.h>
+#include <libtensor/apps/plot/heat_map.h>
 #include <libtensor/tensor/error.h>
 #include <libtensor/tests/expect.h>
 
-namespace lt::apps {
+namespace lt::plot {
 namespace {
 
 using testing::HasSubstr;
@@ -136,4 +136,4 @@ TEST(HeatMaps, NameACountThatDoesNotFit) {
 }
 
 }  // namespace
-}  // namespace lt::apps
+}  // namespace lt::plot
