@@ -88,10 +88,11 @@ void Run::open(const std::string& data_sha256, const char* lecture_sha256, const
   data_kind_ = data_sha256 == lecture_sha256             ? DataKind::lecture
                : data_sha256 == sha256(embedded_names()) ? DataKind::embedded
                                                          : DataKind::other;
-  if (flags().check && !is_lecture_data_) {
-    throw AppError(
-        fmt::format("--check needs --data with the lecture's own file (sha256 {}), but {} has sha256 {}",
-                    lecture_sha256, source, data_sha256));
+  if (flags().check && data_kind_ == DataKind::other) {
+    throw AppError(fmt::format(
+        "--check: no figures are known for {} (sha256 {}), but for the lecture's own file (sha256 {}) and "
+        "the embedded one",
+        source, data_sha256, lecture_sha256));
   }
   open_outputs();
   log_.write("config", options_.config());
@@ -308,21 +309,15 @@ int Run::finish() {
 // A figure of the table that the run did not come to is a miss: a check that cannot fail is none.
 void Run::finish_check() {
   for (const std::string& miss : check_.misses()) misses_.push_back(miss);
-  size_t known = 0;
-  for (const bool with_steps : {false, true}) {
-    const std::string key = options_.setup(with_steps);
-    for (const std::string& name : figures_.names(key, data_kind_)) {
-      ++known;
-      if (!compared_.contains({key, name})) misses_.push_back(fmt::format("{}: {}: not shown", key, name));
-    }
-    if (key == options_.setup(true)) break;
+  const std::string own = options_.setup(true);
+  for (const std::string& name : figures_.names(own, data_kind_)) {
+    if (compared_.emplace(own, name).second) misses_.push_back(fmt::format("{}: {}: not shown", own, name));
   }
   const size_t count = compared_.size() + static_cast<size_t>(check_.count());
-  if (known + count == 0)
-    misses_.push_back(fmt::format("no figures are known for '{}' on this data", options_.setup()));
+  if (count == 0) misses_.push_back(fmt::format("no figures are known for '{}' on this data", own));
   for (const std::string& miss : misses_) std::cout << "check: " << miss << '\n';
   std::cout << fmt::format("check: {} of {} figures agree: {} {}\n", count - std::min(count, misses_.size()),
-                           count, options_.app(), options_.setup());
+                           count, options_.app(), own);
 }
 
 namespace {

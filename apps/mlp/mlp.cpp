@@ -178,7 +178,11 @@ void lecture(Run& run, const Flags& flags) {
   const Vocabulary vocabulary = Vocabulary::of(data);
   require_memory("--batch, --hidden, --embed and --block",
                  bytes_to_train(flags.sizes(vocabulary), flags.training.batch));
-  if (flags.overfit > 0) return overfit(run, flags, data, vocabulary);
+  if (flags.overfit > 0) {
+    Flags own = flags;
+    if (!run.given("--steps")) own.training.steps = 1001;
+    return overfit(run, own, data, vocabulary);
+  }
   if (flags.find_lr) return find_learning_rate(run, flags, data, vocabulary);
   const Splits splits(run, data, flags.block);
   if (flags.search) return search(run, flags, splits);
