@@ -1,204 +1,237 @@
 // Lecture 2, "The spelled-out intro to language modeling: building makemore", the part that counts.
 //
 //   bigram                       counts, the table, sampling, the likelihood, smoothing
+//   bigram --score andrejq       how likely a word is, character by character
 //   bigram --order 3 --tune      the exercises: contexts of two, the smoothing chosen on dev names
-//
-//                                                  ours           lecture
-//   bigrams                                      228146            228146  =
-//   mean nll, K = 0                            2.454014          2.454014  =
-//   mean nll, K = 1                            2.454577          2.454577  =
-//   mor. axx. minaymoryles. kondlaisah. anchshizarie.
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include <libtensor/apps/bigram/check.h>
-#include <libtensor/apps/bigram/exercises.h>
-#include <libtensor/apps/bigram/show.h>
-#include <libtensor/apps/common/counts.h>
-#include <libtensor/apps/common/run.h>
+#include <libtensor/apps/bigram/bigram.h>
 
 using namespace lt;
 using namespace lt::apps;
+using namespace lt::apps::bigram;
 
 namespace {
 
-void look_at(Run& run, const std::vector<std::string>& words) {
-  run.heading("The data");
-  run.code("words = open(\"names.txt\").read().splitlines()");
+void read_names(Run& run, const std::vector<std::string>& words) {
+  run.heading("The names");
+  run.say(
+      "A list of names, one a line. The model shall make up more that sound like them, a character at a "
+      "time.");
   const auto [shortest, longest] = std::minmax_element(
       words.begin(), words.end(), [](const auto& a, const auto& b) { return length(a) < length(b); });
-  run.compare("names", static_cast<double>(words.size()), 32033, kExact);
-  run.compare("shortest", static_cast<double>(length(*shortest)), 2, kExact);
-  run.compare("longest", static_cast<double>(length(*longest)), 15, kExact);
-  run.print(brief(joined(first_of(words, 8))));
+  run.result("names", std::ssize(words));
+  run.result("shortest", length(*shortest));
+  run.result("longest", length(*longest));
+  run.result("first names", brief(joined(first_of(words, 8))));
 }
 
-void count_pairs(Run& run, const IntTensor& N, const Vocabulary& vocabulary, int64_t top) {
-  run.heading("Counting");
+// Every two neighbours of ".emma.", counted in a dictionary.
+void count_in_a_dictionary(Run& run, const std::vector<std::string>& words, const Vocabulary& vocabulary) {
+  run.heading("Pairs of neighbours");
   run.say(
-      "A bigram model looks at one character to guess the next. `N[i, j]` counts how often character j "
-      "follows "
-      "character i; `.` stands at both ends of every name.");
-  run.code("N = zeros<int64_t>({27, 27});\nindex_put_(N, {x, y}, ones<int64_t>({1}), /*accumulate=*/true);");
-  const int64_t nonzero = count_nonzero(N > 0);
-  run.compare("bigrams", static_cast<double>(sum(N).item()), 228146, kExact);
-  run.compare("cells of the table in use", static_cast<double>(nonzero), 627, kExact);
-  const std::vector<Frequent> frequent = most_frequent(N, vocabulary, top);
-  run.compare("most frequent", listed(most_frequent(N, vocabulary, 1), 1), "n. 6763");
-  if (top > 0) run.print(listed(frequent, frequent.size()));
+      "A bigram model looks at one character to guess the next. `.` stands before and after every name: "
+      "where it starts "
+      "and that it ends are things to learn too.");
+  // cell: pairs
+  std::map<std::string, int64_t> b;
+  std::string of_first_name;
+  for (const std::string& w : words) {
+    std::string ch1 = ".";
+    for (const int64_t ix : targets(w, vocabulary)) {  // the name's characters, then "."
+      const std::string ch2 = vocabulary.symbol(ix);
+      ++b[ch1 + ch2];
+      if (&w == &words[0]) of_first_name += ch1 + ch2 + " ";
+      ch1 = ch2;
+    }
+  }
+  // end
+  run.cell("pairs");
+  of_first_name.pop_back();
+  run.result("pairs of the first name", brief(of_first_name));
+  run.result("different bigrams", std::ssize(b));
+  run.result("b[\"n.\"]: names that end in n", b["n."]);
+}
+
+// The same counts as a table: row by the first character, column by the second.
+IntTensor count_in_a_table(Run& run, const Flags& flags, const std::vector<std::string>& words,
+                           const Vocabulary& vocabulary) {
+  run.heading("The table");
+  run.say(
+      "Characters become whole numbers, `.` = 0, a = 1 and so on, and the dictionary a tensor: `N(i, j)` "
+      "says how often "
+      "character j follows character i.");
+  const int64_t V = vocabulary.size();
+  check_table_size(V, 2);
+  // cell: table
+  IntTensor N = zeros<int64_t>({V, V});
+  for (const std::string& w : words) {
+    int64_t ix1 = 0;
+    for (const int64_t ix2 : targets(w, vocabulary)) {
+      N(ix1, ix2) += 1;
+      ix1 = ix2;
+    }
+  }
+  // end
+  run.cell("table");
+  run.result("shape of N", to_string(N.shape()));
+  run.result("bigrams", sum(N).item());
+  run.result("cells of the table in use", count_nonzero(N > 0));
+  run.result("empty cells", count_nonzero(N == 0));
+  const std::vector<Frequent> frequent = most_frequent(N, vocabulary, flags.top);
+  if (flags.top > 0) run.result(fmt::format("most frequent {}", frequent.size()), brief(listed(frequent)));
+  run.result("row 0: how names begin", brief(joined(N[0])));
   draw_counts(run, N, vocabulary);
   log_counts(run, N, frequent);
+  return N;
 }
 
-void sample_row(Run& run, const IntTensor& N, const Vocabulary& vocabulary) {
-  run.heading("Sampling");
+// One draw: a row of counts becomes probabilities, and multinomial takes a character by them.
+void sample_a_row(Run& run, const IntTensor& N, const Vocabulary& vocabulary) {
+  run.heading("Drawing a character");
   run.say(
-      "Row 0 says how names begin. Divided by its sum it is a distribution, and `multinomial` draws from "
-      "it.");
-  run.code(
-      "p = N[0].cast<float>();\np = p / sum(p);\nix = multinomial(p, 1, /*replacement=*/true, g).item();");
+      "Row 0 says how names begin. Divided by its sum it is a distribution; `multinomial` draws from it, and "
+      "the "
+      "generator's seed makes the draws the same each time.");
+  // cell: draw
   Generator g = run.generator(run.flags().seed);
   Tensor p = N[0].cast<float>();
   p = p / sum(p);
-  run.compare("one draw from row 0", vocabulary.symbol(multinomial(p, 1, true, g).item()), "m");
-
-  Generator toy = run.generator(run.flags().seed);
-  Tensor three = rand({3}, toy);
+  const int64_t ix = multinomial(p, 1, true, g).item();
+  // end
+  run.cell("draw");
+  run.result("one draw from row 0", vocabulary.symbol(ix));
+  run.say("What multinomial does, on three numbers: 100 draws come about as often as the probabilities say.");
+  // cell: three
+  Generator g3 = run.generator(run.flags().seed);
+  Tensor three = rand({3}, g3);
   three = three / sum(three);
-  const std::vector<double> lecture = {0.6063784, 0.3033388, 0.0902828};
-  for (int64_t i = 0; i < 3; ++i) {
-    run.compare(fmt::format("rand(3) / its sum, [{}]", i), three.at({i}), lecture[static_cast<size_t>(i)],
-                within(0.5e-7));
-  }
-  const IntTensor draws = multinomial(three, 100, true, toy);
-  run.compare("100 draws from it begin", joined(draws.slice(0, 0, 10)), "1 1 2 0 0 2 1 1 0 0");
-  run.compare("how many of each", joined(bincount(draws, 3)), "61 33 6");
+  const IntTensor draws = multinomial(three, 100, true, g3);
+  // end
+  run.cell("three");
+  for (const int64_t i : {0, 1, 2}) run.result(fmt::format("rand(3) / its sum, [{}]", i), three.at({i}));
+  run.result("100 draws from it begin", joined(draws.slice(0, 0, 10)));
+  run.result("how many of each", joined(bincount(draws, 3)));
 }
 
-void normalise(Run& run, const IntTensor& N, double K) {
+// All rows at once.
+Tensor normalise(Run& run, const IntTensor& N, const Vocabulary& vocabulary, double K) {
   run.heading("All rows at once: broadcasting");
-  run.say(fmt::format(
-      "`sum(N, 1, keepdim)` has shape ({0}, 1): one column, stretched over the {0} columns of N, so that "
-      "each row is divided by its own sum. Without keepdim it would be ({0}), read as one row, and each "
-      "column would be divided.",
-      N.size(0)));
-  run.code("P = N.cast<float>() + K;\nP = P / sum(P, 1, /*keepdim=*/true);");
-  const Tensor P = probabilities<float>(N, K);
-  run.result("P[0] sums to", show(sum(P[0]).item()));
-}
-
-void show_broadcast_bug(Run& run, const IntTensor& N, const Vocabulary& vocabulary) {
-  run.heading("The broadcasting bug");
+  const int64_t V = N.size(0);
   run.say(
-      "The same line without keepdim. Nothing complains, and the columns are normalised instead of the "
-      "rows.");
-  run.code("P = N.cast<float>() + 1;\nP = P / sum(P, 1);  // shape (27), read as (1, 27)");
-  const Tensor counts = N.cast<float>() + 1;
-  const Tensor P = counts / sum(counts, 1);
-  const std::vector<double> lecture = {6.9246, 4.3671, 0.2122, 0.3786};
-  for (int64_t i = 0; i < std::min<int64_t>(4, P.size(0)); ++i) {
-    run.compare(fmt::format("row {} sums to", i), sum(P[i]).item(), lecture[static_cast<size_t>(i)],
-                within(0.5e-4));
-  }
-  const std::vector<std::string> names = sample(P, vocabulary, 3, run.generator(run.flags().sample_seed));
-  run.compare("names", brief(joined(names)),
-              "prrabuxclssoxxxxzontantorsemsele. ppptouzavikavegunjemahekwjembltttowonndelyviu. jadw.");
-  const DoubleTensor exact = N.cast<double>() + 1;
-  run.compare("mean nll all the same", nll(exact / sum(exact, 1), N).mean(), 2.454577, kDigits6);
-  run.say("The loss alone cannot show this bug: every character is as often a first as a second one.");
+      fmt::format("The row sums have shape ({0}, 1): one column, stretched over the {0} columns of N, so "
+                  "that each row is "
+                  "divided by its own sum. Without keepdim they would be ({0}), read as one row, and each "
+                  "column would be "
+                  "divided: nothing complains, the loss is the same, and the names are wrong.",
+                  V));
+  // cell: P
+  Tensor P = N.cast<float>() + static_cast<float>(K);  // K: smoothing, see below
+  P = P / sum(P, 1, /*keepdim=*/true);
+  // end
+  run.cell("P");
+  run.result("shape of sum(P, 1, true)", to_string(sum(P, 1, true).shape()));
+  run.result("shape of sum(P, 1)", to_string(sum(P, 1).shape()));
+  run.result("P[0] sums to", sum(P[0]));
+  show_broadcast_bug(run, N, vocabulary);
+  return P;
 }
 
-void trace(Run& run, const std::vector<std::string>& words, const IntTensor& N, const Vocabulary& vocabulary,
-           int64_t how_many) {
+// How good is the model? The probability that it gives to the data.
+void measure(Run& run, const Flags& flags, const IntTensor& N, const std::vector<std::string>& words,
+             const Vocabulary& vocabulary) {
   run.heading("How good is the model? The likelihood");
-  run.say(fmt::format(
-      "The probability of the data is the product over its bigrams. Its logarithm is a sum, its negative a "
-      "loss, and its mean comparable: 0 is perfect, a uniform guess costs ln {} = {:.4f}.",
-      vocabulary.size(), std::log(vocabulary.size())));
-  const DoubleTensor P = probabilities<double>(N, 0);
-  show_steps(run, first_of(words, how_many), vocabulary, P);
-  run.compare("mean nll of the first name", nll(P, count({words[0]}, vocabulary, 2)).mean(), 2.513798,
-              kDigits6);
-  if (words.size() >= 3) {
-    run.compare("of the first three names", nll(P, count(first_of(words, 3), vocabulary, 2)).mean(), 2.424102,
-                kDigits6);
+  run.say(
+      fmt::format("The probability of all data is the product over its pairs: a tiny number. Its logarithm "
+                  "is a sum, since "
+                  "log(a*b*c) = log(a) + log(b) + log(c); negative and divided by the count it is a loss: 0 "
+                  "is perfect, a "
+                  "uniform guess costs ln {} = {:.4f}.",
+                  vocabulary.size(), std::log(vocabulary.size())));
+  std::string lines;
+  // cell: likelihood
+  const DoubleTensor P = N.cast<double>() / sum(N.cast<double>(), 1, true);
+  double log_likelihood = 0;
+  int64_t n = 0;
+  for (const std::string& w : first_of(words, flags.trace)) {
+    int64_t ix1 = 0;
+    for (const int64_t ix2 : targets(w, vocabulary)) {
+      const double prob = P(ix1, ix2);
+      const double logprob = std::log(prob);
+      log_likelihood += logprob;
+      ++n;
+      lines += fmt::format("  {}{}: {:.4f} {:.4f}\n", vocabulary.symbol(ix1), vocabulary.symbol(ix2), prob,
+                           logprob);
+      ix1 = ix2;
+    }
+  }
+  const double nll = -log_likelihood;
+  // end
+  run.cell("likelihood");
+  if (n > 0) {
+    run.print(brief(lines, 1600));
+    run.result("their log-likelihood", log_likelihood);
+    run.result("negative log-likelihood", nll);
+    run.result("mean of them: the loss", nll / static_cast<double>(n));
   }
 }
 
 void smooth(Run& run, const IntTensor& N, double K) {
   run.heading("Smoothing");
   run.say(
-      "A bigram that was never seen has probability 0 and costs infinity. Adding K to every count before the "
-      "division "
-      "gives every bigram a chance; the more is added, the flatter the model.");
-  struct Row {
-    double K;
-    double mean;
-  };
-  const std::vector<Row> lecture = {{0, 2.454014},    {0.01, 2.454019}, {0.1, 2.454061}, {1, 2.454577},
-                                    {2, 2.455271},    {5, 2.457683},    {10, 2.462116},  {100, 2.537491},
-                                    {1000, 2.852283}, {1e6, 3.294593}};
-  for (const Row& row : lecture) {
-    run.compare(fmt::format("mean nll, K = {}", row.K), nll(probabilities<double>(N, row.K), N).mean(),
-                row.mean, kDigits6);
+      "A pair that was never seen has probability 0 and costs infinity. Adding K to every count before the "
+      "division gives "
+      "every pair a chance; the more is added, the flatter the model.");
+  run.cell("smoothed");
+  for (const double k : {0.0, 0.01, 0.1, 1.0, 2.0, 5.0, 10.0, 100.0, 1000.0, 1e6}) {
+    run.result(fmt::format("mean nll, K = {:.7g}", k), nll(probabilities<double>(N, k), N).mean());
   }
-  const Likelihood ours = nll(probabilities<double>(N, K), N);
-  run.say(fmt::format("With K = {} the data cost {} over {} characters, {} each.", K, show(ours.total),
-                      ours.count, show(ours.mean())));
+  log_nll(run, N, K);
 }
 
-void bigram(Run& run, const Words& data, const Vocabulary& vocabulary, const Flags& flags) {
-  look_at(run, data.words);
-  const IntTensor N = count(data.words, vocabulary, 2);
-  count_pairs(run, N, vocabulary, flags.top);
-  sample_row(run, N, vocabulary);
-  normalise(run, N, flags.smoothing);
-  if (flags.show_broadcast_bug || run.flags().check) show_broadcast_bug(run, N, vocabulary);
-  trace(run, data.words, N, vocabulary, flags.trace);
+void lecture(Run& run, const Flags& flags) {
+  const Words data = run.load_words();
+  const Vocabulary vocabulary = Vocabulary::of(data);
+  for (const std::string& word : flags.score)
+    targets(word, vocabulary);  // an unknown character is said first
+  if (flags.order == 3) return trigram(run, flags, data, vocabulary);
+  read_names(run, data.words);
+  count_in_a_dictionary(run, data.words, vocabulary);
+  const IntTensor N = count_in_a_table(run, flags, data.words, vocabulary);
+  sample_a_row(run, N, vocabulary);
+  const Tensor P = normalise(run, N, vocabulary, flags.smoothing);
+  measure(run, flags, N, data.words, vocabulary);
   smooth(run, N, flags.smoothing);
-  log_nll(run, N, flags.smoothing);
-  show_scores(run, flags.score, N, vocabulary, flags.smoothing);
+  show_scores(run, flags, N, vocabulary, flags.smoothing);
   if (flags.tune) tune(run, split_words(data.words), vocabulary, 2);
-  if (run.flags().check) check_the_rest(run, N, vocabulary);
-  run.heading("An untrained model");
-  run.say("For comparison: every character equally likely.");
-  const auto untrained =
-      sample(ones_like(N.cast<float>()), vocabulary, 3, run.generator(run.flags().sample_seed));
-  run.compare("names", brief(joined(untrained)),
-              "qvsaayxbqrqmyqwuznivanukotdjvdhd. qnoymtzduqkatdetkpfjdgigvlejfkrsqlwnirghhzwlu. idcx.");
-  show_names(run, N, vocabulary, flags.smoothing, "mor. axx. minaymoryles. kondlaisah. anchshizarie.");
+
+  run.heading("Names");
+  run.say(
+      "A name starts at row 0; each character drawn is the row for the next, until `.` comes. First from a "
+      "table that "
+      "knows nothing, every character equally likely, then from P.");
+  run.cell("sample a name");
+  const auto names = [&](const Tensor& table, int64_t count) {
+    return sample(table, vocabulary, count, run.generator(run.flags().sample_seed));
+  };
+  run.result("untrained", brief(joined(names(ones_like(P) / static_cast<float>(vocabulary.size()), 3))));
+  explain_sampling(run);
+  run.samples(names(P, run.flags().samples), data.words);
+  run.try_next({{"bigram_net", "the same table found by gradient descent"},
+                {"bigram --score andrejq", "a word that smoothing alone makes possible"},
+                {"bigram --order 3 --tune", "two characters of context, the smoothing chosen on dev names"},
+                {"mlp", "lecture 3: more context, by a neural network"}});
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  Flags flags;
-  Options options("bigram", "Lecture 2, the spelled-out intro to language modeling: counting",
-                  "bigram --score andrejq");
-  const auto harmless = [](double min) { return Spec{.min = min, .selects = true, .shows = true}; };
-  options.add("--order 2|3", flags.order, "characters in a count: bigrams, or the exercises' trigrams",
-              {.selects = true});
-  // Above, the sum of a row of floats would be infinite.
-  options.add("--smoothing K", flags.smoothing, "added to every count; 0.2 for --order 3 unless given",
-              {.min = 0, .max = 1e30});
-  options.add("--tune", flags.tune, "choose the smoothing on dev names, its curves, one look at test",
-              {.selects = true});
-  options.add("--score WORD", flags.score, "log-likelihood of a word, character by character",
-              {.selects = true, .shows = true});
-  options.add("--top N", flags.top, "how many of the most frequent to list", harmless(0));
-  options.add("--trace N", flags.trace, "probabilities and logs for the first N names", harmless(0));
-  options.add("--show-broadcast-bug", flags.show_broadcast_bug, "normalise columns by mistake",
-              {.selects = true, .shows = true});
-  return run_app(options, argc, argv, [&](Run& run) {
-    if (flags.order == 3 && flags.show_broadcast_bug && !run.flags().check) {
-      throw UsageError("--show-broadcast-bug: is shown on the table of --order 2");
-    }
-    const Words data = run.load_words();
-    const Vocabulary vocabulary = Vocabulary::of(data);
-    if (flags.order == 2 || run.flags().check) bigram(run, data, vocabulary, flags);
-    if (flags.order == 3 || run.flags().check) trigram(run, data, vocabulary, flags);
-  });
+  return run_app<Flags>(argc, argv,
+                        {"bigram", "Lecture 2, the spelled-out intro to language modeling: counting",
+                         "bigram --score andrejq", kAppTexts},
+                        declare, lecture);
 }

@@ -1,119 +1,168 @@
-#include <libtensor/apps/bigram/exercises.h>
-
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
-#include <libtensor/apps/common/counts.h>
+#include <libtensor/apps/bigram/bigram.h>
 #include <libtensor/apps/plot/chart.h>
 
-// The counts come from the train names alone, so that a smoothing that is too small shows: on names that were
-// not counted.
+// What the lecture's path leads to: words to score, the bug that the loss does not show, and the exercises,
+// where the counts come from the train names alone, so that a smoothing that is too small shows on names that
+// were not counted.
 
-namespace lt::apps {
+namespace lt::apps::bigram {
 namespace {
 
 const std::vector<double> kSmoothings = {0.001, 0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5, 10, 100};
 
-// The trigram on the lecture's names, at those smoothings.
-const std::vector<double> kLectureTrain = {2.182747, 2.183237, 2.185216, 2.187429, 2.191393, 2.194987,
-                                           2.201504, 2.215573, 2.238862, 2.291952, 2.356196, 2.745449};
-const std::vector<double> kLectureDev = {2.244706, 2.231783, 2.224357, 2.222471, 2.222272, 2.223390,
-                                         2.226743, 2.236462, 2.255413, 2.303058, 2.363684, 2.746393};
-
-std::vector<double> losses(const IntTensor& N, const IntTensor& seen) {
-  std::vector<double> out;
-  for (const double K : kSmoothings) out.push_back(nll(probabilities<double>(N, K), seen).mean());
-  return out;
-}
-
-void show_table(Run& run, const std::vector<double>& train, const std::vector<double>& dev, size_t best,
-                bool has_lecture) {
-  std::vector<std::string> head = {"K", "train", "dev"};
-  if (has_lecture) head.insert(head.end(), {"lecture train", "lecture dev"});
-  std::vector<std::vector<std::string>> rows;
-  for (size_t i = 0; i < kSmoothings.size(); ++i) {
-    const double K = kSmoothings[i];
-    run.log().write("tune", {{"smoothing", K}, {"train", train[i]}, {"val", dev[i]}});
-    rows.push_back({fmt::format("{}{}", K, i == best ? " *" : ""), show(train[i]), show(dev[i])});
-    if (!has_lecture) continue;
-    rows.back().insert(rows.back().end(), {show(kLectureTrain[i]), show(kLectureDev[i])});
-    run.check(fmt::format("train loss at K = {}", K), train[i], kLectureTrain[i], kDigits6);
-    run.check(fmt::format("dev loss at K = {}", K), dev[i], kLectureDev[i], kDigits6);
+std::string steps_text(const std::string& word, const Vocabulary& vocabulary, const DoubleTensor& P) {
+  constexpr size_t kShown = 60;
+  std::string text;
+  for (const Transition& step : transitions(word, vocabulary, P, kShown)) {
+    text += fmt::format("  {}: {:.4f} {:.4f}\n", step.symbols, step.p, std::log(step.p));
   }
-  run.table(head, rows);
+  return text + (std::cmp_greater_equal(length(word), kShown) ? "  ...\n" : "");
 }
 
-void draw_curves(Run& run, const std::vector<double>& train, const std::vector<double>& dev, double best) {
+struct Tuned {
+  std::vector<double> train, dev;
+  size_t best;
+  double test;
+};
+
+Tuned try_smoothings(const Split& split, const Vocabulary& vocabulary, int64_t order) {
+  const IntTensor train = count(split.train, vocabulary, order);
+  const IntTensor dev = count(split.val, vocabulary, order);
+  Tuned tuned{};
+  // cell: tune
+  for (const double K : kSmoothings) {
+    const DoubleTensor P = probabilities<double>(train, K);
+    tuned.train.push_back(nll(P, train).mean());
+    tuned.dev.push_back(nll(P, dev).mean());
+  }
+  const auto lowest = std::min_element(tuned.dev.begin(), tuned.dev.end());
+  tuned.best = static_cast<size_t>(lowest - tuned.dev.begin());
+  tuned.test =
+      nll(probabilities<double>(train, kSmoothings[tuned.best]), count(split.test, vocabulary, order)).mean();
+  // end
+  return tuned;
+}
+
+void draw_curves(Run& run, const Tuned& tuned, const Tuned* bigram) {
   plot::Chart chart("Loss against smoothing", "K, added to every count", "mean negative log-likelihood");
-  chart.log_x().line(kSmoothings, train, "train").line(kSmoothings, dev, "dev");
-  chart.vertical(best, fmt::format("lowest dev loss, K = {}", best));
-  run.figure("smoothing.svg", "Train and dev loss against K; the dashed line marks the lowest dev loss.",
+  chart.log_x().line(kSmoothings, tuned.train, "train").line(kSmoothings, tuned.dev, "dev");
+  if (bigram != nullptr) chart.line(kSmoothings, bigram->dev, "bigram, dev");
+  chart.vertical(kSmoothings[tuned.best], fmt::format("lowest dev loss, K = {}", kSmoothings[tuned.best]));
+  run.figure("smoothing.svg",
+             "Train is lowest with no smoothing at all; dev, on names that were not counted, is not.",
              chart.svg());
 }
 
 }  // namespace
 
+void show_scores(Run& run, const Flags& flags, const IntTensor& N, const Vocabulary& vocabulary, double K) {
+  const DoubleTensor P = probabilities<double>(N, K);
+  for (const std::string& word : flags.score) {
+    if (word.find('.') != std::string::npos)
+      throw AppError(fmt::format("--score {}: '.' marks a word's ends", word));
+    const Likelihood loss = nll(P, count({word}, vocabulary, N.dim()));
+    run.heading(fmt::format("The likelihood of `{}`, K = {}", brief(word, 40), K));
+    run.print(steps_text(word, vocabulary, P));
+    run.result("negative log-likelihood", loss.total);
+    run.result("mean of its characters and its end", loss.mean());
+    run.log().write("score",
+                    {{"word", word}, {"total", loss.total}, {"count", loss.count}, {"mean", loss.mean()}});
+  }
+}
+
+void show_broadcast_bug(Run& run, const IntTensor& N, const Vocabulary& vocabulary) {
+  // cell: bug
+  const Tensor counts = N.cast<float>() + 1;
+  const Tensor wrong = counts / sum(counts, 1);  // (27, 27) / (27): row j of the sums divides column j
+  // end
+  run.cell("bug");
+  for (int64_t i = 0; i < std::min<int64_t>(4, wrong.size(0)); ++i) {
+    run.result(fmt::format("by mistake: row {} sums to", i), sum(wrong[i]));
+  }
+  run.result("names by mistake",
+             brief(joined(sample(wrong, vocabulary, 3, run.generator(run.flags().sample_seed)))));
+  const DoubleTensor exact = N.cast<double>() + 1;
+  run.result("the loss by mistake", nll(exact / sum(exact, 1), N).mean());
+  run.result("the loss as it should be", nll(probabilities<double>(N, 1), N).mean());
+  run.say("The loss alone cannot show this bug: every character is as often a first as a second one.");
+}
+
 double tune(Run& run, const Split& split, const Vocabulary& vocabulary, int64_t order) {
   run.heading("Tuning the smoothing");
   if (split.val.empty() || split.test.empty()) throw AppError("--tune needs at least 10 names to split");
-  const IntTensor N = count(split.train, vocabulary, order);
-  const IntTensor dev = count(split.val, vocabulary, order);
-  const IntTensor test = count(split.test, vocabulary, order);
-  run.log().write("examples",
-                  {{"train", sum(N).item()}, {"val", sum(dev).item()}, {"test", sum(test).item()}});
   run.say(fmt::format("Counted are {} train names; {} dev names choose K; {} test names are looked at once.",
                       split.train.size(), split.val.size(), split.test.size()));
-
-  const std::vector<double> train_losses = losses(N, N);
-  const std::vector<double> dev_losses = losses(N, dev);
-  const auto lowest = std::min_element(dev_losses.begin(), dev_losses.end());
-  const auto best = static_cast<size_t>(lowest - dev_losses.begin());
-  const double K = kSmoothings[best];
-  show_table(run, train_losses, dev_losses, best, order == 3);
-  run.say(fmt::format("* The lowest dev loss: K = {}. Less fits the train names better and these worse.", K));
-
-  const double test_loss = nll(probabilities<double>(N, K), test).mean();
-  run.log().write("tuned", {{"smoothing", K}, {"test", test_loss}});
-  if (order == 3) {
-    run.compare("best smoothing", K, 0.2, kExact);
-    run.compare("test loss there", test_loss, 2.223478, kDigits6);
-  } else {
-    run.result("test loss there", show(test_loss));
+  run.cell("tune");
+  const Tuned tuned = try_smoothings(split, vocabulary, order);
+  const Tuned bigram = order == 3 ? try_smoothings(split, vocabulary, 2) : Tuned{};
+  std::vector<std::vector<std::string>> rows;
+  for (size_t i = 0; i < kSmoothings.size(); ++i) {
+    const double K = kSmoothings[i];
+    run.log().write("tune", {{"smoothing", K}, {"train", tuned.train[i]}, {"val", tuned.dev[i]}});
+    rows.push_back({fmt::format("{}{}", K, i == tuned.best ? " *" : ""),
+                    run.marked(fmt::format("train loss at K = {}", K), tuned.train[i]),
+                    run.marked(fmt::format("dev loss at K = {}", K), tuned.dev[i])});
+    if (order == 3)
+      rows.back().push_back(run.marked(fmt::format("bigram dev loss at K = {}", K), bigram.dev[i]));
   }
-  draw_curves(run, train_losses, dev_losses, K);
+  std::vector<std::string> head = {"K", "train", "dev"};
+  if (order == 3) head.push_back("bigram, dev");
+  run.table(head, rows);
+  const double K = kSmoothings[tuned.best];
+  run.say(fmt::format("* The lowest dev loss: K = {}. Less fits the train names better and these worse.", K));
+  run.log().write("tuned", {{"smoothing", K}, {"test", tuned.test}});
+  run.result("best smoothing", K);
+  run.result("test loss there", tuned.test);
+  if (order == 3) run.result("bigram test loss there", bigram.test);
+  draw_curves(run, tuned, order == 3 ? &bigram : nullptr);
   return K;
 }
 
-void trigram(Run& run, const Words& data, const Vocabulary& vocabulary, const Flags& flags) {
+void trigram(Run& run, const Flags& flags, const Words& data, const Vocabulary& vocabulary) {
   run.heading("Exercise: contexts of two");
-  run.say(fmt::format(
-      "Two characters back instead of one, names framed as `..emma.`: {} times the cells, and most of them "
-      "empty. Counted are the train names alone, the first 80% after a shuffle.",
-      vocabulary.size()));
-  run.code("N = zeros<int64_t>({27, 27, 27});");
+  run.say(
+      fmt::format("Two characters back instead of one, names framed as `..emma.`: {} times the cells, and "
+                  "most of them empty. "
+                  "Counted are the train names alone, the first 80% after a shuffle.",
+                  vocabulary.size()));
   const Split split = split_words(data.words);
   if (split.train.empty()) throw AppError("--order 3 counts the train names, and one name leaves none");
+  run.cell("count");
   const IntTensor N = count(split.train, vocabulary, 3);
   const std::vector<Frequent> frequent = most_frequent(N, vocabulary, flags.top);
-  run.compare("cells of the table", static_cast<double>(N.numel()), 19683, kExact);
-  run.compare("trigrams in the train names", static_cast<double>(sum(N).item()), 182625, kExact);
-  run.compare("cells in use", static_cast<double>(count_nonzero(N > 0)), 5806, kExact);
-  if (flags.top > 0) run.print(listed(frequent, frequent.size()));
+  run.log().write("examples", {{"train", sum(N).item()}});
+  run.result("shape of N", to_string(N.shape()));
+  run.result("cells of the table", N.numel());
+  run.result("trigrams in the train names", sum(N).item());
+  run.result("cells in use", count_nonzero(N > 0));
+  if (flags.top > 0) run.result(fmt::format("most frequent {}", frequent.size()), brief(listed(frequent)));
   log_counts(run, N, frequent);
-
   double K = run.given("--smoothing") ? flags.smoothing : 0.2;
-  if (flags.tune || run.flags().check) {
+  if (flags.tune) {
     const double best = tune(run, split, vocabulary, 3);
     if (!run.given("--smoothing")) K = best;
   }
   run.heading("The likelihood");
   const DoubleTensor P = probabilities<double>(N, K);
-  if (run.given("--trace")) show_steps(run, first_of(data.words, flags.trace), vocabulary, P);
-  run.result(fmt::format("mean nll of the train names, K = {}", K), show(nll(P, N).mean()));
+  for (const std::string& word : first_of(data.words, run.given("--trace") ? flags.trace : 1)) {
+    run.print(steps_text(word, vocabulary, P));
+  }
+  run.result(fmt::format("mean nll of the train names, K = {}", K), nll(P, N).mean());
   log_nll(run, N, K);
-  show_scores(run, flags.score, N, vocabulary, K);
-  show_names(run, N, vocabulary, K, "mio. aytengentlynslex. knooraen. el. marviovania.");
+  show_scores(run, flags, N, vocabulary, K);
+  run.heading("Names");
+  explain_sampling(run);
+  run.samples(sample(probabilities<float>(N, K), vocabulary, run.flags().samples,
+                     run.generator(run.flags().sample_seed)),
+              data.words);
+  run.try_next(
+      {{"bigram --order 3 --tune", "train and dev losses against the smoothing, beside the bigram's"},
+       {"bigram_net --order 3", "the same table learned by gradient descent"}});
 }
 
-}  // namespace lt::apps
+}  // namespace lt::apps::bigram

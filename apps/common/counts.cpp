@@ -35,17 +35,28 @@ std::vector<int64_t> start_context(int axes) {
 
 }  // namespace
 
+std::vector<int64_t> targets(const std::string& word, const Vocabulary& vocabulary) {
+  std::vector<int64_t> ids = vocabulary.encode(word);
+  ids.push_back(0);
+  return ids;
+}
+
+void check_table_size(int64_t V, int64_t order) {
+  if (V <= (order == 2 ? 4096 : 256)) return;
+  throw ShapeError(fmt::format("{} different characters make a table of {}^{} cells, above the limit of {}",
+                               V, V, order, kMostCells));
+}
+
 IntTensor count(const std::vector<std::string>& words, const Vocabulary& vocabulary, int64_t order) {
   const int64_t V = vocabulary.size();
-  if (V > (order == 2 ? 4096 : 256)) {
-    throw ShapeError(fmt::format("{} different characters make a table of {}^{} cells, above the limit of {}",
-                                 V, V, order, kMostCells));
-  }
+  check_table_size(V, order);
+  // cell: count
   const Examples examples = windows(words, vocabulary, order - 1);
-  std::vector<IntTensor> cells = examples.x.unbind(1);
-  cells.push_back(examples.y);
+  std::vector<IntTensor> cells = examples.x.unbind(1);  // one or two characters before
+  cells.push_back(examples.y);                          // and the one that follows
   IntTensor N = zeros<int64_t>(order == 2 ? Shape{V, V} : Shape{V, V, V});
-  index_put_(N, cells, ones<int64_t>({1}), true);
+  index_put_(N, cells, ones<int64_t>({1}), /*accumulate=*/true);
+  // end
   return N;
 }
 
@@ -58,8 +69,7 @@ Likelihood nll(const DoubleTensor& P, const IntTensor& seen) {
 std::vector<Transition> transitions(const std::string& word, const Vocabulary& vocabulary,
                                     const DoubleTensor& P, size_t at_most) {
   std::vector<int64_t> context = start_context(P.dim());
-  std::vector<int64_t> ids = vocabulary.encode(word);
-  ids.push_back(0);
+  std::vector<int64_t> ids = targets(word, vocabulary);
   ids.resize(std::min(ids.size(), at_most));
   std::vector<Transition> steps;
   for (const int64_t id : ids) {
@@ -74,12 +84,15 @@ std::vector<std::string> sample(const Tensor& P, const Vocabulary& vocabulary, i
                                 Generator generator) {
   std::vector<std::string> names;
   for (int64_t i = 0; i < how_many; ++i) {
-    std::vector<int64_t> context = start_context(P.dim());
+    // cell: sample a name
+    std::vector<int64_t> context = start_context(P.dim());  // {0}: where a name starts
     std::vector<int64_t> name;
     do {
-      name.push_back(multinomial(row_of(P, context), 1, true, generator).item());
+      const Tensor p = row_of(P, context);
+      name.push_back(multinomial(p, 1, true, generator).item());
       slide(context, name.back());
     } while (name.back() != 0 && name.size() < kLongestSample);
+    // end
     names.push_back(vocabulary.decode(name));
   }
   return names;

@@ -13,16 +13,24 @@
 
 namespace lt::apps {
 
+// A word's characters as ids, and the end.
+std::vector<int64_t> targets(const std::string& word, const Vocabulary& vocabulary);
+
+//   throws: ShapeError where the alphabet is too large for such a table (above 2^24 cells)
+void check_table_size(int64_t V, int64_t order);
+
 // shapes: (V, V) for order 2, (V, V, V) for order 3. A word is framed: ".emma." at order 2, "..emma." at
 // order 3.
-//   throws: ShapeError where the alphabet is too large for such a table (above 2^24 cells)
+//   throws: ShapeError as check_table_size
 IntTensor count(const std::vector<std::string>& words, const Vocabulary& vocabulary, int64_t order);
 
 // Each row of N + K divided by its sum.
 template <typename T>
 BasicTensor<T> probabilities(const IntTensor& N, double K) {
+  // cell: smoothed
   const BasicTensor<T> counts = N.cast<T>() + static_cast<T>(K);
   return counts / sum(counts, -1, true);
+  // end
 }
 
 // A negative log-likelihood in double: of `count` characters together.

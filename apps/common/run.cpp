@@ -184,15 +184,24 @@ void Run::result(const std::string& name, const std::string& ours) {
   row(name, figures_.compare(setup(), name, ours, data_kind_));
 }
 
-void Run::row(const std::string& name, const Comparison& comparison) {
+void Run::take(const std::string& name, const Comparison& comparison) {
   if (!comparison.reference.empty()) compared_.emplace(setup(), name);
-  if (!comparison.ok) {
-    misses_.push_back(fmt::format("{}: {} is {}, {}: {}", setup(), name, comparison.ours, comparison.mark,
-                                  comparison.reference));
-  }
+  if (comparison.ok) return;
+  misses_.push_back(fmt::format("{}: {} is {}, {}: {}", setup(), name, comparison.ours, comparison.mark,
+                                comparison.reference));
+}
+
+void Run::row(const std::string& name, const Comparison& comparison) {
+  take(name, comparison);
   rows_.push_back({name, comparison.ours, comparison.reference, comparison.mark});
   out_ << result_line(name, comparison.ours, comparison.reference,
                       comparison.mark.empty() ? "" : "  " + comparison.mark);
+}
+
+std::string Run::marked(const std::string& name, double ours) {
+  const Comparison comparison = figures_.compare(setup(), name, ours, data_kind_);
+  take(name, comparison);
+  return show(ours) + (comparison.reference.empty() ? "" : comparison.ok ? " =" : " differs");
 }
 
 void Run::cell(std::string_view name) {
@@ -318,6 +327,17 @@ void Run::finish_check() {
   for (const std::string& miss : misses_) std::cout << "check: " << miss << '\n';
   std::cout << fmt::format("check: {} of {} figures agree: {} {}\n", count - std::min(count, misses_.size()),
                            count, options_.app(), own);
+}
+
+void explain_sampling(Run& run) {
+  const std::string& sampling = run.flags().sampling;
+  if (sampling == "classic") return;
+  const bool is_mkl = sampling == "mkl";
+  run.say(fmt::format(
+      "`--sampling {}`: names as PyTorch draws them since 2.0 {} Intel's MKL. For one draw it runs a race of "
+      "exponential clocks, where the lecture's PyTorch searched the running sum of the probabilities{}.",
+      sampling, is_mkl ? "on x86 with" : "without",
+      is_mkl ? "; the clocks are set by MKL's own random numbers, from one word of the stream" : ""));
 }
 
 namespace {

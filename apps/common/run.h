@@ -86,6 +86,8 @@ class Run {
   }
   void result(const std::string& name, const char* ours) { result(name, std::string(ours)); }
   void result(const std::string& name, const Tensor& ours) { result(name, static_cast<double>(ours.item())); }
+  // The same without a line, "2.182747 =": for a table's cell.
+  std::string marked(const std::string& name, double ours);
   // What an app that trains says, and writes to the log: how many examples, parameters, a split's loss.
   void examples(int64_t train, int64_t val, int64_t test);
   void parameters(int64_t count);
@@ -134,6 +136,7 @@ class Run {
   void open_outputs();
   void row(const std::string& name, const std::string& ours, const std::string& lecture, bool ok);
   void row(const std::string& name, const Comparison& comparison);
+  void take(const std::string& name, const Comparison& comparison);
   std::string setup() const;
   void end_rows();
 
@@ -189,5 +192,8 @@ int run_app(int argc, char** argv, const AppInfo& app, void (*declare)(Options&,
 }
 
 int run_app(Options& options, int argc, char** argv, const std::function<void(Run&)>& body);
+
+// What --sampling race or mkl changes, where it is one of these.
+void explain_sampling(Run& run);
 
 }  // namespace lt::apps

@@ -18,6 +18,7 @@ struct HeatMap {
   std::vector<double> values = {};      // row by row; NaN leaves a cell white
   std::vector<std::string> above = {};  // small text in each cell's upper half, or none
   std::vector<std::string> below = {};  // and in its lower half
+  std::vector<std::string> notes = {};  // what a cell says when it is pointed at, or none
   std::vector<std::string> row_labels = {};
   std::vector<std::string> column_labels = {};
   Palette palette = Palette::kBlues;  // light to dark; greys dark to light; black-and-white: not 0 is white

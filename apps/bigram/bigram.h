@@ -1,0 +1,52 @@
+#pragma once
+
+// What the lecture's path (bigram.cpp) and the parts beside it share.
+
+#include <string>
+#include <vector>
+
+#include <libtensor/apps/common/counts.h>
+#include <libtensor/apps/common/run.h>
+
+namespace lt::apps::bigram {
+
+// The defaults are the lecture's.
+struct Flags {
+  int64_t order = 2;
+  double smoothing = 1;
+  bool tune = false;
+  std::vector<std::string> score;
+  int64_t top = 10;
+  int64_t trace = 3;
+  bool show_broadcast_bug = false;
+};
+
+void declare(Options& options, Flags& flags);
+
+std::vector<std::string> first_of(const std::vector<std::string>& words, int64_t how_many);  // at most
+std::string joined(const std::vector<std::string>& texts);                                   // by spaces
+std::string joined(const IntTensor& ids);
+// "n. 6763, a. 6640".
+std::string listed(const std::vector<Frequent>& frequent);
+
+// The table in blues with its counts, and how names begin.
+void draw_counts(Run& run, const IntTensor& N, const Vocabulary& vocabulary);
+// The log's events "counts" and "nll".
+void log_counts(Run& run, const IntTensor& N, const std::vector<Frequent>& frequent);
+void log_nll(Run& run, const IntTensor& N, double K);
+
+// --score: each word's likelihood, character by character.
+void show_scores(Run& run, const Flags& flags, const IntTensor& N, const Vocabulary& vocabulary, double K);
+
+// Why the lecture divides by sums of shape (27, 1): the same line without keepdim.
+void show_broadcast_bug(Run& run, const IntTensor& N, const Vocabulary& vocabulary);
+
+// --tune: counts train names, tries smoothings on dev names, looks at test names once. Returns the best
+// smoothing.
+//   throws: AppError for fewer than 10 names
+double tune(Run& run, const Split& split, const Vocabulary& vocabulary, int64_t order);
+
+// --order 3: contexts of two characters.
+void trigram(Run& run, const Flags& flags, const Words& data, const Vocabulary& vocabulary);
+
+}  // namespace lt::apps::bigram
