@@ -60,7 +60,10 @@ void Options::add_checkpoint(TrainingFlags& training) {
 }
 
 void Options::add_common() {
-  add("--data FILE", flags.data, "training text, a name a line; default: the embedded names",
+  add("--data FILE", flags.data,
+      "training text, a name a line; \"embedded\": the names in the program; default: the lecture's, where "
+      "./run data "
+      "has fetched them, else these",
       {.shows = true});
   add("--words A:B", flags.words, "only lines A up to B (not included), before any shuffle; A: and :B work");
   add("--seed N", flags.seed, "of the random stream");

@@ -15,7 +15,7 @@ namespace lt::apps {
 
 // What every app takes. An app may set other defaults before it parses: they should be the lecture's.
 struct CommonFlags {
-  std::string data;  // empty: the embedded names
+  std::string data;  // empty: the lecture's if they are there, else the embedded names
   WordRange words;
   uint64_t seed = 2147483647;
   int64_t samples = 5;

@@ -5,11 +5,12 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <memory>
-#include <set>
 
+#include <libtensor/apps/common/memory.h>
 #include <libtensor/apps/common/python_random.h>
 #include <libtensor/apps/common/sha256.h>
 #include <libtensor/tensor/error.h>
@@ -17,7 +18,7 @@
 
 // A file is read whole, cut into lines, and each line checked byte by byte: every error names the file and
 // the line. All of it takes time in proportion to the bytes, so one line of ten megabytes is as quick as a
-// million short ones.
+// million short ones; what is endless ends at 64 MiB.
 
 namespace lt::apps {
 
@@ -26,43 +27,16 @@ extern const unsigned long kNamesTxt_size;
 
 namespace {
 
-constexpr const char* kEmbedded = "the embedded names";
-
-// Bytes in the UTF-8 character that a byte leads; 0 where none may start.
-size_t character_length(char lead) {
-  const auto byte = static_cast<unsigned char>(lead);
-  if (byte < 0x80) return 1;
-  if (byte < 0xc2 || byte > 0xf4) return 0;
-  return byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
-}
-
-// The code point that starts `text`, and -1 where the bytes are not UTF-8 (RFC 3629:
-// shortest form, no surrogates).
-int64_t code_point(std::string_view text) {
-  const size_t length = character_length(text[0]);
-  if (length == 0 || length > text.size()) return -1;
-  if (length == 1) return text[0];
-  int64_t code = static_cast<unsigned char>(text[0]) & (0x7f >> length);
-  for (size_t i = 1; i < length; ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if ((byte & 0xc0) != 0x80) return -1;
-    code = code << 6 | (byte & 0x3f);
-  }
-  const int64_t shortest = length == 2 ? 0x80 : length == 3 ? 0x800 : 0x10000;
-  const bool is_surrogate = code >= 0xd800 && code <= 0xdfff;
-  return code < shortest || code > 0x10ffff || is_surrogate ? -1 : code;
-}
-
-bool is_printable(int64_t code) { return code >= 0x20 && code != 0x7f && !(code >= 0x80 && code < 0xa0); }
+constexpr size_t kMostBytes = size_t{64} << 20;
 
 void check_line(std::string_view line, const std::string& source, int64_t number, std::string_view also) {
-  for (size_t at = 0; at < line.size();) {
-    const int64_t code = also.find(line[at]) != also.npos ? ' ' : code_point(line.substr(at));
-    if (!is_printable(code)) {
-      throw IoError(fmt::format("{}:{}: byte {} of the line, 0x{:02x}, is not printable UTF-8", source,
-                                number, at + 1, static_cast<unsigned char>(line[at])));
-    }
-    at += character_length(line[at]);
+  for (size_t at = 0; at < line.size(); at += character_at(line, at).size()) {
+    const int64_t code = code_point(line.substr(at));
+    if (is_printable(code) || also.find(line[at]) != also.npos) continue;
+    const auto byte = static_cast<unsigned char>(line[at]);
+    const std::string what = code < 0x80 ? fmt::format("0x{:02x}", byte) : fmt::format("U+{:04X}", code);
+    throw IoError(
+        fmt::format("{}:{}: byte {} of the line, {}, is not printable UTF-8", source, number, at + 1, what));
   }
 }
 
@@ -95,6 +69,31 @@ std::vector<T> take(const std::vector<T>& lines, const WordRange& range, const s
   return {lines.begin() + range.first, lines.begin() + std::min(range.last, count)};
 }
 
+// Where the lecture's files may lie: what the environment says, or the working folder's and the source
+// tree's.
+std::vector<std::string> lecture_folders() {
+  if (const char* folder = std::getenv("LIBTENSOR_DATA_DIR")) return {folder};
+  return {"data/lecture", LIBTENSOR_SOURCE_DIR "/data/lecture"};
+}
+
+// The file in `out`, if it is the lecture's to the byte. One that is not is none: the lecture has no other.
+bool take_lecture(const std::string& name, const char* lecture_sha256, std::string& bytes, DataSource& out) {
+  for (const std::string& folder : lecture_folders()) {
+    const std::string path = folder + "/" + name;
+    std::error_code ignored;
+    if (!std::filesystem::is_regular_file(path, ignored)) continue;
+    try {
+      bytes = read_file(path);
+    } catch (const IoError&) {
+      continue;
+    }
+    if (sha256(bytes) != lecture_sha256) continue;
+    out = {.source = path, .sha256 = lecture_sha256, .is_lecture = true, .is_embedded = false};
+    return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::string_view embedded_names() { return {reinterpret_cast<const char*>(kNamesTxt), kNamesTxt_size}; }
@@ -107,6 +106,10 @@ std::string read_file(const std::string& path) {
   std::vector<char> buffer(1 << 16);
   while (const size_t count = std::fread(buffer.data(), 1, buffer.size(), file.get())) {
     bytes.append(buffer.data(), count);
+    if (bytes.size() > kMostBytes) {
+      throw IoError(fmt::format("{}:{}: goes on after {} bytes, the most that is read", path,
+                                1 + std::count(bytes.begin(), bytes.begin() + kMostBytes, '\n'), kMostBytes));
+    }
     if (std::memchr(buffer.data(), 0, count) != nullptr)
       break;  // binary: refused below, however long it goes on
   }
@@ -116,8 +119,18 @@ std::string read_file(const std::string& path) {
 }
 
 Words load_words(const std::string& path, const WordRange& range) {
-  const std::string bytes = path.empty() ? std::string(embedded_names()) : read_file(path);
-  Words out{.source = path.empty() ? kEmbedded : path, .sha256 = sha256(bytes), .alphabet = {}, .words = {}};
+  Words out;
+  std::string bytes;
+  if (path == kEmbedded || (path.empty() && !take_lecture("names.txt", kLectureNamesSha256, bytes, out))) {
+    bytes = embedded_names();
+    out.source = "the embedded names";
+    out.is_embedded = true;
+  } else if (!path.empty()) {
+    bytes = read_file(path);
+    out.source = path;
+  }
+  out.sha256 = sha256(bytes);
+  out.is_lecture = out.sha256 == kLectureNamesSha256;
   int64_t number = 0;
   for (const std::string_view line : lines_of(bytes)) {
     ++number;
@@ -133,16 +146,37 @@ Words load_words(const std::string& path, const WordRange& range) {
     throw IoError(fmt::format("{}: no usable line: all {} are blank", out.source, number));
   const Vocabulary vocabulary = Vocabulary::of_words(out.words);
   for (int64_t id = 1; id < vocabulary.size(); ++id) out.alphabet += vocabulary.symbol(id);
+  out.count_in_file = std::ssize(out.words);
   out.words = take(out.words, range, out.source);
   return out;
 }
 
+std::string description(const Words& data) {
+  const std::string file = data.is_lecture ? "the lecture's names.txt"
+                           : data.is_embedded
+                               ? "the embedded names (a later release; ./run data fetches the lecture's)"
+                               : data.source;
+  const int64_t count = std::ssize(data.words);
+  const std::string part = count == data.count_in_file ? "" : fmt::format("{} of ", count);
+  return fmt::format("{}, {}{} {}", file, part, data.count_in_file,
+                     data.count_in_file == 1 ? "name" : "names");
+}
+
 Text load_text(const std::string& path, const WordRange& range) {
-  const std::string bytes = read_file(path);
-  Text out{.source = path, .sha256 = sha256(bytes), .text = {}};
+  Text out;
+  std::string bytes;
+  if (!path.empty()) {
+    bytes = read_file(path);
+    out.source = path;
+  } else if (!take_lecture("tinyshakespeare.txt", kLectureShakespeareSha256, bytes, out)) {
+    throw IoError("no text: give one with --data, or let ./run data fetch the lecture's");
+  }
+  out.sha256 = sha256(bytes);
+  out.is_lecture = out.sha256 == kLectureShakespeareSha256;
   const std::vector<std::string_view> lines = lines_of(bytes);
-  for (size_t i = 0; i < lines.size(); ++i) check_line(lines[i], path, static_cast<int64_t>(i) + 1, "\t\r");
-  for (std::string_view line : take(lines, range, path)) {
+  for (size_t i = 0; i < lines.size(); ++i)
+    check_line(lines[i], out.source, static_cast<int64_t>(i) + 1, "\t\r");
+  for (std::string_view line : take(lines, range, out.source)) {
     if (line.ends_with('\r')) line.remove_suffix(1);
     out.text.append(line).append("\n");
   }
@@ -150,73 +184,13 @@ Text load_text(const std::string& path, const WordRange& range) {
   return out;
 }
 
-int64_t length(std::string_view text) {
-  return std::count_if(text.begin(), text.end(),
-                       [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; });
-}
-
-std::string brief(std::string_view text, int64_t characters) {
-  size_t end = 0;
-  while (end < text.size() && characters-- > 0) end += character_at(text, end).size();
-  return end < text.size() ? std::string(text.substr(0, end)) + "..." : std::string(text);
-}
-
-std::string_view character_at(std::string_view text, size_t at) {
-  return text.substr(at, std::max<size_t>(character_length(text[at]), 1));
-}
-
-Vocabulary::Vocabulary(std::map<std::string, int64_t, std::less<>> ids, bool has_mark)
-    : ids_(std::move(ids)) {
-  if (has_mark) symbols_.emplace_back(".");
-  for (auto& [symbol, id] : ids_) {
-    if (has_mark && symbol == ".") continue;
-    id = size();
-    symbols_.push_back(symbol);
-  }
-}
-
-// UTF-8 sorts as its code points do, so a map of texts is in code order.
-Vocabulary Vocabulary::of_words(const std::vector<std::string>& words) {
-  std::map<std::string, int64_t, std::less<>> ids{{".", 0}};
-  for (const std::string& word : words) {
-    for (size_t at = 0; at < word.size(); at += character_at(word, at).size()) {
-      const std::string_view symbol = character_at(word, at);
-      if (ids.find(symbol) == ids.end()) ids.emplace(symbol, 0);
-    }
-  }
-  return Vocabulary(std::move(ids), true);
-}
-
-Vocabulary Vocabulary::of_text(std::string_view text) {
-  std::map<std::string, int64_t, std::less<>> ids;
-  for (size_t at = 0; at < text.size(); at += character_at(text, at).size()) {
-    const std::string_view symbol = character_at(text, at);
-    if (ids.find(symbol) == ids.end()) ids.emplace(symbol, 0);
-  }
-  return Vocabulary(std::move(ids), false);
-}
-
-std::vector<int64_t> Vocabulary::encode(std::string_view text) const {
-  std::vector<int64_t> out;
-  out.reserve(text.size());
-  for (size_t at = 0; at < text.size(); at += character_at(text, at).size()) {
-    const auto found = ids_.find(character_at(text, at));
-    if (found == ids_.end()) {
-      throw IndexError(fmt::format("'{}': the character '{}' does not occur in the data", brief(text, 40),
-                                   character_at(text, at)));
-    }
-    out.push_back(found->second);
-  }
-  return out;
-}
-
-std::string Vocabulary::decode(const std::vector<int64_t>& ids) const {
-  std::string out;
-  for (const int64_t id : ids) out += symbol(id);
-  return out;
-}
-
 Examples windows(const std::vector<std::string>& words, const Vocabulary& vocabulary, int64_t block) {
+  int64_t count = std::ssize(words);
+  for (const std::string& word : words) count += length(word);
+  // A list grows by doubling, and becomes a tensor.
+  constexpr double kOfNumber = 3 * sizeof(int64_t);
+  require_memory("the data and --block",
+                 kOfNumber * static_cast<double>(count) * (static_cast<double>(block) + 1));
   // cell: windows
   std::vector<int64_t> x;
   std::vector<int64_t> y;
@@ -232,7 +206,6 @@ Examples windows(const std::vector<std::string>& words, const Vocabulary& vocabu
     }
   }
   // end
-  const auto count = static_cast<int64_t>(y.size());
   return {from_vector<int64_t>(x, {count, block}), from_vector<int64_t>(y, {count})};
 }
 

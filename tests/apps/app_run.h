@@ -32,12 +32,13 @@ struct Outcome {
   std::string err;
 };
 
-// `command` is an app's name and its flags as typed in a shell, in the scratch folder.
+// `command` is an app's name and its flags as typed in a shell, in the scratch folder. Without --data it
+// reads the embedded names, whatever `./run data` has fetched.
 inline Outcome run_in(const Scratch& scratch, const std::string& command) {
   const std::string texts = scratch.folder() + "_texts";
   std::filesystem::create_directories(texts);
-  const std::string line = "cd '" + scratch.folder() + "' && " LIBTENSOR_BIN_DIR "/" + command + " >'" +
-                           texts + "/out' 2>'" + texts + "/err' </dev/null";
+  const std::string line = "cd '" + scratch.folder() + "' && LIBTENSOR_DATA_DIR=. " LIBTENSOR_BIN_DIR "/" +
+                           command + " >'" + texts + "/out' 2>'" + texts + "/err' </dev/null";
   const int status = std::system(line.c_str());
   Outcome outcome{WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), slurp(texts + "/out"),
                   slurp(texts + "/err")};

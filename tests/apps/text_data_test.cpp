@@ -1,11 +1,14 @@
 #include <libtensor/apps/common/text_data.h>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <set>
 
+#include <libtensor/apps/common/run.h>
 #include <libtensor/apps/common/sha256.h>
 #include <libtensor/tensor/error.h>
 #include <libtensor/tests/expect.h>
@@ -40,9 +43,13 @@ TEST(Sha256, GivesTheStandardsExamples) {
 
 // The facts of data/names.txt, computed with Python from the file.
 TEST(EmbeddedNames, AreThoseOf2018) {
-  const Words data = load_words("");
+  const Words data = load_words("embedded");
   EXPECT_EQ(data.sha256, "bd02dfd33179e23ec2dd093cbd4de619834f75d660ef1ae04d3127e7a0110053");
   EXPECT_EQ(data.source, "the embedded names");
+  EXPECT_TRUE(data.is_embedded);
+  EXPECT_FALSE(data.is_lecture);
+  EXPECT_EQ(description(data),
+            "the embedded names (a later release; ./run data fetches the lecture's), 32257 names");
   EXPECT_EQ(data.words.size(), 32257U);
   EXPECT_EQ(std::set<std::string>(data.words.begin(), data.words.end()).size(), 29693U);
   EXPECT_EQ(std::vector<std::string>(data.words.begin(), data.words.begin() + 8),
@@ -54,7 +61,7 @@ TEST(EmbeddedNames, AreThoseOf2018) {
 }
 
 TEST(EmbeddedNames, SplitAsPythonSplitsThem) {
-  const Words data = load_words("");
+  const Words data = load_words("embedded");
   const Split split = split_words(data.words);
   EXPECT_EQ(split.train.size(), 25805U);
   EXPECT_EQ(split.val.size(), 3226U);
@@ -72,6 +79,8 @@ TEST(LectureNames, HaveTheLecturesFacts) {
   if (!std::filesystem::exists(kShared + "names.txt")) GTEST_SKIP() << "no ../shared/data/names.txt";
   const Words data = load_words(kShared + "names.txt");
   EXPECT_EQ(data.sha256, kLectureNamesSha256);
+  EXPECT_TRUE(data.is_lecture);
+  EXPECT_EQ(description(data), "the lecture's names.txt, 32033 names");
   EXPECT_EQ(data.words.size(), 32033U);
   EXPECT_EQ(std::set<std::string>(data.words.begin(), data.words.end()).size(), 29494U);
   EXPECT_EQ(names_by_length(data.words), (std::vector<int64_t>{0, 0, 65, 575, 2983, 7133, 9657, 6819, 3108,
@@ -100,6 +109,34 @@ TEST(LectureShakespeare, HasTheLecturesFacts) {
   EXPECT_EQ(vocabulary.size(), 65);
   EXPECT_EQ(vocabulary.encode("hii there"), (std::vector<int64_t>{46, 47, 47, 1, 58, 46, 43, 56, 43}));
   EXPECT_EQ(vocabulary.decode(vocabulary.encode("hii there")), "hii there");
+}
+
+// Stands for `./run data`: the folder that the programs look in.
+struct LectureFolder {
+  explicit LectureFolder(const std::string& folder) { setenv("LIBTENSOR_DATA_DIR", folder.c_str(), 1); }
+  ~LectureFolder() { unsetenv("LIBTENSOR_DATA_DIR"); }
+};
+
+TEST(DefaultData, AreTheLecturesFilesWhereTheyAreRight) {
+  if (!std::filesystem::exists(kShared + "names.txt")) GTEST_SKIP() << "no ../shared/data/names.txt";
+  const LectureFolder folder(kShared);
+  EXPECT_TRUE(load_words("").is_lecture);
+  EXPECT_EQ(load_words("").source, kShared + "/names.txt");
+  EXPECT_EQ(description(load_words("", {0, 5})), "the lecture's names.txt, 5 of 32033 names");
+  EXPECT_TRUE(load_text("").is_lecture);
+  EXPECT_TRUE(load_words("embedded").is_embedded);
+}
+
+TEST(DefaultData, AreEmbeddedWhereTheLecturesAreMissingOrNotRight) {
+  const Scratch scratch;
+  const LectureFolder folder(scratch.folder());
+  EXPECT_TRUE(load_words("").is_embedded);
+  scratch.put("names.txt", "emma\n");
+  EXPECT_TRUE(load_words("").is_embedded);
+  EXPECT_EQ(load_words(scratch.path("names.txt")).words.size(), 1U);
+  EXPECT_EQ(description(load_words(scratch.path("names.txt"))), scratch.path("names.txt") + ", 1 name");
+  EXPECT_EQ(error_text<IoError>([] { load_text(""); }),
+            "no text: give one with --data, or let ./run data fetch the lecture's");
 }
 
 TEST(Words, DropBlankLinesAndWhatSurroundsAWord) {
@@ -147,6 +184,24 @@ TEST(Words, NameTheLineAndByteThatIsNotPrintableUtf8) {
   EXPECT_EQ(load_error(dot), dot + ":1: '.' inside a word: it marks a word's start and end");
 }
 
+TEST(Words, RefuseWhatIsNotSeenButMovesOrReordersWhatIs) {
+  const Scratch scratch;
+  const std::string path = scratch.put("a", "emma\nab\u202ecd\n");
+  EXPECT_EQ(load_error(path), path + ":2: byte 3 of the line, U+202E, is not printable UTF-8");
+  for (const char* unseen : {"\u2066", "\u200f", "\u061c", "\u2028", "\u200b", "\ufeff", "\U000e0041"}) {
+    EXPECT_NE(load_error(scratch.put("a", std::string("a") + unseen)), "no error") << unseen;
+  }
+  EXPECT_EQ(load_words(scratch.put("a", "नी\u200dता\n")).words.size(), 1U);
+}
+
+TEST(Words, EndWhatIsEndlessNamingFileLineAndLimit) {
+  const Scratch scratch;
+  std::string bytes;
+  while (bytes.size() <= size_t{64} << 20) bytes += "emma\n";
+  const std::string path = scratch.put("a", bytes);
+  EXPECT_EQ(load_error(path), path + ":13421773: goes on after 67108864 bytes, the most that is read");
+}
+
 TEST(Words, TakeLettersBeyondAscii) {
   const Scratch scratch;
   const Words data = load_words(scratch.put("a", "renée\nzoë\n"));
@@ -154,9 +209,6 @@ TEST(Words, TakeLettersBeyondAscii) {
   EXPECT_EQ(vocabulary.size(), 8);  // . e n o r z é ë
   EXPECT_EQ(vocabulary.symbol(6), "é");
   EXPECT_EQ(vocabulary.encode("zoë"), (std::vector<int64_t>{5, 3, 7}));
-  EXPECT_EQ(length("zoë"), 3);
-  EXPECT_EQ(brief("zoë", 3), "zoë");
-  EXPECT_EQ(brief("renée", 4), "rené...");
 }
 
 TEST(Words, TakeALineOfTenMegabytes) {
@@ -176,6 +228,12 @@ TEST(Vocabularies, NameTheCharacterTheyLack) {
   const Vocabulary vocabulary = Vocabulary::of_words({"emma"});
   EXPECT_EQ(error_text<IndexError>([&] { vocabulary.encode("emmy"); }),
             "'emmy': the character 'y' does not occur in the data");
+}
+
+TEST(Windows, OfMoreThanTheMemoryAreRefused) {
+  const std::vector<std::string> words = {"emma"};
+  EXPECT_THAT(error_text<AppError>([&] { windows(words, Vocabulary::of_words(words), int64_t{1} << 48); }),
+              testing::StartsWith("the data and --block: too much: that takes about "));
 }
 
 TEST(Windows, SlideFromZerosToTheEndOfTheWord) {

@@ -1,0 +1,65 @@
+#include <libtensor/apps/common/vocabulary.h>
+
+#include <fmt/format.h>
+
+#include <libtensor/apps/common/text_data.h>
+#include <libtensor/tensor/error.h>
+
+// A map from symbols to numbers, and a list back.
+
+namespace lt::apps {
+
+Vocabulary::Vocabulary(std::map<std::string, int64_t, std::less<>> ids, bool has_mark)
+    : ids_(std::move(ids)) {
+  if (has_mark) symbols_.emplace_back(".");
+  for (auto& [symbol, id] : ids_) {
+    if (has_mark && symbol == ".") continue;
+    id = size();
+    symbols_.push_back(symbol);
+  }
+}
+
+Vocabulary Vocabulary::of(const Words& data) { return of_words({data.alphabet}); }
+
+// UTF-8 sorts as its code points do, so a map of texts is in code order.
+Vocabulary Vocabulary::of_words(const std::vector<std::string>& words) {
+  std::map<std::string, int64_t, std::less<>> ids{{".", 0}};
+  for (const std::string& word : words) {
+    for (size_t at = 0; at < word.size(); at += character_at(word, at).size()) {
+      const std::string_view symbol = character_at(word, at);
+      if (ids.find(symbol) == ids.end()) ids.emplace(symbol, 0);
+    }
+  }
+  return Vocabulary(std::move(ids), true);
+}
+
+Vocabulary Vocabulary::of_text(std::string_view text) {
+  std::map<std::string, int64_t, std::less<>> ids;
+  for (size_t at = 0; at < text.size(); at += character_at(text, at).size()) {
+    const std::string_view symbol = character_at(text, at);
+    if (ids.find(symbol) == ids.end()) ids.emplace(symbol, 0);
+  }
+  return Vocabulary(std::move(ids), false);
+}
+
+std::vector<int64_t> Vocabulary::encode(std::string_view text) const {
+  std::vector<int64_t> out;
+  out.reserve(text.size());
+  for (size_t at = 0; at < text.size(); at += character_at(text, at).size()) {
+    const auto found = ids_.find(character_at(text, at));
+    if (found == ids_.end()) {
+      throw IndexError(fmt::format("'{}': the character '{}' does not occur in the data", brief(text, 40),
+                                   character_at(text, at)));
+    }
+    out.push_back(found->second);
+  }
+  return out;
+}
+
+std::string Vocabulary::decode(const std::vector<int64_t>& ids) const {
+  std::string out;
+  for (const int64_t id : ids) out += symbol(id);
+  return out;
+}
+
+}  // namespace lt::apps
