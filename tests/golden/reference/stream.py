@@ -60,6 +60,7 @@ class Data:
     def __init__(self, file):
         with open(file) as text:
             self.names = text.read().split()
+        self.is_lecture = len(self.names) == 32033
         shuffled = list(self.names)
         random.Random(42).shuffle(shuffled)
         a, b = int(0.8 * len(shuffled)), int(0.9 * len(shuffled))
