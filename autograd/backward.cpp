@@ -9,7 +9,7 @@
 // backward() collects what the loss reaches in a list that it walks as it grows, sorts it by serial number
 // and runs the rules from the newest to the oldest; each is freed once used. Nothing recurses.
 
-namespace lt {
+namespace lt::inline v0 {
 namespace {
 
 // The nodes of a running backward() in the order of the tape, each with a reference of its own: a rule may
@@ -122,4 +122,4 @@ template void BasicVariable<float>::backward(const Tensor&, BackwardOptions) con
 template void BasicVariable<double>::backward(BackwardOptions) const;
 template void BasicVariable<double>::backward(const DoubleTensor&, BackwardOptions) const;
 
-}  // namespace lt
+}  // namespace lt::inline v0

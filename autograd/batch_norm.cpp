@@ -5,7 +5,7 @@
 // them in the variance's denominator, n or n - 1: the gradient of bias is sum(dy), of weight sum(dy x^), and
 // of x weight / std * (dy - sum(dy) / n - x^ * sum(dy x^) / m) (the derivation is lecture 5's exercise 3).
 
-namespace lt {
+namespace lt::inline v0 {
 
 template <Floating T>
 BasicVariable<T> batch_norm(const BasicVariable<T>& x, const OperandOf<T>& weight, const OperandOf<T>& bias,
@@ -27,4 +27,4 @@ template Variable batch_norm(const Variable&, const Variable&, const Variable&, 
 template DoubleVariable batch_norm(const DoubleVariable&, const DoubleVariable&, const DoubleVariable&,
                                    const BatchNormOptions&, BatchStatistics<double>*);
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -5,7 +5,7 @@
 
 #include <libtensor/autograd/ops.h>
 
-namespace lt {
+namespace lt::inline v0 {
 
 // ---------------------------------------------------------------- a tensor first
 
@@ -185,4 +185,4 @@ BasicTensor<T> ones_like(const BasicVariable<T>& x) {
   return ones_like(x.data());
 }
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -4,7 +4,7 @@
 
 #include <iterator>
 
-namespace lt {
+namespace lt::inline v0 {
 
 DotWriter::DotWriter(std::string_view settings) : text_(fmt::format("digraph {{\n  {}\n", settings)) {}
 
@@ -29,4 +29,4 @@ std::string DotWriter::escaped(std::string_view label) {
   return text;
 }
 
-}  // namespace lt
+}  // namespace lt::inline v0

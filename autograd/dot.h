@@ -7,7 +7,7 @@
 
 #include <libtensor/version.h>
 
-namespace lt {
+namespace lt::inline v0 {
 
 class DotWriter {
  public:
@@ -28,4 +28,4 @@ class DotWriter {
   std::string text_;
 };
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -3,7 +3,7 @@
 
 // Dropout (Srivastava et al., 2014): the same mask forward and backward.
 
-namespace lt {
+namespace lt::inline v0 {
 
 template <Floating T>
 BasicVariable<T> dropout(const BasicVariable<T>& x, double p, Generator& generator) {
@@ -14,4 +14,4 @@ BasicVariable<T> dropout(const BasicVariable<T>& x, double p, Generator& generat
 template Variable dropout(const Variable&, double, Generator&);
 template DoubleVariable dropout(const DoubleVariable&, double, Generator&);
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -6,7 +6,7 @@
 // Elementwise ops of two operands. Each rule returns what it would without broadcasting; the tape sums it
 // back to the operand's shape. `if_needed` spares the side that nobody asks for.
 
-namespace lt {
+namespace lt::inline v0 {
 namespace {
 
 // gradient() where the input needs one, else no tensor.
@@ -157,4 +157,4 @@ LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)
 #undef LT_INSTANTIATE
 
-}  // namespace lt
+}  // namespace lt::inline v0

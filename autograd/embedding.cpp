@@ -3,7 +3,7 @@
 
 // A table's rows by index, whose gradients are added where they came from.
 
-namespace lt {
+namespace lt::inline v0 {
 
 template <Floating T>
 BasicVariable<T> embedding(const BasicVariable<T>& table, const IntTensor& ids) {
@@ -16,4 +16,4 @@ BasicVariable<T> embedding(const BasicVariable<T>& table, const IntTensor& ids) 
 template Variable embedding(const Variable&, const IntTensor&);
 template DoubleVariable embedding(const DoubleVariable&, const IntTensor&);
 
-}  // namespace lt
+}  // namespace lt::inline v0

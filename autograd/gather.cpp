@@ -3,7 +3,7 @@
 
 // Gathering: the gradient is added where the numbers came from, so a row that was taken twice receives both.
 
-namespace lt {
+namespace lt::inline v0 {
 namespace {
 
 using SavedIds = std::vector<Saved<int64_t>>;
@@ -141,4 +141,4 @@ LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)
 #undef LT_INSTANTIATE
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -1,7 +1,7 @@
 #include <libtensor/autograd/ops.h>
 #include <libtensor/autograd/record.h>
 
-namespace lt {
+namespace lt::inline v0 {
 
 template <Floating T>
 BasicVariable<T> gelu(const BasicVariable<T>& x, Gelu approximate) {
@@ -13,4 +13,4 @@ BasicVariable<T> gelu(const BasicVariable<T>& x, Gelu approximate) {
 template Variable gelu(const Variable&, Gelu);
 template DoubleVariable gelu(const DoubleVariable&, Gelu);
 
-}  // namespace lt
+}  // namespace lt::inline v0

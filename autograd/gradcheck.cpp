@@ -8,7 +8,7 @@
 
 // Every element of every input is moved up and down in place, so that f sees the inputs' own views.
 
-namespace lt {
+namespace lt::inline v0 {
 namespace {
 
 // 1, 1.25, 1.5, ... over the result: a gradient that lands on a wrong element shows.
@@ -82,4 +82,4 @@ GradcheckResult gradcheck(const GradcheckFunction& f, const std::vector<DoubleTe
   return {};
 }
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -8,7 +8,7 @@
 
 #include <libtensor/autograd/variable.h>
 
-namespace lt {
+namespace lt::inline v0 {
 
 // What gradcheck found. Converts to bool; `message` names the worst element where ok is false.
 struct GradcheckResult {
@@ -27,4 +27,4 @@ using GradcheckFunction = std::function<DoubleVariable(const std::vector<DoubleV
 GradcheckResult gradcheck(const GradcheckFunction& f, const std::vector<DoubleTensor>& inputs,
                           double eps = 1e-5, double atol = 1e-7, double rtol = 1e-5);
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -9,7 +9,7 @@
 
 // Nodes are numbered as the walk from the root meets them, so equal graphs give equal text.
 
-namespace lt {
+namespace lt::inline v0 {
 namespace {
 
 template <Floating T>
@@ -49,4 +49,4 @@ template std::string to_dot(const Variable&, const std::vector<std::pair<Variabl
 template std::string to_dot(const DoubleVariable&,
                             const std::vector<std::pair<DoubleVariable, std::string>>&);
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -10,11 +10,11 @@
 
 #include <libtensor/autograd/variable.h>
 
-namespace lt {
+namespace lt::inline v0 {
 
 // names: labels for variables that have one ("W1"); others go without.
 template <Floating T>
 std::string to_dot(const BasicVariable<T>& root,
                    const std::vector<std::pair<BasicVariable<T>, std::string>>& names = {});
 
-}  // namespace lt
+}  // namespace lt::inline v0

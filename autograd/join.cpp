@@ -3,7 +3,7 @@
 
 // Joining: the gradient is cut where the parts were joined.
 
-namespace lt {
+namespace lt::inline v0 {
 namespace {
 
 template <Floating T>
@@ -67,4 +67,4 @@ LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)
 #undef LT_INSTANTIATE
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -3,7 +3,7 @@
 
 // Layer normalisation as one node: batch_norm's gradients, with means over a row in those of x.
 
-namespace lt {
+namespace lt::inline v0 {
 
 template <Floating T>
 BasicVariable<T> layer_norm(const BasicVariable<T>& x, const OperandOf<T>& weight, const OperandOf<T>& bias,
@@ -22,4 +22,4 @@ template Variable layer_norm(const Variable&, const Variable&, const Variable&, 
 template DoubleVariable layer_norm(const DoubleVariable&, const DoubleVariable&, const DoubleVariable&,
                                    const LayerNormOptions&);
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -5,7 +5,7 @@
 
 // The affine layer as one node: the rows of x are one matrix, whatever its leading axes.
 
-namespace lt {
+namespace lt::inline v0 {
 namespace {
 
 template <Floating T>
@@ -46,4 +46,4 @@ BasicVariable<T> linear(const BasicVariable<T>& x, const OperandOf<T>& weight, c
 template Variable linear(const Variable&, const Variable&, const Variable&);
 template DoubleVariable linear(const DoubleVariable&, const DoubleVariable&, const DoubleVariable&);
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -3,7 +3,7 @@
 
 // Losses. Those of networks are one node of the tape.
 
-namespace lt {
+namespace lt::inline v0 {
 
 namespace {
 
@@ -56,4 +56,4 @@ LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)
 #undef LT_INSTANTIATE
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -4,7 +4,7 @@
 // d(A B) = dY B^T and A^T dY over the last two axes; the tape sums over broadcast leading axes. Transposed
 // operands are read as they lie.
 
-namespace lt {
+namespace lt::inline v0 {
 namespace {
 
 // A 1-d operand stands as a row (left) or a column (right).
@@ -66,4 +66,4 @@ template DoubleVariable matmul(const DoubleVariable&, const DoubleVariable&);
 template Variable addmm(const Variable&, const Variable&, const Variable&);
 template DoubleVariable addmm(const DoubleVariable&, const DoubleVariable&, const DoubleVariable&);
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -10,7 +10,7 @@
 #include <libtensor/autograd/variable.h>
 #include <libtensor/tensor/ref_count.h>
 
-namespace lt {
+namespace lt::inline v0 {
 
 // A place on the tape. Memory comes from the tensors' pool; references, of handles and of later nodes' edges,
 // are counted in the node.
@@ -59,4 +59,4 @@ uint64_t next_serial(std::span<Node<T>* const> inputs);
 template <Floating T>
 using NodeList = std::vector<Node<T>*, PoolAllocator<Node<T>*>>;
 
-}  // namespace lt
+}  // namespace lt::inline v0

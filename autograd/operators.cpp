@@ -4,7 +4,7 @@
 
 #include <libtensor/autograd/node.h>
 
-namespace lt {
+namespace lt::inline v0 {
 
 template <Floating T>
 BasicVariable<T>& detail::update(BasicVariable<T>& v, const BasicVariable<T>& result, const char* op) {
@@ -36,4 +36,4 @@ BasicVariable<T>& detail::update(BasicVariable<T>& v, const BasicVariable<T>& re
 template Variable& detail::update(Variable&, const Variable&, const char*);
 template DoubleVariable& detail::update(DoubleVariable&, const DoubleVariable&, const char*);
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -5,7 +5,7 @@
 #include <libtensor/autograd/constants.h>
 #include <libtensor/autograd/ops.h>
 
-namespace lt {
+namespace lt::inline v0 {
 
 namespace detail {
 template <Floating T>
@@ -109,4 +109,4 @@ BoolTensor operator>=(const A& a, const B& b) {
   return detail::numbers_of(a) >= detail::numbers_of(b);
 }
 
-}  // namespace lt
+}  // namespace lt::inline v0

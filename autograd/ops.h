@@ -15,7 +15,7 @@
 #include <libtensor/tensor/functional.h>
 #include <libtensor/tensor/random.h>
 
-namespace lt {
+namespace lt::inline v0 {
 
 // An operand beside a variable: another one, or a tensor as a constant.
 template <Floating T>
@@ -220,7 +220,7 @@ BasicVariable<T> layer_norm(const BasicVariable<T>& x, const OperandOf<T>& weigh
 template <Floating T>
 BasicVariable<T> dropout(const BasicVariable<T>& x, double p, Generator& generator);
 
-}  // namespace lt
+}  // namespace lt::inline v0
 
 #include <libtensor/autograd/constants.h>  // IWYU pragma: export
 #include <libtensor/autograd/operators.h>  // IWYU pragma: export

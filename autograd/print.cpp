@@ -10,7 +10,7 @@
 
 // A variable prints as PyTorch's tensors do: the numbers, and how they came to be.
 
-namespace lt {
+namespace lt::inline v0 {
 namespace {
 
 constexpr int kAny = -1;
@@ -97,4 +97,4 @@ template std::string to_string(const DoubleVariable&, const PrintOptions&);
 template std::ostream& operator<<(std::ostream&, const Variable&);
 template std::ostream& operator<<(std::ostream&, const DoubleVariable&);
 
-}  // namespace lt
+}  // namespace lt::inline v0

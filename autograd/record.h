@@ -22,7 +22,7 @@
 
 #include <libtensor/autograd/node.h>
 
-namespace lt {
+namespace lt::inline v0 {
 
 // A value kept for the backward pass, or none; reading it checks that nobody has written to it since.
 //   throws: GradError, to which backward() adds the op's name
@@ -153,4 +153,4 @@ BasicVariable<T> record(const char* op, BasicTensor<T> value,
       op, std::move(value), std::move(nodes), std::move(rule)));
 }
 
-}  // namespace lt
+}  // namespace lt::inline v0

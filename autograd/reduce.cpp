@@ -5,7 +5,7 @@
 
 // Reductions. A rule gives the gradient its reduced axes back, of size 1, and lets it broadcast.
 
-namespace lt {
+namespace lt::inline v0 {
 namespace {
 
 // The shape that a reduction of `from` over `axes` has under keepdim. Shapes were checked forward.
@@ -159,4 +159,4 @@ LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)
 #undef LT_INSTANTIATE
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -3,7 +3,7 @@
 
 // softmax and log_softmax: both rules need only the result.
 
-namespace lt {
+namespace lt::inline v0 {
 
 template <Floating T>
 BasicVariable<T> softmax(const BasicVariable<T>& x, Whole axis) {
@@ -24,4 +24,4 @@ template DoubleVariable softmax(const DoubleVariable&, Whole);
 template Variable log_softmax(const Variable&, Whole);
 template DoubleVariable log_softmax(const DoubleVariable&, Whole);
 
-}  // namespace lt
+}  // namespace lt::inline v0

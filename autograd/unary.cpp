@@ -6,7 +6,7 @@
 // Elementwise ops of one operand, each with its derivative below it. A rule saves its input or its result,
 // whichever gives the derivative with less work.
 
-namespace lt {
+namespace lt::inline v0 {
 
 template <Floating T>
 BasicVariable<T> neg(const BasicVariable<T>& x) {
@@ -158,4 +158,4 @@ LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)
 #undef LT_INSTANTIATE
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -10,7 +10,7 @@
 
 // Nodes, and the variables that hold them. The release of a graph that nobody holds is a loop.
 
-namespace lt {
+namespace lt::inline v0 {
 namespace {
 
 thread_local bool recording = true;
@@ -145,4 +145,4 @@ template class BasicVariable<double>;
 template uint64_t next_serial<float>(std::span<Node<float>* const>);
 template uint64_t next_serial<double>(std::span<Node<double>* const>);
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -24,7 +24,7 @@
 
 #include <libtensor/tensor/tensor.h>
 
-namespace lt {
+namespace lt::inline v0 {
 
 template <Floating T>
 class Node;
@@ -181,4 +181,4 @@ requires(std::convertible_to<Is, TensorIndex>&&...)
   }
 }
 
-}  // namespace lt
+}  // namespace lt::inline v0

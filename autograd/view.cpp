@@ -7,7 +7,7 @@
 
 // Forward, views share numbers; backward, a view of the gradient, or the gradient placed among zeros.
 
-namespace lt {
+namespace lt::inline v0 {
 namespace {
 
 // Zeros of a shape with `dy` at the place that `part` selects.
@@ -207,4 +207,4 @@ LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)
 #undef LT_INSTANTIATE
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -4,7 +4,7 @@
 
 #include <libtensor/nn/module.h>
 
-namespace lt::nn {
+namespace lt::inline v0::nn {
 
 struct Tanh : Module {
   Variable operator()(const Variable& x) override { return tanh(x); }
@@ -35,4 +35,4 @@ struct GELU : Module {
   Gelu approximate;
 };
 
-}  // namespace lt::nn
+}  // namespace lt::inline v0::nn

@@ -4,7 +4,7 @@
 
 #include <libtensor/nn/print.h>
 
-namespace lt::nn {
+namespace lt::inline v0::nn {
 
 BatchNorm1d::BatchNorm1d(int64_t num_features, Options settings) : options(settings) {
   if (num_features < 1) throw ValueError(fmt::format("BatchNorm1d: {} channels", num_features));
@@ -53,4 +53,4 @@ void BatchNorm1d::list(Members& members) {
   members.counters = {{"num_batches_tracked", &num_batches_tracked}};
 }
 
-}  // namespace lt::nn
+}  // namespace lt::inline v0::nn

@@ -2,7 +2,7 @@
 
 #include <libtensor/nn/module.h>
 
-namespace lt::nn {
+namespace lt::inline v0::nn {
 
 // How a BatchNorm1d differs from PyTorch's default.
 struct BatchNorm1dOptions {
@@ -40,4 +40,4 @@ struct BatchNorm1d : Module {
   Variable normalize_rows(const Variable& x);
 };
 
-}  // namespace lt::nn
+}  // namespace lt::inline v0::nn

@@ -10,7 +10,7 @@
 // Tensors go in as they are; an integer is a tensor of shape (), a generator's state an int64 tensor of its
 // bytes, and text is metadata.
 
-namespace lt::nn {
+namespace lt::inline v0::nn {
 namespace {
 
 // Runs `load`, and names the file where what it holds does not fit.
@@ -110,4 +110,4 @@ template void Checkpoint::get(const std::string&, DoubleTensor&) const;
 template void Checkpoint::get(const std::string&, IntTensor&) const;
 template void Checkpoint::get(const std::string&, BoolTensor&) const;
 
-}  // namespace lt::nn
+}  // namespace lt::inline v0::nn

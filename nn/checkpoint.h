@@ -9,7 +9,7 @@
 #include <libtensor/nn/optimizer.h>
 #include <libtensor/tensor/random.h>
 
-namespace lt::nn {
+namespace lt::inline v0::nn {
 
 // Parts of a run by name. Written to a new file and renamed: a crash leaves the old checkpoint whole.
 class Checkpoint {
@@ -48,4 +48,4 @@ class Checkpoint {
   TensorFile file_;
 };
 
-}  // namespace lt::nn
+}  // namespace lt::inline v0::nn

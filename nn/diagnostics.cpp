@@ -6,7 +6,7 @@
 
 #include <libtensor/tensor/ops.h>
 
-namespace lt::nn {
+namespace lt::inline v0::nn {
 namespace {
 
 double std_of(const Tensor& x) { return static_cast<double>(stddev(x).item()); }
@@ -46,4 +46,4 @@ double update_ratio(const Tensor& data, const Tensor& gradient, double lr) {
 
 double gradient_ratio(const Tensor& data, const Tensor& gradient) { return std_of(gradient) / std_of(data); }
 
-}  // namespace lt::nn
+}  // namespace lt::inline v0::nn

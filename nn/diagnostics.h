@@ -8,7 +8,7 @@
 
 #include <libtensor/tensor/tensor.h>
 
-namespace lt::nn {
+namespace lt::inline v0::nn {
 
 struct TensorStats {
   double mean;
@@ -38,4 +38,4 @@ double update_ratio(const Tensor& data, const Tensor& gradient, double lr);
 // std(gradient) / std(data)
 double gradient_ratio(const Tensor& data, const Tensor& gradient);
 
-}  // namespace lt::nn
+}  // namespace lt::inline v0::nn

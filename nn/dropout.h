@@ -3,7 +3,7 @@
 #include <libtensor/nn/module.h>
 #include <libtensor/tensor/random.h>
 
-namespace lt::nn {
+namespace lt::inline v0::nn {
 
 // In training, zeroes each element with probability p and scales the rest by 1 / (1 - p); else passes x on.
 struct Dropout : Module {
@@ -17,4 +17,4 @@ struct Dropout : Module {
   Generator* generator;  // outlives the layer
 };
 
-}  // namespace lt::nn
+}  // namespace lt::inline v0::nn

@@ -4,7 +4,7 @@
 
 #include <libtensor/nn/init.h>
 
-namespace lt::nn {
+namespace lt::inline v0::nn {
 
 Embedding::Embedding(int64_t num_embeddings, int64_t embedding_dim, Generator& generator) {
   if (num_embeddings < 1 || embedding_dim < 1) {
@@ -29,4 +29,4 @@ std::string Embedding::to_string() const {
 
 void Embedding::list(Members& members) { members.parameters = {{"weight", &weight}}; }
 
-}  // namespace lt::nn
+}  // namespace lt::inline v0::nn

@@ -3,7 +3,7 @@
 #include <libtensor/nn/module.h>
 #include <libtensor/tensor/random.h>
 
-namespace lt::nn {
+namespace lt::inline v0::nn {
 
 // A table of vectors, one a token. shapes: ids (i...) -> (i..., dim); weight (num, dim), drawn from N(0, 1)
 struct Embedding : Module {
@@ -21,4 +21,4 @@ struct Embedding : Module {
   void list(Members& members) override;
 };
 
-}  // namespace lt::nn
+}  // namespace lt::inline v0::nn

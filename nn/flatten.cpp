@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-namespace lt::nn {
+namespace lt::inline v0::nn {
 
 FlattenConsecutive::FlattenConsecutive(int64_t neighbours) : n(neighbours) {
   if (n < 1) throw ValueError(fmt::format("FlattenConsecutive: n = {} must be at least 1", n));
@@ -20,4 +20,4 @@ Variable FlattenConsecutive::operator()(const Variable& x) {
 
 std::string FlattenConsecutive::to_string() const { return fmt::format("FlattenConsecutive({})", n); }
 
-}  // namespace lt::nn
+}  // namespace lt::inline v0::nn

@@ -2,7 +2,7 @@
 
 #include <libtensor/nn/module.h>
 
-namespace lt::nn {
+namespace lt::inline v0::nn {
 
 // Joins all axes but the first. shapes: (n, a, b...) -> (n, a * b * ...)
 struct Flatten : Module {
@@ -23,4 +23,4 @@ struct FlattenConsecutive : Module {
   int64_t n;
 };
 
-}  // namespace lt::nn
+}  // namespace lt::inline v0::nn

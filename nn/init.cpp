@@ -9,7 +9,7 @@
 
 // The bounds are computed in double and in PyTorch's order of operations; the draws round them.
 
-namespace lt::nn::init {
+namespace lt::inline v0::nn::init {
 namespace {
 
 struct Fans {
@@ -67,4 +67,4 @@ void xavier_normal_(const Variable& weight, double gain, Generator& generator) {
   normal_(weight, 0, gain * std::sqrt(2.0 / (fan.in + fan.out)), generator);
 }
 
-}  // namespace lt::nn::init
+}  // namespace lt::inline v0::nn::init

@@ -6,7 +6,7 @@
 #include <libtensor/autograd/variable.h>
 #include <libtensor/tensor/random.h>
 
-namespace lt::nn::init {
+namespace lt::inline v0::nn::init {
 
 // The recommended gain of a nonlinearity: "linear", "sigmoid" 1, "tanh" 5/3, "relu" sqrt(2).
 //   throws: ValueError for another name
@@ -25,4 +25,4 @@ void kaiming_normal_(const Variable& weight, double gain, Generator& generator =
 void xavier_uniform_(const Variable& weight, double gain = 1, Generator& generator = default_generator());
 void xavier_normal_(const Variable& weight, double gain = 1, Generator& generator = default_generator());
 
-}  // namespace lt::nn::init
+}  // namespace lt::inline v0::nn::init

@@ -4,7 +4,7 @@
 
 #include <libtensor/nn/print.h>
 
-namespace lt::nn {
+namespace lt::inline v0::nn {
 
 LayerNorm::LayerNorm(int64_t normalized_shape, Options settings) : options(settings) {
   if (normalized_shape < 1) throw ValueError(fmt::format("LayerNorm: {} channels", normalized_shape));
@@ -19,4 +19,4 @@ std::string LayerNorm::to_string() const {
 
 void LayerNorm::list(Members& members) { members.parameters = {{"weight", &weight}, {"bias", &bias}}; }
 
-}  // namespace lt::nn
+}  // namespace lt::inline v0::nn

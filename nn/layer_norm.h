@@ -2,7 +2,7 @@
 
 #include <libtensor/nn/module.h>
 
-namespace lt::nn {
+namespace lt::inline v0::nn {
 
 // Normalises each row over its last axis, then scales and shifts it (Ba, Kiros and Hinton, 2016).
 //   shapes: (..., c) -> (..., c); weight, bias: (c). throws: ShapeError where the last axis is another
@@ -21,4 +21,4 @@ struct LayerNorm : Module {
   void list(Members& members) override;
 };
 
-}  // namespace lt::nn
+}  // namespace lt::inline v0::nn

@@ -6,7 +6,7 @@
 
 #include <libtensor/nn/init.h>
 
-namespace lt::nn {
+namespace lt::inline v0::nn {
 
 Linear::Linear(int64_t in_features, int64_t out_features, Options options, Generator& generator) {
   if (in_features < 1 || out_features < 1) {
@@ -29,4 +29,4 @@ std::string Linear::to_string() const {
 
 void Linear::list(Members& members) { members.parameters = {{"weight", &weight}, {"bias", &bias}}; }
 
-}  // namespace lt::nn
+}  // namespace lt::inline v0::nn

@@ -3,7 +3,7 @@
 #include <libtensor/nn/module.h>
 #include <libtensor/tensor/random.h>
 
-namespace lt::nn {
+namespace lt::inline v0::nn {
 
 struct LinearOptions {
   bool bias = true;
@@ -28,4 +28,4 @@ struct Linear : Module {
   void list(Members& members) override;
 };
 
-}  // namespace lt::nn
+}  // namespace lt::inline v0::nn

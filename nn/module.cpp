@@ -10,7 +10,7 @@
 
 // One walk over the tree of modules serves parameters, states and modes.
 
-namespace lt::nn {
+namespace lt::inline v0::nn {
 
 namespace {
 
@@ -108,4 +108,4 @@ void Module::load_state_dict(const NamedTensors& state) {
 
 std::ostream& operator<<(std::ostream& out, const Module& module) { return out << module.to_string(); }
 
-}  // namespace lt::nn
+}  // namespace lt::inline v0::nn

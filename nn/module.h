@@ -13,7 +13,7 @@
 #include <libtensor/autograd/ops.h>
 #include <libtensor/tensor/io.h>
 
-namespace lt::nn {
+namespace lt::inline v0::nn {
 
 class Module;
 
@@ -72,4 +72,4 @@ std::unique_ptr<M> make(Args&&... args) {
   return std::make_unique<M>(std::forward<Args>(args)...);
 }
 
-}  // namespace lt::nn
+}  // namespace lt::inline v0::nn

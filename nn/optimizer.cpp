@@ -9,7 +9,7 @@
 #include <libtensor/nn/state.h>
 #include <libtensor/tensor/ops.h>
 
-namespace lt::nn {
+namespace lt::inline v0::nn {
 namespace {
 
 // "<index of the parameter>.<name>" for each.
@@ -144,4 +144,4 @@ void clip_grad_value_(const std::vector<Variable>& parameters, double limit) {
   for (Tensor& grad : gradients_of(parameters)) grad.copy_(clamp(grad, -bound, bound));
 }
 
-}  // namespace lt::nn
+}  // namespace lt::inline v0::nn

@@ -8,7 +8,7 @@
 #include <libtensor/tensor/io.h>
 #include <libtensor/tensor/optimizer.h>
 
-namespace lt::nn {
+namespace lt::inline v0::nn {
 
 class Optimizer {
  public:
@@ -85,4 +85,4 @@ double clip_grad_norm_(const std::vector<Variable>& parameters, double max_norm)
 // Limits every gradient to -limit..limit. throws: ValueError unless limit >= 0
 void clip_grad_value_(const std::vector<Variable>& parameters, double limit);
 
-}  // namespace lt::nn
+}  // namespace lt::inline v0::nn

@@ -4,9 +4,9 @@
 
 #include <libtensor/version.h>
 
-namespace lt::nn {
+namespace lt::inline v0::nn {
 
 // A number as Python prints it: "0.1", "1e-05", and "1.0" where C++ would print "1".
 std::string python_text(double x);
 
-}  // namespace lt::nn
+}  // namespace lt::inline v0::nn

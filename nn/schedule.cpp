@@ -8,7 +8,7 @@
 
 #include <libtensor/tensor/error.h>
 
-namespace lt::nn {
+namespace lt::inline v0::nn {
 
 double step_decay(double base, int64_t step, int64_t decay_at, double gamma) {
   return step < decay_at ? base : base * gamma;
@@ -36,4 +36,4 @@ double exponential_sweep(double low, double high, int64_t step, int64_t steps) {
   return std::pow(10.0, low + (high - low) * share);
 }
 
-}  // namespace lt::nn
+}  // namespace lt::inline v0::nn

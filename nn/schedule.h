@@ -6,7 +6,7 @@
 
 #include <libtensor/version.h>
 
-namespace lt::nn {
+namespace lt::inline v0::nn {
 
 // base, and base * gamma from step `decay_at` on: the lectures' "a tenth from 100,000".
 double step_decay(double base, int64_t step, int64_t decay_at, double gamma = 0.1);
@@ -22,4 +22,4 @@ double cosine_lr(double base, int64_t step, int64_t steps, double lowest = 0, in
 //   throws: ValueError unless 0 <= step < steps
 double exponential_sweep(double low, double high, int64_t step, int64_t steps);
 
-}  // namespace lt::nn
+}  // namespace lt::inline v0::nn

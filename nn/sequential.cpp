@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-namespace lt::nn {
+namespace lt::inline v0::nn {
 
 Variable Sequential::operator()(const Variable& x) {
   Variable y = x;
@@ -26,4 +26,4 @@ void Sequential::list(Members& members) {
     members.children.emplace_back(std::to_string(i), layers[i].get());
 }
 
-}  // namespace lt::nn
+}  // namespace lt::inline v0::nn

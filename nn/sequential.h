@@ -2,7 +2,7 @@
 
 #include <libtensor/nn/module.h>
 
-namespace lt::nn {
+namespace lt::inline v0::nn {
 
 // Modules one after the other; their names are 0, 1, 2, ...
 struct Sequential : Module {
@@ -24,4 +24,4 @@ std::unique_ptr<Sequential> sequential(std::unique_ptr<Modules>... modules) {
   return net;
 }
 
-}  // namespace lt::nn
+}  // namespace lt::inline v0::nn

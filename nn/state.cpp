@@ -5,7 +5,7 @@
 #include <set>
 #include <variant>
 
-namespace lt::nn {
+namespace lt::inline v0::nn {
 namespace {
 
 // What is wrong with the state's tensor for this entry; empty where it fits.
@@ -57,4 +57,4 @@ void load_state(const StateEntries& entries, const NamedTensors& state, const ch
   }
 }
 
-}  // namespace lt::nn
+}  // namespace lt::inline v0::nn

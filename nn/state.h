@@ -8,7 +8,7 @@
 
 #include <libtensor/tensor/io.h>
 
-namespace lt::nn {
+namespace lt::inline v0::nn {
 
 // The tensors themselves, not copies, in the order in which an error lists them.
 using StateEntries = std::vector<std::pair<std::string, AnyTensor>>;
@@ -21,4 +21,4 @@ NamedTensors copy_state(const StateEntries& entries);
 //   `strict`, every one that belongs to no entry; nothing is then changed
 void load_state(const StateEntries& entries, const NamedTensors& state, const char* owner, bool strict);
 
-}  // namespace lt::nn
+}  // namespace lt::inline v0::nn

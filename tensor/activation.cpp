@@ -3,7 +3,7 @@
 
 // Derivatives of activations from their results: loops that the compiler vectorises, elements over threads.
 
-namespace lt {
+namespace lt::inline v0 {
 namespace {
 
 // f(dy, y) of each element.
@@ -39,4 +39,4 @@ template DoubleTensor tanh_backward(const DoubleTensor&, const DoubleTensor&);
 template Tensor sigmoid_backward(const Tensor&, const Tensor&);
 template DoubleTensor sigmoid_backward(const DoubleTensor&, const DoubleTensor&);
 
-}  // namespace lt
+}  // namespace lt::inline v0

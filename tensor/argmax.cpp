@@ -8,7 +8,7 @@
 // The largest and the smallest, and their indices. These are searched in contiguous rows: along another axis
 // than the last the tensor is copied first.
 
-namespace lt {
+namespace lt::inline v0 {
 namespace {
 
 template <typename T>
@@ -116,4 +116,4 @@ LT_INSTANTIATE(double)
 LT_INSTANTIATE(int64_t)
 #undef LT_INSTANTIATE
 
-}  // namespace lt
+}  // namespace lt::inline v0

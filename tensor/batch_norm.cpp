@@ -6,7 +6,7 @@
 
 // Mean and variance are a reduction's; what is made of them, one kernel forward and one back.
 
-namespace lt {
+namespace lt::inline v0 {
 
 template <Floating T>
 BasicTensor<T> batch_norm(const BasicTensor<T>& x, const BasicTensor<T>& weight, const BasicTensor<T>& bias,
@@ -58,4 +58,4 @@ LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)
 #undef LT_INSTANTIATE
 
-}  // namespace lt
+}  // namespace lt::inline v0

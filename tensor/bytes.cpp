@@ -14,7 +14,7 @@
 // that strides computed from it later cannot overflow either. Elements of other types are converted one by
 // one, each checked.
 
-namespace lt::detail {
+namespace lt::inline v0::detail {
 namespace {
 
 Dims reversed(const Dims& dims) {
@@ -147,4 +147,4 @@ LT_INSTANTIATE(int64_t)
 LT_INSTANTIATE(bool)
 #undef LT_INSTANTIATE
 
-}  // namespace lt::detail
+}  // namespace lt::inline v0::detail

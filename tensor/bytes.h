@@ -8,7 +8,7 @@
 
 #include <libtensor/tensor/tensor.h>
 
-namespace lt::detail {
+namespace lt::inline v0::detail {
 
 static_assert(std::endian::native == std::endian::little, "the file formats are little-endian");
 
@@ -49,4 +49,4 @@ template <typename T>
 BasicTensor<T> tensor_of_bytes(std::string_view bytes, const ElementType& type, const Shape& shape,
                                bool fortran_order, const std::string& where);
 
-}  // namespace lt::detail
+}  // namespace lt::inline v0::detail

@@ -5,7 +5,7 @@
 
 // Comparisons, logic and choice: ops whose result, or condition, is a BoolTensor.
 
-namespace lt {
+namespace lt::inline v0 {
 namespace {
 
 template <typename T, typename F>
@@ -130,4 +130,4 @@ LT_INSTANTIATE_FLOATING(double)
 #undef LT_INSTANTIATE
 #undef LT_INSTANTIATE_FLOATING
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -7,7 +7,7 @@
 
 // Tensors from nothing: a fresh dense storage, filled.
 
-namespace lt {
+namespace lt::inline v0 {
 
 template <>
 const char* dtype_name<float>() {
@@ -182,4 +182,4 @@ template IntTensor arange<int64_t>(Scalar<int64_t>, Scalar<int64_t>, Scalar<int6
 template Tensor linspace<float>(Scalar<float>, Scalar<float>, Whole);
 template DoubleTensor linspace<double>(Scalar<double>, Scalar<double>, Whole);
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -6,7 +6,7 @@
 // Logits and targets are checked and made dense; the plain mean and its gradient come out of one kernel, what
 // weighs classes, smooths labels or is not a mean is composed.
 
-namespace lt {
+namespace lt::inline v0 {
 namespace {
 
 // The targets of logits' rows, dense and checked.
@@ -116,4 +116,4 @@ template Tensor cross_entropy(const Tensor&, const IntTensor&, const CrossEntrop
 template DoubleTensor cross_entropy(const DoubleTensor&, const IntTensor&, const CrossEntropyOptions<double>&,
                                     DoubleTensor*);
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -7,7 +7,7 @@
 // Running sums along an axis: (outer, n, inner) with the inner positions side by side in one pass. Floats are
 // added in double, as in PyTorch, integers unsigned, so that they wrap. Threads share outer and inner.
 
-namespace lt {
+namespace lt::inline v0 {
 namespace {
 
 constexpr int64_t kTile = 64;  // running sums that stay in registers and the nearest cache
@@ -66,4 +66,4 @@ template Tensor cumsum(const Tensor&, Whole);
 template DoubleTensor cumsum(const DoubleTensor&, Whole);
 template IntTensor cumsum(const IntTensor&, Whole);
 
-}  // namespace lt
+}  // namespace lt::inline v0

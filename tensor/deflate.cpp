@@ -8,7 +8,7 @@
 
 // zlib counts in 32 bits, so what is longer goes through it by parts.
 
-namespace lt::detail {
+namespace lt::inline v0::detail {
 namespace {
 
 // From `in` to `out`. Returns zlib's last word, and how many bytes of `out` are set.
@@ -63,4 +63,4 @@ uint32_t crc32_of(std::string_view bytes, uint32_t before) {
   return static_cast<uint32_t>(crc32_z(before, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
 }
 
-}  // namespace lt::detail
+}  // namespace lt::inline v0::detail

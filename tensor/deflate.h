@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace lt::detail {
+namespace lt::inline v0::detail {
 
 std::string deflated(std::string_view content);
 // Fills `out`. False where the packed bytes are torn, malformed, or stand for more or fewer bytes than `out`
@@ -16,4 +16,4 @@ bool inflate_into(std::string_view packed, std::string& out);
 // Of `before`'s bytes and these, one after the other.
 uint32_t crc32_of(std::string_view bytes, uint32_t before = 0);
 
-}  // namespace lt::detail
+}  // namespace lt::inline v0::detail

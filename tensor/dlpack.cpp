@@ -12,7 +12,7 @@
 
 // A shared tensor is one object of ours, which holds what the receiver reads and a handle of the numbers.
 
-namespace lt {
+namespace lt::inline v0 {
 namespace {
 
 using namespace dlpack;
@@ -160,4 +160,4 @@ LT_INSTANTIATE(int64_t)
 LT_INSTANTIATE(bool)
 #undef LT_INSTANTIATE
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -10,7 +10,7 @@
 
 #include <libtensor/tensor/tensor.h>
 
-namespace lt::dlpack {
+namespace lt::inline v0::dlpack {
 
 // DLPack's structs, laid out as its own header lays them out, in a namespace, so that a program may include
 // that too: a pointer to one of its structs may be cast to ours of the same name, and back.
@@ -62,9 +62,9 @@ struct DLManagedTensorVersioned {
 };
 inline constexpr uint64_t kDLReadOnly = 1;  // a flag
 
-}  // namespace lt::dlpack
+}  // namespace lt::inline v0::dlpack
 
-namespace lt {
+namespace lt::inline v0 {
 
 // The tensor's own numbers, which stay until the receiver calls the deleter. The receiver can write them:
 // autograd does not see that.
@@ -84,4 +84,4 @@ BasicTensor<T> from_dlpack(dlpack::DLManagedTensor* managed);
 template <typename T = float>
 BasicTensor<T> from_dlpack(dlpack::DLManagedTensorVersioned* managed);
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -11,7 +11,7 @@
 
 #include <libtensor/tensor/ops.h>
 
-namespace lt {
+namespace lt::inline v0 {
 
 template <typename T>
 using RowMajorMatrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
@@ -77,4 +77,4 @@ BasicTensor<typename Derived::Scalar> from_eigen(const Eigen::DenseBase<Derived>
   return Derived::IsVectorAtCompileTime ? out.view(out.numel()) : out;
 }
 
-}  // namespace lt
+}  // namespace lt::inline v0

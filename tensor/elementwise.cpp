@@ -9,7 +9,7 @@
 // Elementwise ops of two operands: the shapes broadcast here, the loop is kernels/elementwise.h, and each op
 // is one expression over Eigen arrays.
 
-namespace lt {
+namespace lt::inline v0 {
 namespace {
 
 template <typename T, typename F>
@@ -154,4 +154,4 @@ LT_INSTANTIATE_FLOATING(double)
 #undef LT_INSTANTIATE_NUMBER
 #undef LT_INSTANTIATE_FLOATING
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -4,7 +4,7 @@
 
 // Rows of a table by index, and their gradients added back: a row that was taken twice receives both.
 
-namespace lt {
+namespace lt::inline v0 {
 namespace {
 
 void check_table(const Shape& weight, const char* op) {
@@ -33,4 +33,4 @@ template DoubleTensor embedding(const DoubleTensor&, const IntTensor&);
 template Tensor embedding_backward(const Tensor&, const IntTensor&, const Shape&);
 template DoubleTensor embedding_backward(const DoubleTensor&, const IntTensor&, const Shape&);
 
-}  // namespace lt
+}  // namespace lt::inline v0

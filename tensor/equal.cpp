@@ -5,7 +5,7 @@
 
 // Whether two tensors are the same, or nearly.
 
-namespace lt {
+namespace lt::inline v0 {
 
 template <Element T>
 bool equal(const BasicTensor<T>& a, const BasicTensor<T>& b) {
@@ -31,4 +31,4 @@ template bool equal(const BoolTensor&, const BoolTensor&);
 template bool allclose(const Tensor&, const Tensor&, double, double);
 template bool allclose(const DoubleTensor&, const DoubleTensor&, double, double);
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -8,7 +8,7 @@
 
 #include <libtensor/version.h>
 
-namespace lt {
+namespace lt::inline v0 {
 
 // Shapes, axes or sizes that do not fit the op.
 struct ShapeError : std::invalid_argument {
@@ -35,4 +35,4 @@ struct GradError : std::logic_error {
   using std::logic_error::logic_error;
 };
 
-}  // namespace lt
+}  // namespace lt::inline v0

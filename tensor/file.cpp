@@ -19,7 +19,7 @@
 // disk, and takes the name in one step. Whatever fails before that step removes the hidden file and leaves
 // the name as it was. Plain POSIX calls, since only they report each failure's reason and can flush.
 
-namespace lt {
+namespace lt::inline v0 {
 namespace {
 
 // What has no end of its own (/dev/zero) must not fill the memory; no text or model from a pipe comes near.
@@ -185,4 +185,4 @@ void check_writable(const std::string& path) {
   ::unlink(hidden.c_str());
 }
 
-}  // namespace lt
+}  // namespace lt::inline v0

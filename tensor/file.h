@@ -8,7 +8,7 @@
 
 #include <libtensor/version.h>
 
-namespace lt {
+namespace lt::inline v0 {
 
 // All bytes of a file.
 //   throws: IoError naming the path and the system's reason
@@ -28,4 +28,4 @@ inline void write_file_atomically(const std::string& path, std::string_view byte
 //   throws: what write_file_atomically would throw for this path as things are
 void check_writable(const std::string& path);
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -8,7 +8,7 @@
 
 // Tensors on memory that is there already.
 
-namespace lt {
+namespace lt::inline v0 {
 namespace {
 
 // Where the lowest and the highest element lie from the first one, in elements.
@@ -60,4 +60,4 @@ template DoubleTensor from_blob(double*, const Shape&, const Strides&, std::shar
 template IntTensor from_blob(int64_t*, const Shape&, const Strides&, std::shared_ptr<void>);
 template BoolTensor from_blob(bool*, const Shape&, const Strides&, std::shared_ptr<void>);
 
-}  // namespace lt
+}  // namespace lt::inline v0

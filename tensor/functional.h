@@ -10,7 +10,7 @@
 
 #include <libtensor/tensor/ops.h>
 
-namespace lt {
+namespace lt::inline v0 {
 
 // ---------------------------------------------------------------- activations
 
@@ -113,4 +113,4 @@ template <Floating T>
 NormGradients<T> layer_norm_backward(const BasicTensor<T>& dy, const BasicTensor<T>& x,
                                      const BasicTensor<T>& weight, const RowStatistics<T>& statistics);
 
-}  // namespace lt
+}  // namespace lt::inline v0

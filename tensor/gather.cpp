@@ -7,7 +7,7 @@
 // gather and scatter_add name single elements: the id along one axis, the place in `ids` along the others.
 // Both become offsets of rows one element wide. scatter_add adds in row-major order of the ids.
 
-namespace lt {
+namespace lt::inline v0 {
 namespace {
 
 using detail::RowOffsets;
@@ -92,4 +92,4 @@ LT_INSTANTIATE(double)
 LT_INSTANTIATE(int64_t)
 #undef LT_INSTANTIATE
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -5,7 +5,7 @@
 
 // GELU in both forms, composed of elementwise ops.
 
-namespace lt {
+namespace lt::inline v0 {
 namespace {
 
 // Phi(x) = (1 + erf(x / sqrt 2)) / 2, and the density phi(x) = Phi'(x).
@@ -68,4 +68,4 @@ template DoubleTensor gelu(const DoubleTensor&, Gelu);
 template Tensor gelu_backward(const Tensor&, const Tensor&, Gelu);
 template DoubleTensor gelu_backward(const DoubleTensor&, const DoubleTensor&, Gelu);
 
-}  // namespace lt
+}  // namespace lt::inline v0

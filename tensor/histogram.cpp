@@ -8,7 +8,7 @@
 // Counting into bins. A number's bin is guessed from its place in the range and then settled by the edges
 // themselves, as in PyTorch: bins hold their lower edge, and the last one its upper edge too.
 
-namespace lt {
+namespace lt::inline v0 {
 namespace {
 
 template <typename T>
@@ -81,4 +81,4 @@ IntTensor bincount(const IntTensor& ids, int64_t min_length) {
 template Histogram<float> histogram(const Tensor&, Whole, Scalar<float>, Scalar<float>);
 template Histogram<double> histogram(const DoubleTensor&, Whole, Scalar<double>, Scalar<double>);
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -10,7 +10,7 @@
 // x[i, j, ...]: each id tensor becomes offsets along its axis, the offsets broadcast and add up to where the
 // rows start, and a kernel copies the rows (read) or writes them in row-major order of the ids (put).
 
-namespace lt {
+namespace lt::inline v0 {
 namespace {
 
 using detail::RowOffsets;
@@ -239,4 +239,4 @@ LT_INSTANTIATE(int64_t)
 LT_INSTANTIATE(bool)
 #undef LT_INSTANTIATE
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -10,7 +10,7 @@
 
 #include <libtensor/tensor/tensor.h>
 
-namespace lt {
+namespace lt::inline v0 {
 
 // One index of x(...): that of a view, ids of an axis, or a mask of as many axes as it has.
 class TensorIndex {
@@ -166,4 +166,4 @@ requires((std::convertible_to<Is, TensorIndex> && ...) &&
   return detail::select_at<T>(*this, list);
 }
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -9,7 +9,7 @@
 
 #include <libtensor/tensor/tensor.h>
 
-namespace lt {
+namespace lt::inline v0 {
 
 // Writes format version 1.0, in C order.
 //   throws: IoError where the file cannot be written
@@ -63,4 +63,4 @@ void save_npz(const std::string& path, const NamedTensors& tensors, const SaveOp
 //   throws: IoError for a file that is missing, malformed, torn, or has an entry that load_npy would refuse
 TensorFile load_npz(const std::string& path, const LoadOptions& options = {});
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -9,7 +9,7 @@
 // cat and stack copy each part into its place in the result. flip reads x through offsets that run backward
 // along the flipped axes. tril and triu keep one run of columns in each row.
 
-namespace lt {
+namespace lt::inline v0 {
 namespace {
 
 // PyTorch lets a part of shape (0) stand beside parts of any shape: it adds nothing.
@@ -144,4 +144,4 @@ LT_INSTANTIATE(int64_t)
 LT_INSTANTIATE(bool)
 #undef LT_INSTANTIATE
 
-}  // namespace lt
+}  // namespace lt::inline v0

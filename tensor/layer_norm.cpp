@@ -4,7 +4,7 @@
 
 // One kernel forward, which finds each row's mean and deviation too, and one back.
 
-namespace lt {
+namespace lt::inline v0 {
 
 template <Floating T>
 BasicTensor<T> layer_norm(const BasicTensor<T>& x, const BasicTensor<T>& weight, const BasicTensor<T>& bias,
@@ -51,4 +51,4 @@ LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)
 #undef LT_INSTANTIATE
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -9,7 +9,7 @@
 // A mask names the rows where it is true, in row-major order; those rows are then copied as by index(). A
 // mask of all axes names single elements.
 
-namespace lt {
+namespace lt::inline v0 {
 namespace {
 
 void check_mask(const Shape& mask, const Shape& x) {
@@ -73,4 +73,4 @@ LT_INSTANTIATE(int64_t)
 LT_INSTANTIATE(bool)
 #undef LT_INSTANTIATE
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -12,7 +12,7 @@
 // rows times one matrix are multiplied at once, whatever their leading axes. Of a batch of small matrices the
 // threads share the batch, each multiplying alone; large ones come one by one and are shared inside.
 
-namespace lt {
+namespace lt::inline v0 {
 namespace {
 
 // Multiplications in one product from which the threads are better kept on the same matrix, which they then
@@ -164,4 +164,4 @@ template Tensor addmm(const Tensor&, const Tensor&, const Tensor&);
 template DoubleTensor addmm(const DoubleTensor&, const DoubleTensor&, const DoubleTensor&);
 template IntTensor addmm(const IntTensor&, const IntTensor&, const IntTensor&);
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -5,7 +5,7 @@
 
 #include <libtensor/tensor/ops.h>
 
-namespace lt {
+namespace lt::inline v0 {
 
 template <typename X>
 X OpMethods<X>::sum(const Dims& axes, Flag keepdim) const {
@@ -115,4 +115,4 @@ X OpMethods<X>::softmax(Whole axis) const {
   return softmax(self(), axis);
 }
 
-}  // namespace lt
+}  // namespace lt::inline v0

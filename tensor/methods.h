@@ -7,7 +7,7 @@
 
 #include <libtensor/tensor/shape.h>
 
-namespace lt {
+namespace lt::inline v0 {
 
 template <typename X>
 class OpMethods {
@@ -41,4 +41,4 @@ class OpMethods {
   const X& self() const { return static_cast<const X&>(*this); }
 };
 
-}  // namespace lt
+}  // namespace lt::inline v0

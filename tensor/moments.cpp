@@ -11,7 +11,7 @@
 // Mean, variance and what is the root of a sum of squares: reductions in the order of reduce.cpp. Numbers
 // whose sums would overflow, vanish or blur are taken again, scaled or shifted; all others keep their bits.
 
-namespace lt {
+namespace lt::inline v0 {
 namespace {
 
 template <typename T>
@@ -150,4 +150,4 @@ LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)
 #undef LT_INSTANTIATE
 
-}  // namespace lt
+}  // namespace lt::inline v0

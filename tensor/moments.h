@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <limits>
 
-namespace lt {
+namespace lt::inline v0 {
 
 // Whether the mean of n numbers may be off by as much as they spread: they are nearly equal, or their sum has
 // overflowed. squares: the sum of their squared distances from it.
@@ -16,4 +16,4 @@ bool is_blurred(T mean, T squares, int64_t n) {
   return (mean != 0) & !(squares > static_cast<T>(n) * (error * error));
 }
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -4,7 +4,7 @@
 
 #include <libtensor/tensor/ops.h>
 
-namespace lt::detail {
+namespace lt::inline v0::detail {
 
 template <typename T>
 BasicTensor<T> channel_rows(const BasicTensor<T>& x, int least_dim, const char* op) {
@@ -33,4 +33,4 @@ LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)
 #undef LT_INSTANTIATE
 
-}  // namespace lt::detail
+}  // namespace lt::inline v0::detail

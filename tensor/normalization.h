@@ -4,7 +4,7 @@
 
 #include <libtensor/tensor/tensor.h>
 
-namespace lt::detail {
+namespace lt::inline v0::detail {
 
 // The rows of x as one dense matrix. throws: ShapeError for an empty x, or one of fewer axes
 template <typename T>
@@ -16,4 +16,4 @@ template <typename T>
 BasicTensor<T> channel_numbers(const BasicTensor<T>& affine, T value, const BasicTensor<T>& x, const char* op,
                                const char* name);
 
-}  // namespace lt::detail
+}  // namespace lt::inline v0::detail

@@ -17,7 +17,7 @@
 // padded with spaces and ended with a new line; then the numbers, which start at a multiple of 64. A descr
 // has the byte order ('<', '>', or '|' for single bytes), the kind, and the bytes of an element.
 
-namespace lt {
+namespace lt::inline v0 {
 namespace {
 
 using detail::ElementType;
@@ -266,4 +266,4 @@ LT_INSTANTIATE(int64_t)
 LT_INSTANTIATE(bool)
 #undef LT_INSTANTIATE
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -8,7 +8,7 @@
 #include <libtensor/tensor/bytes.h>
 #include <libtensor/tensor/io.h>
 
-namespace lt::detail {
+namespace lt::inline v0::detail {
 
 // An .npy file taken apart. `numbers` are exactly as many bytes as type and shape ask for.
 struct NpyArray {
@@ -34,4 +34,4 @@ BasicTensor<T> npy_tensor(const NpyArray& array, const LoadOptions& options);
 template <typename T>
 std::string npy_start(const Shape& shape);
 
-}  // namespace lt::detail
+}  // namespace lt::inline v0::detail

@@ -10,7 +10,7 @@
 
 // NumPy's archive of tensors: a zip of .npy files, each with the tensor's name and ".npy".
 
-namespace lt {
+namespace lt::inline v0 {
 namespace {
 
 constexpr std::string_view kSuffix = ".npy";
@@ -58,4 +58,4 @@ TensorFile load_npz(const std::string& path, const LoadOptions& options) {
   return file;
 }
 
-}  // namespace lt
+}  // namespace lt::inline v0

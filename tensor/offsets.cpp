@@ -8,7 +8,7 @@
 
 // Offsets are int64 tensors, so that their memory comes from the pool and the elementwise ops do the sums.
 
-namespace lt::detail {
+namespace lt::inline v0::detail {
 
 void check_distinct(const Shape& shape, const Strides& strides, const char* op) {
   for (int i = 0; i < shape.size(); ++i) {
@@ -73,4 +73,4 @@ kernels::IndexedRows RowOffsets::rows() const {
           width_};
 }
 
-}  // namespace lt::detail
+}  // namespace lt::inline v0::detail

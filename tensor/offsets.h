@@ -7,7 +7,7 @@
 #include <libtensor/tensor/kernels/gather.h>
 #include <libtensor/tensor/tensor.h>
 
-namespace lt::detail {
+namespace lt::inline v0::detail {
 
 // The offset of every element of a view. shapes: shape; dense
 IntTensor element_offsets(const Shape& shape, const Strides& strides);
@@ -43,4 +43,4 @@ class RowOffsets {
   int64_t width_ = 1;
 };
 
-}  // namespace lt::detail
+}  // namespace lt::inline v0::detail

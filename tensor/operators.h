@@ -4,7 +4,7 @@
 
 #include <libtensor/tensor/ops.h>
 
-namespace lt {
+namespace lt::inline v0 {
 
 template <Number T>
 BasicTensor<T> operator+(const BasicTensor<T>& a, const BasicTensor<T>& b) {
@@ -192,4 +192,4 @@ inline BoolTensor operator|(const BoolTensor& a, const BoolTensor& b) { return l
 inline BoolTensor operator^(const BoolTensor& a, const BoolTensor& b) { return logical_xor(a, b); }
 inline BoolTensor operator!(const BoolTensor& a) { return logical_not(a); }
 
-}  // namespace lt
+}  // namespace lt::inline v0

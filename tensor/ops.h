@@ -17,7 +17,7 @@
 
 #include <libtensor/tensor/tensor.h>
 
-namespace lt {
+namespace lt::inline v0 {
 
 // Numbers in braces, whose type is said (float where it is not).
 template <typename T>
@@ -390,7 +390,7 @@ Histogram<T> histogram(const BasicTensor<T>& x, Whole bins, ScalarOf<T> low = T{
 // How often each id 0..size-1 occurs. throws: IndexError for a negative id, or the largest int64_t
 IntTensor bincount(const IntTensor& ids, int64_t min_length = 0);
 
-}  // namespace lt
+}  // namespace lt::inline v0
 
 #include <libtensor/tensor/method_calls.h>  // IWYU pragma: export
 #include <libtensor/tensor/operators.h>     // IWYU pragma: export

@@ -8,7 +8,7 @@
 
 // The settings are rounded to float once, here; an update is one kernel call over plain arrays.
 
-namespace lt {
+namespace lt::inline v0 {
 namespace {
 
 void check_like(const Tensor& parameter, const Tensor& other, const char* name, const char* op) {
@@ -54,4 +54,4 @@ void adam_step_(Tensor p, const Tensor& g, Tensor exp_avg, Tensor exp_avg_sq, in
                       .decay_factor = options.decoupled ? static_cast<float>(1 - lr * decay) : 1.0F});
 }
 
-}  // namespace lt
+}  // namespace lt::inline v0

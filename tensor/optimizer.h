@@ -5,7 +5,7 @@
 
 #include <libtensor/tensor/tensor.h>
 
-namespace lt {
+namespace lt::inline v0 {
 
 struct SgdOptions {
   double momentum = 0;
@@ -31,4 +31,4 @@ struct AdamOptions {
 void adam_step_(Tensor p, const Tensor& g, Tensor exp_avg, Tensor exp_avg_sq, int64_t step, double lr,
                 const AdamOptions& options);
 
-}  // namespace lt
+}  // namespace lt::inline v0

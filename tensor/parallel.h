@@ -4,7 +4,7 @@
 
 #include <libtensor/version.h>
 
-namespace lt {
+namespace lt::inline v0 {
 
 // The most threads that one operation runs on, of which it uses 64. At the start, as many as the machine
 // gives, or OMP_NUM_THREADS.
@@ -13,4 +13,4 @@ int num_threads();
 // throws: ValueError for count < 1
 void set_num_threads(int count);
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -13,7 +13,7 @@
 // that are not 0; "..." in the middle of long axes when there are more elements than the threshold; lines
 // wrapped at the line's width. What is elided has no say in style and width, so it is cut away first.
 
-namespace lt {
+namespace lt::inline v0 {
 namespace {
 
 const std::string kOpening = "tensor(";
@@ -243,4 +243,4 @@ LT_INSTANTIATE(int64_t)
 LT_INSTANTIATE(bool)
 #undef LT_INSTANTIATE
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -7,7 +7,7 @@
 
 #include <libtensor/version.h>
 
-namespace lt {
+namespace lt::inline v0 {
 
 struct PrintOptions {
   int precision = 4;                            // digits behind the point
@@ -23,4 +23,4 @@ struct PrintOptions {
 PrintOptions get_printoptions();
 void set_printoptions(const PrintOptions& options);
 
-}  // namespace lt
+}  // namespace lt::inline v0

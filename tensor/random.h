@@ -11,7 +11,7 @@
 #include <libtensor/tensor/random/generator.h>
 #include <libtensor/tensor/tensor.h>
 
-namespace lt {
+namespace lt::inline v0 {
 
 // Uniform in [0, 1).
 template <typename T = float>
@@ -62,4 +62,4 @@ IntTensor multinomial(const BasicTensor<T>& p, int64_t samples, bool replacement
 template <typename T = float>
 BasicTensor<T> dropout_mask(const Shape& shape, double p, Generator& generator = default_generator());
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -12,7 +12,7 @@
 // rows are the elements of one result. Either way the elements of a result come in the same order. Summation
 // order, arithmetic and threads: kernels/reduce.cpp.
 
-namespace lt {
+namespace lt::inline v0 {
 namespace {
 
 struct Axis {
@@ -139,4 +139,4 @@ LT_INSTANTIATE(double)
 LT_INSTANTIATE(int64_t)
 #undef LT_INSTANTIATE
 
-}  // namespace lt
+}  // namespace lt::inline v0

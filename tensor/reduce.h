@@ -5,7 +5,7 @@
 #include <libtensor/tensor/kernels/reduce.h>
 #include <libtensor/tensor/tensor.h>
 
-namespace lt {
+namespace lt::inline v0 {
 
 // Results are contiguous, one for each position of the axes that are kept.
 template <typename T>
@@ -20,4 +20,4 @@ struct ReductionPlan {
 template <typename T>
 ReductionPlan<T> plan_reduction(const BasicTensor<T>& x, const Dims& axes, Flag keepdim, const char* op);
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -11,7 +11,7 @@
 #include <libtensor/version.h>
 #endif
 
-namespace lt {
+namespace lt::inline v0 {
 
 // A locked addition takes 20 cycles and waits for every store before it, which after a kernel are many: as
 // long as the process has one thread, there is none.
@@ -55,4 +55,4 @@ class RefCount {
   AtomicCounter count_{1};
 };
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -7,7 +7,7 @@
 
 #include <libtensor/tensor/tensor.h>
 
-namespace lt {
+namespace lt::inline v0 {
 
 // Stands at a row of the first axis and makes a view of it, which shares the tensor's numbers.
 template <typename X>
@@ -49,4 +49,4 @@ RowIterator<BasicTensor<T>> BasicTensor<T>::end() const {
   return {*this, size(0)};
 }
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -1,6 +1,6 @@
 #include <libtensor/tensor/rows.h>
 
-namespace lt {
+namespace lt::inline v0 {
 namespace {
 
 // The axes but one, then that one.
@@ -54,4 +54,4 @@ LT_INSTANTIATE(int64_t)
 LT_INSTANTIATE(bool)
 #undef LT_INSTANTIATE
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -4,7 +4,7 @@
 
 #include <libtensor/tensor/tensor.h>
 
-namespace lt {
+namespace lt::inline v0 {
 
 // x contiguous, with `axis` (0 <= axis, normalized) moved last. shapes: (..., n, ...) -> (results, n); a
 // scalar has one row of one number.
@@ -18,4 +18,4 @@ BasicTensor<T> from_rows(const BasicTensor<T>& rows, const Shape& shape, int axi
 // `shape` without `axis`, or with size 1 there; a scalar stays one.
 Shape drop_axis(const Shape& shape, int axis, Flag keepdim);
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -18,7 +18,7 @@
 // cover all bytes behind it, without holes or overlaps. We write the widest elements first, then by name, and
 // pad the JSON to 8 bytes, so that every tensor is aligned for its type.
 
-namespace lt {
+namespace lt::inline v0 {
 namespace {
 
 using nlohmann::json;
@@ -272,4 +272,4 @@ TensorFile load_safetensors(const std::string& path) {
   return SafetensorsReader(path, bytes).read();
 }
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -8,7 +8,7 @@
 
 #include <libtensor/version.h>
 
-namespace lt {
+namespace lt::inline v0 {
 
 // What a tensor holds: float, double, int64_t or bool.
 template <typename T>
@@ -51,4 +51,4 @@ using Flag = Scalar<bool>;
 template <Element T>
 using ScalarOf = std::type_identity_t<Scalar<T>>;
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -8,7 +8,7 @@
 
 #include <libtensor/tensor/error.h>
 
-namespace lt {
+namespace lt::inline v0 {
 
 void Dims::throw_too_many(size_t axes) {
   throw ShapeError(fmt::format("shape: {} axes, but a tensor has at most {}", axes, kMaxRank));
@@ -76,4 +76,4 @@ void detail::throw_axis(int64_t axis, int rank, const char* op) {
   throw IndexError(fmt::format("{}: axis {} out of range for {} axes", op, axis, rank));
 }
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -12,7 +12,7 @@
 
 #include <libtensor/tensor/scalar.h>
 
-namespace lt {
+namespace lt::inline v0 {
 
 // The most axes that a tensor can have.
 inline constexpr int kMaxRank = 8;
@@ -130,4 +130,4 @@ inline int normalize_axis(int64_t axis, int rank, const char* op) {
   return static_cast<int>(axis < 0 ? axis + bound : axis);
 }
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -7,7 +7,7 @@
 
 // Views of a part: the numbers stay where they are.
 
-namespace lt {
+namespace lt::inline v0 {
 namespace {
 
 // first, first + step, ...: `length` of them.
@@ -161,4 +161,4 @@ LT_INSTANTIATE(int64_t)
 LT_INSTANTIATE(bool)
 #undef LT_INSTANTIATE
 
-}  // namespace lt
+}  // namespace lt::inline v0

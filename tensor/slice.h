@@ -7,7 +7,7 @@
 
 #include <libtensor/tensor/scalar.h>
 
-namespace lt {
+namespace lt::inline v0 {
 
 // A new axis of size 1; in a Slice, a bound left open.
 struct NoneType {};
@@ -53,4 +53,4 @@ class ViewIndex {
   Slice slice;
 };
 
-}  // namespace lt
+}  // namespace lt::inline v0

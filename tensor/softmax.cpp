@@ -9,7 +9,7 @@
 
 // Softmax and its relatives, of dense rows: another axis than the last is moved there and back by copies.
 
-namespace lt {
+namespace lt::inline v0 {
 namespace {
 
 // kernel(rows of x, out, how many, how long)
@@ -87,4 +87,4 @@ LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)
 #undef LT_INSTANTIATE
 
-}  // namespace lt
+}  // namespace lt::inline v0

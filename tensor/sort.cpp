@@ -11,7 +11,7 @@
 // Order along an axis. Rows of positions are sorted by the numbers they stand for; threads share the rows.
 // NaN is above every number.
 
-namespace lt {
+namespace lt::inline v0 {
 namespace {
 
 constexpr int64_t kWork = 32;  // sorting an element costs about as much as this many reads and writes
@@ -103,4 +103,4 @@ LT_INSTANTIATE(int64_t)
 LT_INSTANTIATE(bool)
 #undef LT_INSTANTIATE
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -15,7 +15,7 @@
 // up to one of four classes per power of two (waste below a quarter). A freed block goes on the free list of
 // its class in the thread that freed it; a list is a chain through the headers.
 
-namespace lt {
+namespace lt::inline v0 {
 namespace {
 
 using detail::Block;
@@ -145,4 +145,4 @@ bool pool_enabled() {
   return enabled;
 }
 
-}  // namespace lt
+}  // namespace lt::inline v0

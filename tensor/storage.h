@@ -12,7 +12,7 @@
 
 #include <libtensor/tensor/ref_count.h>
 
-namespace lt {
+namespace lt::inline v0 {
 
 namespace detail {
 
@@ -114,4 +114,4 @@ void release_idle_memory();
 // environment sets LIBTENSOR_POOL=0. (To find misuse of memory; results are the same.)
 bool pool_enabled();
 
-}  // namespace lt
+}  // namespace lt::inline v0

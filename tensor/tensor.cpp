@@ -12,7 +12,7 @@
 
 // Reading, copying and changing numbers in place.
 
-namespace lt {
+namespace lt::inline v0 {
 namespace {
 
 // Calls f(data, strides) with the numbers of `other` as they are read in out's shape while `out` is written
@@ -261,4 +261,4 @@ LT_INSTANTIATE_FLOATING(double)
 #undef LT_INSTANTIATE_NUMBER
 #undef LT_INSTANTIATE_FLOATING
 
-}  // namespace lt
+}  // namespace lt::inline v0

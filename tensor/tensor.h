@@ -25,7 +25,7 @@
 #include <libtensor/tensor/slice.h>
 #include <libtensor/tensor/storage.h>
 
-namespace lt {
+namespace lt::inline v0 {
 
 template <Element T>
 class BasicTensor;
@@ -240,7 +240,7 @@ template <Element T>
 std::string to_string_with(const BasicTensor<T>& x, const PrintOptions& options, const std::string& remark);
 }  // namespace detail
 
-}  // namespace lt
+}  // namespace lt::inline v0
 
 #include <libtensor/tensor/row_iterator.h>
 #include <libtensor/tensor/view.h>  // IWYU pragma: export

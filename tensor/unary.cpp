@@ -11,7 +11,7 @@
 
 // Elementwise ops of one operand. Each is one expression over Eigen arrays, or one function of a number.
 
-namespace lt {
+namespace lt::inline v0 {
 namespace {
 
 template <typename T, typename F>
@@ -207,4 +207,4 @@ LT_INSTANTIATE_FLOATING(double)
 #undef LT_INSTANTIATE_NUMBER
 #undef LT_INSTANTIATE_FLOATING
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -6,7 +6,7 @@
 
 // Views of all numbers: new shape and strides over the same storage. None of these reads or writes a number.
 
-namespace lt {
+namespace lt::inline v0 {
 namespace {
 
 // `shape` with a -1 replaced by the size that the elements of `from` ask for.
@@ -241,4 +241,4 @@ LT_INSTANTIATE(int64_t)
 LT_INSTANTIATE(bool)
 #undef LT_INSTANTIATE
 
-}  // namespace lt
+}  // namespace lt::inline v0

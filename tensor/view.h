@@ -7,7 +7,7 @@
 
 #include <libtensor/tensor/tensor.h>
 
-namespace lt {
+namespace lt::inline v0 {
 
 namespace detail {
 // to.copy_(from), where `from` may have more leading axes of size 1, as in PyTorch's x[0] = y.
@@ -129,6 +129,6 @@ requires((std::convertible_to<Is, ViewIndex> && ...) && !(StandsFor<Is, int64_t>
   return view_at(list);
 }
 
-}  // namespace lt
+}  // namespace lt::inline v0
 
 #include <libtensor/tensor/index.h>  // IWYU pragma: export

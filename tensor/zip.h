@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace lt::detail {
+namespace lt::inline v0::detail {
 
 // An entry as the archive's directory describes it.
 struct ZipEntry {
@@ -52,4 +52,4 @@ class ZipWriter {
   std::string directory_;
 };
 
-}  // namespace lt::detail
+}  // namespace lt::inline v0::detail

@@ -10,7 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace lt::detail::zip {
+namespace lt::inline v0::detail::zip {
 
 inline constexpr uint32_t kHeaderMark = 0x04034b50;
 inline constexpr uint32_t kDirectoryMark = 0x02014b50;
@@ -27,4 +27,4 @@ inline constexpr uint16_t kDeflated = 8;
 inline constexpr uint16_t kExtra64 = 1;        // the kind of an extra field
 inline constexpr uint64_t kIn64 = 0xffffffff;  // "look into the extra field"
 
-}  // namespace lt::detail::zip
+}  // namespace lt::inline v0::detail::zip

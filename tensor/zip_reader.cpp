@@ -12,7 +12,7 @@
 // From the end of the archive to its start: the end record, the directory, the entries. No number is believed
 // before it is checked against the bytes that are there.
 
-namespace lt::detail {
+namespace lt::inline v0::detail {
 namespace {
 
 using namespace zip;
@@ -162,4 +162,4 @@ std::string_view zip_content(std::string_view archive, const ZipEntry& entry, co
   return content;
 }
 
-}  // namespace lt::detail
+}  // namespace lt::inline v0::detail

@@ -11,7 +11,7 @@
 // The records of 64 bits are written always, so that there is one form of each, and the date is 1980-01-01,
 // so that equal tensors make equal files.
 
-namespace lt::detail {
+namespace lt::inline v0::detail {
 namespace {
 
 using namespace zip;
@@ -118,4 +118,4 @@ std::vector<std::string_view> ZipWriter::finish() {
   return parts_;
 }
 
-}  // namespace lt::detail
+}  // namespace lt::inline v0::detail

@@ -17,7 +17,7 @@
 #include <libtensor/tensor/error.h>
 #include <libtensor/tensor/parallel.h>
 
-namespace lt {
+namespace lt::inline v0 {
 namespace {
 
 std::atomic<int>& thread_limit() {
@@ -34,7 +34,9 @@ void set_num_threads(int count) {
   thread_limit().store(count, std::memory_order_relaxed);
 }
 
-namespace kernels {
+}  // namespace lt::inline v0
+
+namespace lt::kernels {
 namespace {
 
 // A fork costs 0.5 to 1.8 us, and what one thread wrote has to come to the other out of its cache. This many
@@ -90,5 +92,4 @@ void run_chunks(int64_t chunks, void (*call)(void* context, int64_t chunk), void
   if (error) std::rethrow_exception(error);
 }
 
-}  // namespace kernels
-}  // namespace lt
+}  // namespace lt::kernels

@@ -4,7 +4,7 @@
 
 #include <libtensor/tensor/random/generator.h>
 
-namespace lt {
+namespace lt::inline v0 {
 
 // x * scale + shift, rounded as the profile says. Only for units compiled without contraction.
 template <Profile kProfile, typename T>
@@ -12,4 +12,4 @@ inline T affine(T x, T scale, T shift) {
   return kProfile == Profile::avx2 ? std::fma(x, scale, shift) : x * scale + shift;
 }
 
-}  // namespace lt
+}  // namespace lt::inline v0

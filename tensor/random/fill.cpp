@@ -15,7 +15,7 @@
 #include <libtensor/tensor/error.h>
 #include <libtensor/tensor/random/affine.h>
 
-namespace lt {
+namespace lt::inline v0 {
 
 namespace {
 
@@ -165,4 +165,4 @@ template void fill_bernoulli(std::span<bool>, double, Generator&);
 template void fill_bernoulli(std::span<float>, std::span<const float>, Generator&);
 template void fill_bernoulli(std::span<double>, std::span<const double>, Generator&);
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -9,7 +9,7 @@
 
 #include <libtensor/tensor/random/generator.h>
 
-namespace lt {
+namespace lt::inline v0 {
 
 // Uniform in [0, 1). One word a float, two a double.
 template <typename T>
@@ -60,4 +60,4 @@ void sample_by_race(std::span<const T> p, std::span<const T> clock, std::span<in
 template <typename T>
 void check_probabilities(std::span<const T> p);
 
-}  // namespace lt
+}  // namespace lt::inline v0

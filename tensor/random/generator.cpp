@@ -14,7 +14,7 @@
 
 #include <libtensor/tensor/error.h>
 
-namespace lt {
+namespace lt::inline v0 {
 
 namespace {
 
@@ -116,4 +116,4 @@ Generator& manual_seed(uint64_t seed) {
   return default_generator();
 }
 
-}  // namespace lt
+}  // namespace lt::inline v0

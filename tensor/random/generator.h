@@ -10,7 +10,7 @@
 
 #include <libtensor/tensor/random/mt19937.h>
 
-namespace lt {
+namespace lt::inline v0 {
 
 // PyTorch is not one stream: its build and its version change some numbers. Two settings choose among them.
 //
@@ -79,4 +79,4 @@ Generator& default_generator();
 // Seeds the default generator and returns it.
 Generator& manual_seed(uint64_t seed);
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -9,7 +9,7 @@
 
 #include <libtensor/tensor/error.h>
 
-namespace lt {
+namespace lt::inline v0 {
 
 namespace {
 
@@ -83,4 +83,4 @@ void Mt19937::twist() {
   next_ = 0;
 }
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -10,7 +10,7 @@
 
 #include <libtensor/version.h>
 
-namespace lt {
+namespace lt::inline v0 {
 
 class Mt19937 {
  public:
@@ -49,4 +49,4 @@ class Mt19937 {
   int next_ = 0;
 };
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -13,7 +13,7 @@
 #include <libtensor/tensor/error.h>
 #include <libtensor/tensor/random/fill.h>
 
-namespace lt {
+namespace lt::inline v0 {
 
 namespace {
 
@@ -80,4 +80,4 @@ template void sample_by_race(std::span<const double>, std::span<const double>, s
 template void check_probabilities(std::span<const float>);
 template void check_probabilities(std::span<const double>);
 
-}  // namespace lt
+}  // namespace lt::inline v0

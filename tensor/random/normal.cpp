@@ -19,7 +19,7 @@
 #include <libtensor/tensor/random/affine.h>
 #include <libtensor/tensor/random/fill.h>
 
-namespace lt {
+namespace lt::inline v0 {
 
 namespace {
 
@@ -183,4 +183,4 @@ template void fill_normal(std::span<double>, double, double, Generator&);
 template void fill_normal_one_by_one(std::span<float>, double, double, Generator&);
 template void fill_normal_one_by_one(std::span<double>, double, double, Generator&);
 
-}  // namespace lt
+}  // namespace lt::inline v0

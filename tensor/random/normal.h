@@ -6,7 +6,7 @@
 
 #include <libtensor/tensor/random/generator.h>
 
-namespace lt {
+namespace lt::inline v0 {
 
 // One block: eight radii from eight uniforms, eight angles from eight more.
 inline constexpr int kNormalPairs = 8;
@@ -21,4 +21,4 @@ struct BoxMuller {
 template <typename T>
 BoxMuller<T> box_muller(const T* units, Profile profile);
 
-}  // namespace lt
+}  // namespace lt::inline v0

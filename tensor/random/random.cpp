@@ -14,7 +14,7 @@
 #include <libtensor/tensor/ops.h>
 #include <libtensor/tensor/random/fill.h>
 
-namespace lt {
+namespace lt::inline v0 {
 
 namespace {
 
@@ -233,4 +233,4 @@ template DoubleTensor dropout_mask(const Shape&, double, Generator&);
 template IntTensor multinomial(const Tensor&, int64_t, bool, Generator&);
 template IntTensor multinomial(const DoubleTensor&, int64_t, bool, Generator&);
 
-}  // namespace lt
+}  // namespace lt::inline v0

@@ -45,6 +45,7 @@ foreach(header IN LISTS headers)
 endforeach()
 
 string(REGEX MATCH "^([0-9]+)[.]([0-9]+)[.]([0-9]+)$" matched "${VERSION}")
+set(major ${CMAKE_MATCH_1})
 math(EXPR number "${CMAKE_MATCH_1} * 10000 + ${CMAKE_MATCH_2} * 100 + ${CMAKE_MATCH_3}")
 compile(c++20 "#include <libtensor/libtensor.h>
 #include <string_view>
@@ -52,6 +53,8 @@ compile(c++20 "#include <libtensor/libtensor.h>
 #error older than the project
 #endif
 static_assert(LIBTENSOR_VERSION == ${number} && std::string_view(LIBTENSOR_VERSION_STRING) == \"${VERSION}\");
+// Names carry the major version, which nobody writes.
+static_assert(std::is_same_v<lt::Tensor, lt::v${major}::Tensor> && std::is_same_v<lt::nn::Linear, lt::v${major}::nn::Linear>);
 int main() {}
 ")
 if(NOT code EQUAL 0 OR said)
