@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
+#include <set>
 
 #include <libtensor/apps/bigram/bigram.h>
 
@@ -24,10 +26,16 @@ void read_names(Run& run, const std::vector<std::string>& words) {
       "time.");
   const auto [shortest, longest] = std::minmax_element(
       words.begin(), words.end(), [](const auto& a, const auto& b) { return length(a) < length(b); });
+  const std::set<std::string> distinct(words.begin(), words.end());
+  int64_t letters = 0;
+  for (const std::string& word : words) letters += length(word);
   run.result("names", std::ssize(words));
+  run.result("distinct names", std::ssize(distinct));
+  run.result("letters", letters);
   run.result("shortest", length(*shortest));
   run.result("longest", length(*longest));
   run.result("first names", brief(joined(first_of(words, 8))));
+  run.result("last name", brief(words.back(), 40));
 }
 
 // Every two neighbours of ".emma.", counted in a dictionary.
@@ -54,7 +62,7 @@ void count_in_a_dictionary(Run& run, const std::vector<std::string>& words, cons
   of_first_name.pop_back();
   run.result("pairs of the first name", brief(of_first_name));
   run.result("different bigrams", std::ssize(b));
-  run.result("b[\"n.\"]: names that end in n", b["n."]);
+  run.result("n. in it: names that end in n", b["n."]);
 }
 
 // The same counts as a table: row by the first character, column by the second.
@@ -85,6 +93,10 @@ IntTensor count_in_a_table(Run& run, const Flags& flags, const std::vector<std::
   const std::vector<Frequent> frequent = most_frequent(N, vocabulary, flags.top);
   if (flags.top > 0) run.result(fmt::format("most frequent {}", frequent.size()), brief(listed(frequent)));
   run.result("row 0: how names begin", brief(joined(N[0])));
+  if (vocabulary.size() == 27) {
+    const IntTensor sums = sum(N, 1);
+    run.result("row sums of ., a, q, x", joined(sums[tensor<int64_t>({0, 1, 17, 24})]));
+  }
   draw_counts(run, N, vocabulary);
   log_counts(run, N, frequent);
   return N;
@@ -172,12 +184,11 @@ void measure(Run& run, const Flags& flags, const IntTensor& N, const std::vector
   const double nll = -log_likelihood;
   // end
   run.cell("likelihood");
-  if (n > 0) {
-    run.print(brief(lines, 1600));
-    run.result("their log-likelihood", log_likelihood);
-    run.result("negative log-likelihood", nll);
-    run.result("mean of them: the loss", nll / static_cast<double>(n));
-  }
+  if (n == 0) return;
+  run.print(brief(lines, 1600));
+  run.result(fmt::format("pairs of the first {} names", flags.trace), n);
+  run.result("their log-likelihood", log_likelihood);
+  run.result("negative, and their mean: the loss", nll / static_cast<double>(n));
 }
 
 void smooth(Run& run, const IntTensor& N, double K) {
@@ -190,6 +201,7 @@ void smooth(Run& run, const IntTensor& N, double K) {
   for (const double k : {0.0, 0.01, 0.1, 1.0, 2.0, 5.0, 10.0, 100.0, 1000.0, 1e6}) {
     run.result(fmt::format("mean nll, K = {:.7g}", k), nll(probabilities<double>(N, k), N).mean());
   }
+  run.result(fmt::format("uniform guess, ln {}", N.size(0)), std::log(N.size(0)));
   log_nll(run, N, K);
 }
 

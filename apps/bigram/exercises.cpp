@@ -118,6 +118,7 @@ double tune(Run& run, const Split& split, const Vocabulary& vocabulary, int64_t 
   run.log().write("tuned", {{"smoothing", K}, {"test", tuned.test}});
   run.result("best smoothing", K);
   run.result("test loss there", tuned.test);
+  if (order == 3) run.result("bigram best smoothing", kSmoothings[bigram.best]);
   if (order == 3) run.result("bigram test loss there", bigram.test);
   draw_curves(run, tuned, order == 3 ? &bigram : nullptr);
   return K;

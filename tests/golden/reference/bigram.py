@@ -1,6 +1,5 @@
 """Lecture 2, counting, and its exercise with contexts of two. Likelihoods in double, sampling from float32 rows."""
 import collections
-import math
 
 import torch
 
@@ -69,12 +68,11 @@ def counts(table, data, N):
     table.add("", "different bigrams", len(pairs), "E")
     table.add("", "cells of the table in use", (N > 0).sum().item(), "E")
     table.add("", "empty cells", (N == 0).sum().item(), "E")
-    table.add("", "most frequent", f"{''.join(top[0][0])} {top[0][1]}", "E")
-    table.add("", "ten most frequent", ", ".join(f"{a}{b} {n}" for (a, b), n in top), "E")
-    table.add("", "jq", N[10, 17].item(), "E")
-    table.add("", "row 0", " ".join(map(str, N[0].tolist())), "E")
-    for c in ".aqx":
-        table.add("", f"row sum of {c}", N[LETTERS.index(c)].sum().item(), "E")
+    table.add("", "n. in it: names that end in n", pairs["n", "."], "E")
+    table.add("", "shape of N", "(27, 27)", "E")
+    table.add("", "most frequent 10", ", ".join(f"{a}{b} {n}" for (a, b), n in top), "E")
+    table.add("", "row 0: how names begin", " ".join(map(str, N[0].tolist())), "E")
+    table.add("", "row sums of ., a, q, x", " ".join(str(N[LETTERS.index(c)].sum().item()) for c in ".aqx"), "E")
 
 
 def draws(table, N):
@@ -92,24 +90,13 @@ def draws(table, N):
 
 def likelihood(table, data, N):
     P = probabilities(N, 0)
-    chars = "." + data.names[0] + "."
-    for a, b in dict.fromkeys(zip(chars, chars[1:])):
-        p = P[LETTERS.index(a), LETTERS.index(b)].item()
-        table.add("", f"probability of {a}{b}", p, "D")
-        table.add("", f"log probability of {a}{b}", math.log(p), "D")
-    one, three = count(data.names[:1]), count(data.names[:3])
-    table.add("", "mean nll of the first name", mean_nll(P, one), "D")
-    table.add("", "bigrams of the first three names", three.sum().item(), "E")
-    table.add("", "log likelihood of the first three names", -total_nll(P, three), "D")
-    table.add("", "nll of the first three names", total_nll(P, three), "D")
-    table.add("", "of the first three names", mean_nll(P, three), "D")
+    three = count(data.names[:3])
+    table.add("", "pairs of the first 3 names", three.sum().item(), "E")
+    table.add("", "their log-likelihood", -total_nll(P, three), "D")
+    table.add("", "negative, and their mean: the loss", mean_nll(P, three), "D")
     for K in SMOOTHINGS:
         table.add("", f"mean nll, K = {K}", mean_nll(probabilities(N, K), N), "D")
-    for K in (0, 1):
-        table.add("", f"total nll, K = {K}", total_nll(probabilities(N, K), N), "D")
-    table.add("", "uniform", mean_nll(torch.full((27, 27), 1 / 27, dtype=torch.float64), N), "D")
-    table.add("", "ln 27", math.log(27), "D")
-    table.add("", "probability of jq, K = 1", probabilities(N, 1)[10, 17].item(), "D")
+    table.add("", "uniform guess, ln 27", mean_nll(torch.full((27, 27), 1 / 27, dtype=torch.float64), N), "D")
 
 
 def scores(table, N):
@@ -120,7 +107,6 @@ def scores(table, N):
             setup = setup_of(score=word, smoothing=0) if K == 0 else setup_of(score=word)
             table.add(setup, "negative log-likelihood", total_nll(P, seen), "D")
             table.add(setup, "mean of its characters and its end", mean_nll(P, seen), "D")
-            table.add("", f"{word}, K = {K}", mean_nll(P, seen), "D")
 
 
 def broadcast_bug(table, N):
@@ -130,21 +116,20 @@ def broadcast_bug(table, N):
     exact = N.double() + 1
     for setup in ("", setup_of(show_broadcast_bug=True)):
         for i in range(4):
-            table.add(setup, f"row {i} sums to", wrong[i].sum().item(), "F")
-        table.add(setup, "samples of the bug", sample(wrong, 3, generator()), "E")
-        table.add(setup, "mean nll all the same", mean_nll(exact / exact.sum(1), N), "D")
+            table.add(setup, f"by mistake: row {i} sums to", wrong[i].sum().item(), "F")
+        table.add(setup, "names by mistake", sample(wrong, 3, generator()), "E")
+        table.add(setup, "the loss by mistake", mean_nll(exact / exact.sum(1), N), "D")
 
 
 def samples(table, data, N):
     P = probabilities(N, 1, torch.float32)
-    table.add("", "samples of a uniform model", sample(torch.ones(27, 27) / 27, 3, generator()), "E")
+    table.add("", "untrained", sample(torch.ones(27, 27) / 27, 3, generator()), "E")
     table.add("", "P[0] sums to", P[0].sum().item(), "F")
-    table.add("", "samples", sample(P, 5, generator()), "E", "mor. axx. minaymoryles. kondlaisah. anchshizarie.")
-    table.add("", "ten samples", sample(P, 10, generator()), "E")
+    table.add("", "samples", sample(P, 10, generator()), "E")
     table.add(setup_of(smoothing=0), "samples", sample(probabilities(N, 0, torch.float32), 5, generator()), "E")
     table.add(setup_of(sampling="race"), "samples", sample(P, 5, generator(), replacement=False), "E")
-    if data.is_lecture:  # from a PyTorch 2 with MKL
-        table.add(setup_of(sampling="mkl"), "samples", "junide. janasah. p. cony. a.", "E")
+    mkl = "junide. janasah. p. cony. a." if data.is_lecture else ""  # from a PyTorch 2 with MKL
+    table.add(setup_of(sampling="mkl"), "samples", mkl, "E")
 
 
 def tune(table, setup, names, order, prefix=""):
@@ -152,7 +137,8 @@ def tune(table, setup, names, order, prefix=""):
     losses = {K: mean_nll(probabilities(N, K), dev) for K in TUNED}
     best = min(losses, key=losses.get)
     for K in TUNED:
-        table.add(setup, f"{prefix}train loss at K = {K}", mean_nll(probabilities(N, K), N), "D")
+        if not prefix:
+            table.add(setup, f"train loss at K = {K}", mean_nll(probabilities(N, K), N), "D")
         table.add(setup, f"{prefix}dev loss at K = {K}", losses[K], "D")
     table.add(setup, f"{prefix}best smoothing", str(best), "E")
     table.add(setup, f"{prefix}test loss there", mean_nll(probabilities(N, best), test), "D")
