@@ -5,7 +5,7 @@ import torch.nn.functional as F
 from reference.bigram import sample
 from reference.mlp import shape
 from reference.networks import descend
-from reference.stream import generator, randn, windows
+from reference.stream import LETTERS, generator, randn, windows
 from reference.table import logged_steps, setup_of
 
 
@@ -38,20 +38,18 @@ def first_name(table, setup, name):
     table.add(setup, "xs", " ".join(map(str, x[:, 0].tolist())), "E")
     table.add(setup, "ys", " ".join(map(str, y.tolist())), "E")
     neuron = randn((27, 1), generator())
-    for what, tensor in (("xenc", xenc), ("one neuron's W", neuron), ("xenc @ one neuron's W", xenc @ neuron), ("W", W),
-                         ("xenc @ W", logits), ("probs", probs)):
+    for what, tensor in (("xenc", xenc), ("one neuron's W", neuron), ("xenc @ one neuron's W", xenc @ neuron),
+                         ("xenc @ W", logits)):
         table.add(setup, f"shape of {what}", shape(tensor), "E")
-    for j in range(5):
-        table.add(setup, f"W[0, {j}]", W[0, j].item(), "F")
+    for j in range(3):
         table.add(setup, f"logits[0, {j}]", logits[0, j].item(), "F")
         table.add(setup, f"counts[0, {j}]", counts[0, j].item(), "F")
         table.add(setup, f"probs[0, {j}]", probs[0, j].item(), "F")
-    table.add(setup, "(xenc @ W)[3, 13]", logits[3, 13].item(), "F")
+    table.add(setup, "(xenc @ W)[3, 13]: row 3 times column 13", logits[3, 13].item(), "F")
     table.add(setup, "probs[0] sums to", probs[0].sum().item(), "F")
-    for i in range(len(y)):
-        p = probs[i, y[i]]
-        table.add(setup, f"{name}, example {i}", p.item(), "F")
-        table.add(setup, f"{name}, log of example {i}", p.log().item(), "F")
+    for i in range(min(5, len(y))):
+        pair = f"{LETTERS[x[i, 0]]} -> {LETTERS[y[i]]}"
+        table.add(setup, f"{pair}: probability", probs[i, y[i]].item(), "F", f"{probs[i, y[i]]:.4f}")
     table.add(setup, "mean nll by hand", -probs[range(len(y)), y].log().mean().item(), "F")
     table.add(setup, "cross_entropy", F.cross_entropy(logits, y).item(), "F")
 
@@ -67,7 +65,6 @@ def emma(table, data):
 def bigrams(table, data):
     x, y = data.windows("all", 1)
     x = x[:, 0]
-    table.add("", "names", len(data.names), "E")
     table.add("", "examples", len(y), "E")
     table.add("", "parameters", 27 * 27, "E")
     steps = sorted({*logged_steps(100), *logged_steps(200), *logged_steps(400)})
