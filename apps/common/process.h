@@ -1,6 +1,6 @@
 #pragma once
 
-// Another program at work for us: Graphviz draws a graph, Python runs beside a bench.
+// Another program at work for us: an app under test, Python beside a bench.
 
 #include <optional>
 #include <string>

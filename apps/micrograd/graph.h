@@ -5,14 +5,14 @@
 #include <string>
 
 #include <libtensor/apps/micrograd/engine.h>
+#include <libtensor/apps/plot/graph.h>
 
 namespace lt::apps::micrograd {
 
-// Graphviz text: boxes "label | data 0.0000 | grad 0.0000", as the values stand now.
-std::string to_dot(Value root);
+// Boxes "label | data 0.0000 | grad 0.0000", as the values stand now.
+plot::Graph to_graph(Value root, const std::string& title = "");
 
-// The DOT text as SVG, drawn by Graphviz's `dot`; empty where that is not installed.
-//   throws: std::runtime_error where dot is there and fails
-std::string dot_to_svg(const std::string& dot);
+// The graph as Graphviz text.
+std::string to_dot(const plot::Graph& graph);
 
 }  // namespace lt::apps::micrograd

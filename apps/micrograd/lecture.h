@@ -27,7 +27,7 @@ void moons(Run& run, const Settings& settings);
 // Figures that the lecture's own programs print with all their digits.
 inline constexpr Tolerance kRecorded{.relative = 1e-12};
 
-// The expression's graph as it stands: FILE.dot always, FILE.svg where Graphviz's `dot` is and works.
+// The expression's graph as it stands: FILE.svg, and FILE.dot for Graphviz.
 void draw(Run& run, const std::string& file, const std::string& title, Value root);
 
 }  // namespace lt::apps::micrograd

@@ -21,7 +21,7 @@ class Chart {
  public:
   explicit Chart(std::string title, std::string x_label = "", std::string y_label = "");
 
-  // Axes. A log axis leaves out what is not positive.
+  // Axes. A log axis says so in its name and leaves out what is not positive.
   Chart& log_x();
   Chart& log_y();
   Chart& grid();                            // lines at x ticks too (y ticks always have them)
@@ -33,7 +33,8 @@ class Chart {
   // label is left out of the legend; `colour` is a CSS colour, by default the next of the series.
   Chart& line(std::vector<double> x, std::vector<double> y, std::string label = "", std::string colour = "");
   Chart& faint_line(std::vector<double> x, std::vector<double> y);
-  // Dots; with texts, large dots with each text in white inside.
+  // Dots; with texts, large dots with each text in white inside, moved apart where they would
+  // cover each other.
   Chart& scatter(std::vector<double> x, std::vector<double> y, std::string label = "",
                  std::string colour = "", std::vector<std::string> texts = {});
   // How often values fall in each of `bins` equal bins over their range: filled, or as a density curve of
@@ -43,7 +44,7 @@ class Chart {
   // Bars in groups, one group a name; values[series][group].
   Chart& bars(std::vector<std::string> groups, const std::vector<std::vector<double>>& values,
               const std::vector<std::string>& series);
-  // Dashed lines across the chart with a note: a decay, a goal, a minimum.
+  // Dashed lines across the chart with a note where the fewest curves run: a decay, a goal, a minimum.
   Chart& vertical(double x, std::string note = "");
   Chart& horizontal(double y, std::string note = "");
   // Cells of a grid that starts at (x0, y0) and runs rows x columns in steps, filled in one
@@ -72,6 +73,8 @@ class Chart {
   std::vector<Point> legend_places(double width) const;
   void draw_axes(Svg& svg, const Frame& frame) const;
   void draw(Svg& svg, const Frame& frame, const Layer& layer) const;
+  void draw_dots(Svg& svg, const Frame& frame, const Layer& layer, const std::vector<Point>& points) const;
+  void draw_mark(Svg& svg, const Frame& frame, const Layer& layer) const;
   void draw_legend(Svg& svg, const Frame& frame) const;
 
   std::string title_;

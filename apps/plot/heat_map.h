@@ -4,7 +4,9 @@
 // black-and-white images.
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace lt::plot {
@@ -21,14 +23,18 @@ struct HeatMap {
   std::vector<std::string> notes = {};  // what a cell says when it is pointed at, or none
   std::vector<std::string> row_labels = {};
   std::vector<std::string> column_labels = {};
-  Palette palette = Palette::kBlues;  // light to dark; greys dark to light; black-and-white: not 0 is white
-  double cell = 36;                   // pixels
+  std::string x_label = {};
+  std::string y_label = {};
+  // Nothing to all: in blues from the paper's colour to its opposite, light or dark as the reader has it; in
+  // greys from black to white; in black-and-white what is not 0 is white.
+  Palette palette = Palette::kBlues;
+  // The values that are nothing and all; by default the smallest and the largest. Maps that are compared
+  // share one range.
+  std::optional<std::pair<double, double>> range = {};
+  double cell = 32;  // pixels
 };
 
 // throws: ShapeError where a list's length is not rows * columns
 std::string svg(const HeatMap& map);
-
-// "#rrggbb" for a value from 0 to 1; outside is clipped.
-std::string colour(Palette palette, double value);
 
 }  // namespace lt::plot

@@ -37,22 +37,28 @@ std::vector<Tick> linear_ticks(const Scale& scale, int count) {
   return out;
 }
 
+// Labels at powers of ten; where fewer than three are in sight at 1, 2 and 5 times these, then at all digits,
+// then wherever a linear axis has them.
 std::vector<Tick> log_ticks(const Scale& scale, int count) {
   const int first = static_cast<int>(std::floor(std::log10(scale.low)));
   const int last = static_cast<int>(std::ceil(std::log10(scale.high)));
   const int stride = std::max(1, (last - first) / std::max(count, 1));
-  const bool is_short = scale.high < 200 * scale.low;
-  std::vector<Tick> out;
-  for (int power = first; power <= last; ++power) {
-    for (int lead = 1; lead < (stride > 1 ? 2 : 10); ++lead) {
-      const double value = lead * std::pow(10, power);
-      const bool is_labelled =
-          (lead == 1 && (power - first) % stride == 0) || (is_short && (lead == 2 || lead == 5));
-      if (value < scale.low * (1 - 1e-9) || value > scale.high * (1 + 1e-9)) continue;
-      out.push_back({value, is_labelled ? label(value, value) : ""});
+  for (const int labels : {0, 1, 2}) {
+    std::vector<Tick> out;
+    int labelled = 0;
+    for (int power = first; power <= last; ++power) {
+      for (int lead = 1; lead < (stride > 1 ? 2 : 10); ++lead) {
+        const double value = lead * std::pow(10, power);
+        if (value < scale.low * (1 - 1e-9) || value > scale.high * (1 + 1e-9)) continue;
+        const bool is_named = (lead == 1 && (power - first) % stride == 0) ||
+                              (labels == 1 && (lead == 2 || lead == 5)) || labels == 2;
+        out.push_back({value, is_named ? label(value, value) : ""});
+        labelled += is_named;
+      }
     }
+    if (labelled >= 3) return out;
   }
-  return out;
+  return linear_ticks(scale, std::max(count, 3));
 }
 
 }  // namespace

@@ -29,8 +29,8 @@ struct Tick {
   std::string label;  // empty on a logarithmic axis's minor ticks
 };
 
-// About `count` ticks at 1, 2 or 5 times a power of ten; on a logarithmic axis at powers of
-// ten, with minor ticks.
+// About `count` ticks at 1, 2 or 5 times a power of ten; on a logarithmic axis at powers of ten, with minor
+// ticks, and at more places where fewer than three powers are in sight.
 std::vector<Tick> ticks(const Scale& scale, int count);
 
 }  // namespace lt::plot

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 // A document is a header, a style sheet and the elements in drawing order. Ids and class names begin with
@@ -11,15 +10,6 @@
 
 namespace lt::plot {
 namespace {
-
-constexpr std::string_view kSvgStyle = R"(<style>
-.lt-fig{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;font-size:12px}
-.lt-paper{fill:#fff}.lt-text{fill:#24292f}.lt-dim{fill:#6a737d;font-size:11px}.lt-title{fill:#24292f;font-size:14px;font-weight:600}
-.lt-axis{stroke:#8c959f;fill:none}.lt-grid{stroke:#e4e7eb;fill:none}.lt-mark{stroke:#24292f;fill:none}
-@media (prefers-color-scheme:dark){.lt-paper{fill:#161b22}.lt-text,.lt-title{fill:#e6edf3}.lt-dim{fill:#9da7b3}
-.lt-axis{stroke:#6e7681}.lt-grid{stroke:#2a313a}.lt-mark{stroke:#e6edf3}}
-</style>
-)";
 
 // Two decimals, and no "-0" or trailing zeros: a file that is small and the same on every machine.
 std::string number(double value) {
@@ -39,6 +29,28 @@ bool is_finite(Point p) { return std::isfinite(p.x) && std::isfinite(p.y); }
 double size_of(const std::string& figure, const std::string& attribute) {
   const size_t at = figure.find(attribute + "=\"");
   return at == figure.npos ? 0 : std::stod(figure.substr(at + attribute.size() + 2));
+}
+
+std::string unescaped(std::string text) {
+  constexpr std::pair<std::string_view, char> kNames[] = {
+      {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&#39;", '\''}, {"&amp;", '&'}};
+  for (const auto& [name, c] : kNames) {
+    for (size_t at = text.find(name); at != text.npos; at = text.find(name, at + 1))
+      text.replace(at, name.size(), 1, c);
+  }
+  return text;
+}
+
+// A figure shrinks to the page, but to no less than nine tenths, where its smallest text is 11 pixels high:
+// then its box in the page scrolls.
+std::string document(double width, double height, const std::string& title, const std::string& marks,
+                     const std::string& body) {
+  const std::string w = number(width), h = number(height);
+  const std::string all = fmt::format(
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" "
+      "style=\"min-width:{2:.0f}px\" class=\"lt-fig\" role=\"img\"{3}>\n<style>{4}</style>\n{5}</svg>\n",
+      w, h, 0.9 * width, marks, style_sheet(), body);
+  return with_title(all, title);
 }
 
 }  // namespace
@@ -72,9 +84,15 @@ std::string escape_xml(std::string_view text) {
 Svg::Svg(double width, double height, std::string_view title)
     : width_(width), height_(height), title_(title) {}
 
-void Svg::rect(double x, double y, double width, double height, std::string_view style) {
-  body_ += fmt::format("<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" {}/>\n", number(x), number(y),
-                       number(std::max(width, 0.0)), number(std::max(height, 0.0)), style);
+void Svg::rect(double x, double y, double width, double height, std::string_view style,
+               std::string_view note) {
+  const std::string end = note.empty() ? "/>" : fmt::format("><title>{}</title></rect>", escape_xml(note));
+  body_ += fmt::format("<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" {}{}\n", number(x), number(y),
+                       number(std::max(width, 0.0)), number(std::max(height, 0.0)), style, end);
+}
+
+void Svg::mark(std::string_view name, std::string_view value) {
+  marks_ += fmt::format(" {}=\"{}\"", name, escape_xml(value));
 }
 
 void Svg::line(Point from, Point to, std::string_view style) {
@@ -107,11 +125,13 @@ void Svg::circle(Point centre, double radius, std::string_view style) {
 }
 
 void Svg::text(Point at, std::string_view text, Anchor anchor, std::string_view style) {
+  if (text.empty()) return;
   body_ += fmt::format("<text x=\"{}\" y=\"{}\" text-anchor=\"{}\" {}>{}</text>\n", number(at.x),
                        number(at.y), name(anchor), style, escape_xml(text));
 }
 
 void Svg::upright_text(Point at, std::string_view text) {
+  if (text.empty()) return;
   body_ += fmt::format(
       "<text transform=\"translate({} {}) rotate(-90)\" text-anchor=\"middle\" class=\"lt-text\">{}</text>\n",
       number(at.x), number(at.y), escape_xml(text));
@@ -125,35 +145,64 @@ void Svg::begin_clip(double x, double y, double width, double height) {
 
 void Svg::end_clip() { body_ += "</svg>\n"; }
 
-std::string Svg::str() const {
-  const std::string w = number(width_);
-  const std::string h = number(height_);
-  return fmt::format(
-             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" "
-             "class=\"lt-fig\" role=\"img\">\n<title>{2}</title>\n",
-             w, h, escape_xml(title_)) +
-         std::string(kSvgStyle) + body_ + "</svg>\n";
+void Svg::curve(const std::vector<Point>& points, std::string_view style) {
+  if (points.empty()) return;
+  std::string commands = fmt::format("M{} {}", number(points[0].x), number(points[0].y));
+  for (size_t i = 1; i < points.size(); ++i) {
+    const Point from = points[i - 1], to = points[i];
+    const double middle = (from.x + to.x) / 2;
+    if (from.y == to.y) {
+      commands += fmt::format("H{}", number(to.x));
+    } else {
+      commands += fmt::format("C{} {} {} {} {} {}", number(middle), number(from.y), number(middle),
+                              number(to.y), number(to.x), number(to.y));
+    }
+  }
+  body_ += fmt::format("<path d=\"{}\" {}/>\n", commands, style);
 }
+
+std::string Svg::str() const { return document(width_, height_, title_, marks_, body_); }
 
 std::string side_by_side(const std::vector<std::string>& figures) {
   double width = 0;
   double height = 0;
-  std::string body;
+  std::string body, titles;
   for (const std::string& figure : figures) {
-    body += fmt::format("<svg x=\"{}\" y=\"0\"{}", number(width), figure.substr(4));
+    body += fmt::format("<svg x=\"{}\" y=\"0\"{}", number(width), without_style(figure).substr(4));
     width += size_of(figure, "width");
     height = std::max(height, size_of(figure, "height"));
+    const std::string title = title_of(figure);
+    titles += titles.empty() || title.empty() ? title : "; " + title;
   }
-  return fmt::format(
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} "
-      "{1}\">\n{2}</svg>\n",
-      number(width), number(height), body);
+  return document(width, height, titles, "", body);
 }
 
-std::string series_colour(size_t i) {
-  static constexpr std::array<const char*, 8> kColours = {"#2f7ed8", "#e0652f", "#2a9d6e", "#b0519b",
-                                                          "#c79a10", "#4fb3d9", "#d0393e", "#7d7f8a"};
-  return kColours[i % kColours.size()];
+std::string without_style(const std::string& figure) {
+  const size_t start = figure.find("<style>");
+  if (start == figure.npos) return figure;
+  const size_t end = figure.find("</style>\n", start);
+  return figure.substr(0, start) + figure.substr(end + 9);
+}
+
+std::string title_of(const std::string& figure) {
+  const size_t tag = figure.find('>');
+  constexpr std::string_view kOpen = "\n<title>";
+  if (tag == figure.npos || figure.compare(tag + 1, kOpen.size(), kOpen) != 0) return "";
+  const size_t start = tag + 1 + kOpen.size();
+  return unescaped(figure.substr(start, figure.find("</title>", start) - start));
+}
+
+std::string with_title(const std::string& figure, std::string_view title) {
+  const size_t tag = figure.find('>');
+  if (title.empty() || tag == figure.npos || !title_of(figure).empty()) return figure;
+  const std::string text = escape_xml(title);
+  return fmt::format("{} aria-label=\"{}\">\n<title>{}</title>{}", figure.substr(0, tag), text, text,
+                     figure.substr(tag + 1));
+}
+
+double text_width(std::string_view text) {
+  const auto is_lead = [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; };
+  return 6.7 * static_cast<double>(std::count_if(text.begin(), text.end(), is_lead));
 }
 
 }  // namespace lt::plot

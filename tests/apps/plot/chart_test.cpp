@@ -5,10 +5,9 @@
 
 #include <cmath>
 #include <numeric>
-#include <regex>
 
-#include <libtensor/apps/plot/heat_map.h>
 #include <libtensor/tensor/error.h>
+#include <libtensor/tests/apps/plot/xml.h>
 #include <libtensor/tests/expect.h>
 
 namespace lt::plot {
@@ -16,35 +15,6 @@ namespace {
 
 using testing::HasSubstr;
 using testing::Not;
-
-int64_t count_of(const std::string& text, const std::string& part) {
-  int64_t count = 0;
-  for (size_t at = text.find(part); at != text.npos; at = text.find(part, at + 1)) ++count;
-  return count;
-}
-
-// Every element that opens closes, in order; attributes are quoted; no number is NaN or infinite.
-void expect_well_formed(const std::string& xml) {
-  std::vector<std::string> open;
-  const std::regex tag(R"(<(/?)([a-zA-Z]+)((?: [a-zA-Z0-9:-]+="[^"<]*")*) ?(/?)>)");
-  std::string between;
-  auto last = xml.begin();
-  for (std::sregex_iterator it(xml.begin(), xml.end(), tag), end; it != end; ++it) {
-    between.append(last, xml.begin() + it->position());
-    last = xml.begin() + it->position() + it->length();
-    if ((*it)[1].length() > 0) {
-      ASSERT_FALSE(open.empty());
-      ASSERT_EQ(open.back(), (*it)[2].str());
-      open.pop_back();
-    } else if ((*it)[4].length() == 0) {
-      open.push_back((*it)[2].str());
-    }
-  }
-  between.append(last, xml.end());
-  EXPECT_TRUE(open.empty());
-  EXPECT_THAT(between, Not(HasSubstr("<")));
-  EXPECT_FALSE(std::regex_search(xml, std::regex("[\"ML, ]-?(nan|inf)[\"L, ]")));
-}
 
 TEST(Charts, ShowJustTheAskedRangeOfX) {
   const std::string svg = Chart("").line({-100, 0, 100}, {0, 1, 0}).x_range(-2, 2).svg();
@@ -68,7 +38,7 @@ TEST(Charts, AreWellFormedWithEveryKindOfLayer) {
 
 TEST(Charts, SurviveNoDataAndNothingFinite) {
   expect_well_formed(Chart("empty").svg());
-  expect_well_formed(Chart("nan").line({0, 1}, {NAN, INFINITY}).svg());
+  expect_well_formed(Chart("nothing finite").line({0, 1}, {NAN, INFINITY}).svg());
   expect_well_formed(Chart("one").log_x().log_y().line({0}, {-1}, "x").svg());
   expect_well_formed(Chart("none").histogram({}, 10).svg());
 }
@@ -105,34 +75,46 @@ TEST(SideBySide, AddsWidthsAndTakesTheGreatestHeight) {
   EXPECT_THAT(both, HasSubstr("<svg x=\"300\" y=\"0\""));
 }
 
-TEST(HeatMaps, ShowBothTextsInEachCell) {
-  const std::string picture =
-      svg(HeatMap{.rows = 1, .columns = 2, .values = {0, 5}, .above = {"a<", "b"}, .below = {"0", "5"}});
-  expect_well_formed(picture);
-  EXPECT_THAT(picture, HasSubstr(">a&lt;</text>"));
-  EXPECT_THAT(picture, HasSubstr(">5</text>"));
-  EXPECT_THAT(picture, HasSubstr("#f7fbff"));
-  EXPECT_THAT(picture, HasSubstr("#08306b"));
+TEST(Charts, SayThatAnAxisIsLogarithmic) {
+  const std::string svg = Chart("", "rate", "").log_x().log_y().line({0.1, 1}, {1, 2}).svg();
+  EXPECT_THAT(svg, HasSubstr(">rate, logarithmic scale</text>"));
+  EXPECT_THAT(svg, HasSubstr(">logarithmic scale</text>"));
 }
 
-TEST(HeatMaps, MergeRunsOfOneColour) {
-  const HeatMap map{
-      .rows = 1, .columns = 100, .values = std::vector<double>(100, 1.0), .palette = Palette::kBlackWhite};
-  EXPECT_EQ(count_of(svg(map), "<rect"), 2);  // the paper and one run
+TEST(Charts, MarkASeriesInTheLegendAsItIsDrawn) {
+  const std::string dots = Chart("").scatter({0, 1}, {0, 1}, "dots").svg();
+  EXPECT_EQ(count_of(dots, "<circle"), 3);  // two points and the legend's
+  const std::string line = Chart("").line({0, 1}, {0, 1}, "line").svg();
+  EXPECT_EQ(count_of(line, "<circle"), 0);
+  EXPECT_EQ(count_of(line, "height=\"2\""), 1);
 }
 
-TEST(HeatMaps, LeaveNanWhiteAndSurviveOneValue) {
-  expect_well_formed(svg(HeatMap{.rows = 1, .columns = 2, .values = {NAN, 3}}));
-  EXPECT_EQ(colour(Palette::kBlues, NAN), "#ffffff");
-  EXPECT_EQ(colour(Palette::kGreys, 2), "#ffffff");
-  EXPECT_EQ(colour(Palette::kBlackWhite, 0), "#000000");
+TEST(Charts, MoveTextsInDotsApartAndPointToTheirPlaces) {
+  const std::string svg = Chart("").scatter({0, 0, 5}, {0, 0, 5}, "", "", {"a", "b", "c"}).svg();
+  EXPECT_EQ(count_of(svg, "r=\"9\""), 3);
+  EXPECT_EQ(count_of(svg, "r=\"2\""), 2);
+  EXPECT_THAT(svg, HasSubstr(">c</text>"));
 }
 
-TEST(HeatMaps, NameACountThatDoesNotFit) {
-  EXPECT_EQ(error_text<ShapeError>([] {
-              svg(HeatMap{.rows = 2, .columns = 2, .values = {1, 2, 3}});
-            }),
-            "heat map: 3 entries for 4 cells");
+TEST(Charts, AreTitledForThoseWhoDoNotSeeThem) {
+  EXPECT_EQ(title_of(Chart("a < b").svg()), "a < b");
+  const std::string untitled = Chart("").svg();
+  EXPECT_EQ(title_of(untitled), "");
+  const std::string titled = with_title(untitled, "\"c\"");
+  EXPECT_THAT(titled, HasSubstr("role=\"img\" aria-label=\"&quot;c&quot;\""));
+  EXPECT_EQ(title_of(titled), "\"c\"");
+  EXPECT_EQ(title_of(with_title(titled, "d")), "\"c\"");
+  expect_well_formed(titled);
+}
+
+TEST(Charts, ComeWithoutTheStyleSheetForAPageThatHasIt) {
+  const std::string svg = side_by_side({Chart("a").svg(), Chart("b").svg()});
+  EXPECT_EQ(count_of(svg, "<style>"), 1);
+  EXPECT_EQ(title_of(svg), "a; b");
+  const std::string bare = without_style(svg);
+  EXPECT_EQ(count_of(bare, "<style>"), 0);
+  expect_well_formed(bare);
+  EXPECT_THAT(style_sheet(), HasSubstr("prefers-color-scheme:dark"));
 }
 
 }  // namespace

@@ -27,6 +27,9 @@ TEST(Ticks, StandAtRoundNumbers) {
 TEST(Ticks, StandAtPowersOfTenOnALogAxis) {
   EXPECT_EQ(labels(0.001, 100, true, 8), (Labels{"0.001", "0.01", "0.1", "1", "10", "100"}));
   EXPECT_EQ(labels(1.5, 30, true, 8), (Labels{"2", "5", "10", "20"}));
+  EXPECT_EQ(labels(0.03, 8, true, 8), (Labels{"0.05", "0.1", "0.2", "0.5", "1", "2", "5"}));
+  EXPECT_EQ(labels(1.5, 4.5, true, 8), (Labels{"2", "3", "4"}));
+  EXPECT_EQ(labels(2.1, 2.9, true, 4), (Labels{"2.2", "2.4", "2.6", "2.8"}));
 }
 
 TEST(Scales, MapBothEnds) {

@@ -1,0 +1,111 @@
+#include <libtensor/apps/plot/graph.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include <libtensor/apps/plot/graph_layout.h>
+#include <libtensor/apps/plot/svg.h>
+#include <libtensor/tensor/error.h>
+
+namespace lt::plot {
+namespace {
+
+void draw_node(Svg& svg, const Graph::Node& node, const Place& place) {
+  const double left = place.x - place.width / 2, top = place.y - Layout::kHeight / 2;
+  svg.rect(left, top, place.width, Layout::kHeight,
+           node.is_operation ? "class=\"lt-oval\" rx=\"13\"" : "class=\"lt-box\" rx=\"2\"");
+  double x = left;
+  for (const std::string& field : node.fields) {
+    if (field.empty()) continue;
+    const double width = node.is_operation ? place.width : field_width(field);
+    if (x > left) svg.line({x, top}, {x, top + Layout::kHeight}, "class=\"lt-edge\"");
+    svg.text({x + width / 2, place.y + 4}, field, Anchor::kMiddle);
+    x += width;
+  }
+}
+
+std::string name_of(const Graph::Node& node) { return node.fields.empty() ? "" : node.fields[0]; }
+
+// What a value is made of: "a * b", "tanh(n)"; the operation alone where something has no name.
+std::string formula(const Graph& graph, size_t operation, const std::vector<size_t>& inputs) {
+  const std::string name = name_of(graph.nodes[operation]);
+  const auto label = [&](size_t i) { return name_of(graph.nodes[inputs[i]]); };
+  if (inputs.size() == 2 && !label(0).empty() && !label(1).empty())
+    return fmt::format("{} {} {}", label(0), name, label(1));
+  if (inputs.size() != 1 || label(0).empty()) return name;
+  return name.starts_with("*") ? label(0) + name : fmt::format("{}({})", name, label(0));
+}
+
+}  // namespace
+
+std::string svg(const Graph& graph) {
+  const Layout layout(graph);
+  const std::vector<Place>& places = layout.places();
+  Svg svg(layout.width(), layout.height(), graph.title);
+  svg.rect(0, 0, layout.width(), layout.height(), "class=\"lt-paper\"");
+  for (size_t from = 0; from < graph.nodes.size(); ++from) {
+    for (size_t next : places[from].after) {
+      std::vector<Point> way{{places[from].x + places[from].width / 2, places[from].y}};
+      for (; next >= graph.nodes.size(); next = places[next].after[0]) {
+        const Place& bend = places[next];
+        way.push_back({bend.x - bend.width / 2, bend.y});
+        way.push_back({bend.x + bend.width / 2, bend.y});
+      }
+      const Point end{places[next].x - places[next].width / 2, places[next].y};
+      way.push_back({end.x - 7, end.y});
+      svg.curve(way, "class=\"lt-edge\"");
+      svg.polygon({end, {end.x - 8, end.y - 3.5}, {end.x - 8, end.y + 3.5}}, "class=\"lt-tip\"");
+    }
+  }
+  for (size_t node = 0; node < graph.nodes.size(); ++node) draw_node(svg, graph.nodes[node], places[node]);
+  return svg.str();
+}
+
+std::string text_tree(const Graph& graph) {
+  std::vector<std::vector<size_t>> made_of(graph.nodes.size());
+  std::vector<bool> is_used(graph.nodes.size());
+  for (const auto& [from, to] : graph.edges) {
+    if (std::max(from, to) >= made_of.size())
+      throw IndexError(fmt::format("graph: edge {} -> {} among {} nodes", from, to, made_of.size()));
+    made_of[to].push_back(from);
+    is_used[from] = true;
+  }
+  struct Line {
+    size_t node;
+    size_t depth;
+  };
+  std::vector<Line> waiting, lines;
+  for (size_t node = 0; node < graph.nodes.size(); ++node)
+    if (!is_used[node]) waiting.push_back({node, 0});
+  std::vector<bool> is_said(graph.nodes.size());
+  size_t widest = 0;
+  while (!waiting.empty()) {
+    const Line line = waiting.back();
+    waiting.pop_back();
+    lines.push_back(line);
+    widest = std::max(widest, 2 * line.depth + name_of(graph.nodes[line.node]).size());
+    if (is_said[line.node]) continue;
+    is_said[line.node] = true;
+    for (const size_t operation : made_of[line.node])
+      for (auto input = made_of[operation].rbegin(); input != made_of[operation].rend(); ++input)
+        waiting.push_back({*input, line.depth + 1});
+  }
+  std::string text;
+  std::fill(is_said.begin(), is_said.end(), false);
+  for (const auto& [node, depth] : lines) {
+    const auto& fields = graph.nodes[node].fields;
+    std::string line =
+        fmt::format("{:<{}}", std::string(2 * depth, ' ') + name_of(graph.nodes[node]), widest);
+    for (size_t i = 1; i < fields.size(); ++i) line += fmt::format("  {:>13}", fields[i]);
+    if (!made_of[node].empty()) {
+      const size_t operation = made_of[node][0];
+      line += is_said[node] ? "  (as above)" : "  = " + formula(graph, operation, made_of[operation]);
+    }
+    is_said[node] = true;
+    text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
+  }
+  return text;
+}
+
+}  // namespace lt::plot
