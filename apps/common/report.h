@@ -4,24 +4,35 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace lt::apps {
+
+using Pairs = std::vector<std::pair<std::string, std::string>>;
 
 // Adds blocks in reading order. Texts are plain; `code` between backticks is set as code.
 class Report {
  public:
   Report(std::string title, std::string subtitle);
 
+  // Under the title, whenever they are said: other pages (text, address), and what made this one (name,
+  // value): settings, data, seed, date, seconds, version.
+  void links(const Pairs& links);
+  void made_by(const Pairs& facts);
+
   void heading(std::string_view text);
   void prose(std::string_view text);
-  // A notebook cell's input (C++), and what a terminal shows.
+  // A notebook cell's input (C++, coloured), and what a terminal shows.
   void code(std::string_view text);
   void output(std::string_view text);
   // Right-aligned but for the first column.
   void table(const std::vector<std::string>& head, const std::vector<std::vector<std::string>>& rows);
-  // An SVG document, inline.
+  // An SVG document, inline. A caption that only repeats its title is left out.
   void figure(const std::string& svg, std::string_view caption);
+  // One figure at several values of what the slider is named after: (value, SVG), of which the last is shown.
+  // Without script the others are folded away beneath it.
+  void frames(std::string_view caption, const std::string& slider, const Pairs& frames);
   // Generated texts, one in a chip each.
   void samples(const std::vector<std::string>& texts);
 
@@ -30,7 +41,16 @@ class Report {
  private:
   std::string title_;
   std::string subtitle_;
+  std::string links_;
+  std::string facts_;
+  std::vector<std::string> headings_;
   std::string body_;
 };
+
+// C++ as HTML: keywords, types, numbers, strings and comments in spans of class k, t, n, s, c.
+std::string coloured_cpp(std::string_view code);
+
+// A page around a body, with the style of all reports and figures, and their script.
+std::string html_page(const std::string& title, const std::string& body);
 
 }  // namespace lt::apps
