@@ -43,6 +43,13 @@ std::string sheet(const std::string& svg, std::string_view caption) {
                      plot::with_title(plot::without_style(svg), without_ticks(caption)));
 }
 
+std::string list_of(const Pairs& facts) {
+  std::string list;
+  for (const auto& [name, value] : facts)
+    list += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", inline_text(name), inline_text(value));
+  return list;
+}
+
 std::string figcaption(const std::string& svg, std::string_view caption) {
   std::string_view text = caption;
   if (text.ends_with('.')) text.remove_suffix(1);
@@ -60,10 +67,7 @@ void Report::links(const Pairs& links) {
     links_ += fmt::format("<a href=\"{}\">{}</a> ", plot::escape_xml(address), inline_text(text));
 }
 
-void Report::made_by(const Pairs& facts) {
-  for (const auto& [name, value] : facts)
-    facts_ += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", inline_text(name), inline_text(value));
-}
+void Report::made_by(const Pairs& facts) { facts_ += list_of(facts); }
 
 void Report::heading(std::string_view text) {
   headings_.push_back(inline_text(text));
@@ -112,6 +116,13 @@ void Report::frames(std::string_view caption, const std::string& slider, const P
       "<figure class=\"frames\" data-name=\"{}\">{}<details><summary>Before "
       "it</summary>\n{}</details>{}</figure>\n",
       plot::escape_xml(slider), frame(frames.back()), others, figcaption("", caption));
+}
+
+void Report::card(std::string_view name, std::string_view address, std::string_view what,
+                  const Pairs& facts) {
+  body_ += fmt::format(
+      "<h3><a href=\"{}\">{}</a></h3>\n<p class=\"subtitle\">{}</p>\n<dl class=\"made\">\n{}</dl>\n",
+      plot::escape_xml(address), plot::escape_xml(name), what, list_of(facts));
 }
 
 void Report::samples(const std::vector<std::string>& texts) {

@@ -1,0 +1,237 @@
+#include <libtensor/apps/common/index.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <ctime>
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <regex>
+
+#include <libtensor/apps/common/layout.h>
+#include <libtensor/apps/common/report.h>
+#include <libtensor/apps/plot/svg.h>
+#include <libtensor/tensor/file.h>
+
+// A log is read line by line; a run begins with its "config". A model's loss is that on names that it was not
+// trained on where the run measured it ("split" of "val"), else the mean over all names ("nll", or the last
+// step of a training on all of them). Runs on a part of the names, or on other characters, are not compared.
+
+namespace lt::apps {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+struct Score {
+  double loss;
+  std::string on;
+};
+
+struct RunLog {
+  json config, data, last_step, done;
+  std::vector<std::pair<std::string, double>> losses;  // of the splits and counts, as named there
+  std::map<std::string, Score> scores;                 // by model
+};
+
+double number(const json& event, const char* name) {
+  const auto found = event.find(name);
+  return found != event.end() && found->is_number() ? found->get<double>() : std::nan("");
+}
+
+std::string text(const json& event, const char* name) {
+  const auto found = event.find(name);
+  if (found == event.end() || found->is_null()) return "";
+  return found->is_string() ? found->get<std::string>() : found->dump();
+}
+
+void score(RunLog& run, const std::string& stage, double loss, const std::string& on) {
+  if (!std::isfinite(loss)) return;
+  const std::string order = text(run.config, "order"), app = text(run.config, "app");
+  const std::string name = app + (order == "3" ? ", trigrams" : "") + (stage.empty() ? "" : ", " + stage);
+  const auto known = run.scores.find(name);
+  if (known == run.scores.end() || loss < known->second.loss) run.scores[name] = {loss, on};
+}
+
+void take(RunLog& run, const json& event) {
+  const std::string kind = text(event, "event"), stage = text(event, "stage");
+  if (kind == "data") run.data = event;
+  if (kind == "done") run.done = event;
+  if (kind == "step") run.last_step = event;
+  if (kind == "nll") {
+    run.losses.emplace_back("mean log-likelihood, negative", number(event, "mean"));
+    score(run, stage, number(event, "mean"), "all names");
+  }
+  if (kind == "split") {
+    const std::string name = text(event, "name");
+    run.losses.emplace_back((stage.empty() ? "" : stage + ", ") + name, number(event, "loss"));
+    if (name == "val") score(run, stage, number(event, "loss"), "names kept for tuning");
+  }
+}
+
+std::vector<RunLog> read_log(const fs::path& path) {
+  std::vector<RunLog> runs;
+  std::error_code error;
+  if (!fs::is_regular_file(path, error)) return runs;
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) {
+    const json event = json::parse(line, nullptr, false);
+    if (!event.is_object()) continue;
+    if (text(event, "event") == "config") runs.emplace_back().config = event;
+    if (!runs.empty()) take(runs.back(), event);
+  }
+  for (RunLog& run : runs) {
+    const bool is_whole = text(run.config, "batch") == "0";
+    if (run.scores.empty() && is_whole) score(run, "", number(run.last_step, "loss"), "all names");
+  }
+  return runs;
+}
+
+// Of a report, from its first 64 KiB, without tags; empty where it is none of ours.
+std::string subtitle_of(const fs::path& report) {
+  std::error_code error;
+  if (!fs::is_regular_file(report, error)) return "";
+  std::string page(1 << 16, '\0');
+  std::ifstream file(report, std::ios::binary);
+  file.read(page.data(), static_cast<std::streamsize>(page.size()));
+  constexpr std::string_view kOpen = "<p class=\"subtitle\">";
+  const size_t start = page.find(kOpen), end = start == page.npos ? start : page.find("</p>", start);
+  if (end == page.npos) return "";
+  const std::string html = page.substr(start + kOpen.size(), end - start - kOpen.size());
+  return std::regex_replace(html, std::regex("<[^>]*>?"), "");
+}
+
+struct Entry {
+  std::string place;  // "mlp/find-lr"
+  std::string title;  // XML's names for < and & in it
+  std::string date;
+  std::vector<RunLog> runs;
+};
+
+std::string date_of(const fs::path& file) {
+  std::error_code error;
+  const auto time = fs::last_write_time(file, error);
+  if (error) return "";
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(std::chrono::file_clock::to_sys(time));
+  const std::time_t at = std::chrono::system_clock::to_time_t(seconds);
+  std::tm local{};
+  localtime_r(&at, &local);
+  char line[32] = {};
+  std::strftime(line, sizeof line, "%Y-%m-%d %H:%M", &local);
+  return line;
+}
+
+std::vector<Entry> find_reports(const fs::path& folder) {
+  std::vector<Entry> entries;
+  std::error_code error;
+  auto it = fs::recursive_directory_iterator(folder, fs::directory_options::skip_permission_denied, error);
+  for (; !error && it != fs::recursive_directory_iterator(); it.increment(error)) {
+    if (it.depth() == 2) it.disable_recursion_pending();
+    if (it.depth() < 1 || it->path().filename() != "report.html") continue;
+    const std::string title = subtitle_of(it->path());
+    if (title.empty()) continue;
+    const fs::path place = it->path().parent_path();
+    entries.push_back({place.lexically_relative(folder).generic_string(), title, date_of(it->path()),
+                       read_log(place / "log.jsonl")});
+  }
+  std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.place < b.place; });
+  return entries;
+}
+
+// What a learner may have set, as far as the log has it.
+std::string settings(const RunLog& run) {
+  std::string all;
+  for (const auto& [name, value] : run.config.items()) {
+    static const std::string kOthers =
+        " event app out no-out quiet check threads save resume save-every log-every sampling profile samples "
+        "sample-seed top trace ";
+    const std::string shown = text(run.config, name.c_str());
+    if (kOthers.find(" " + name + " ") != kOthers.npos) continue;
+    if (shown.empty() || shown == "false" || shown == "[]" || shown.size() > 40) continue;
+    all += (all.empty() ? "" : ", ") + name + (shown == "true" ? "" : " " + shown);
+  }
+  return all;
+}
+
+Pairs facts(const Entry& entry) {
+  Pairs facts{{"when", entry.date}};
+  if (entry.runs.empty()) return facts;
+  const RunLog& run = entry.runs.back();
+  for (const auto& [name, loss] : run.losses) facts.emplace_back(name, fmt::format("{:.4f}", loss));
+  if (run.losses.empty() && run.last_step.is_object())
+    facts.emplace_back("loss at step " + text(run.last_step, "step"),
+                       fmt::format("{:.4f}", number(run.last_step, "loss")));
+  const double seconds = number(run.done, "seconds");
+  facts.emplace_back("took", std::isfinite(seconds) ? fmt::format("{:.1f} s", seconds) : "it did not end");
+  facts.emplace_back("settings", settings(run));
+  return facts;
+}
+
+// The best of each model, from the worst to the best, on the most words that any run had.
+std::vector<std::pair<std::string, Score>> scoreboard(const std::vector<Entry>& entries) {
+  double words = 0, vocab = 0;
+  for (const Entry& entry : entries)
+    for (const RunLog& run : entry.runs)
+      if (const double n = number(run.data, "words"); n > words) words = n, vocab = number(run.data, "vocab");
+  std::map<std::string, Score> best;
+  for (const Entry& entry : entries) {
+    for (const RunLog& run : entry.runs) {
+      if (!(number(run.data, "words") > 0.9 * words) || number(run.data, "vocab") != vocab) continue;
+      for (const auto& [name, score] : run.scores)
+        if (!best.contains(name) || score.loss < best[name].loss) best[name] = score;
+    }
+  }
+  if (best.empty()) return {};
+  std::vector<std::pair<std::string, Score>> board(best.begin(), best.end());
+  std::stable_sort(board.begin(), board.end(),
+                   [](const auto& a, const auto& b) { return a.second.loss > b.second.loss; });
+  board.insert(board.begin(), {fmt::format("guessing: log {}", vocab), {std::log(vocab), "any names"}});
+  return board;
+}
+
+std::string bars(const std::vector<std::pair<std::string, Score>>& board) {
+  double widest = 0, highest = 0;
+  for (const auto& [name, score] : board) {
+    widest = std::max(widest, plot::text_width(name));
+    highest = std::max(highest, score.loss);
+  }
+  const double left = widest + 16, width = 640, row = 26;
+  plot::Svg svg(width, row * static_cast<double>(board.size()) + 20, "Loss of each model: less is better");
+  svg.rect(0, 0, width, row * static_cast<double>(board.size()) + 20, "class=\"lt-paper\"");
+  for (size_t i = 0; i < board.size(); ++i) {
+    const double y = 10 + row * static_cast<double>(i);
+    const double length = board[i].second.loss / highest * (width - left - 70);
+    svg.text({left - 8, y + 17}, board[i].first, plot::Anchor::kEnd);
+    svg.rect(left, y + 4, length, row - 8, fmt::format("fill=\"{}\"", plot::series_colour(i == 0 ? 7 : 0)));
+    svg.text({left + length + 6, y + 17}, fmt::format("{:.4f}", board[i].second.loss), plot::Anchor::kStart);
+  }
+  return svg.str();
+}
+
+}  // namespace
+
+void write_index(const fs::path& folder) {
+  const std::vector<Entry> entries = find_reports(folder);
+  Report page("The lectures", "Every report of this folder.");
+  const auto board = scoreboard(entries);
+  if (!board.empty()) {
+    page.heading("How far the models came");
+    page.prose(
+        "The mean negative log-likelihood of a character, in nats, the best of all runs so far. To guess "
+        "uniformly is where all begin.");
+    page.figure(bars(board), "");
+    std::vector<std::vector<std::string>> rows;
+    for (const auto& [name, score] : board)
+      rows.push_back({name, fmt::format("{:.4f}", score.loss), score.on});
+    page.table({"model", "loss", "on"}, rows);
+  }
+  page.heading("Reports");
+  for (const Entry& entry : entries)
+    page.card(entry.place, entry.place + "/report.html", entry.title, facts(entry));
+  write_file_atomically((folder / "index.html").string(), page.html());
+}
+
+}  // namespace lt::apps
