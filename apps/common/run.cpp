@@ -10,6 +10,7 @@
 #include <iostream>
 #include <utility>
 
+#include <libtensor/apps/common/index.h>
 #include <libtensor/apps/common/sha256.h>
 #include <libtensor/apps/common/stop.h>
 #include <libtensor/tensor/error.h>
@@ -94,6 +95,7 @@ void Run::open(const std::string& data_sha256, const char* lecture_sha256, const
         "the embedded one",
         source, data_sha256, lecture_sha256));
   }
+  data_source_ = source;
   open_outputs();
   log_.write("config", options_.config());
 }
@@ -291,14 +293,6 @@ void Run::samples(const std::vector<std::string>& texts, const std::vector<std::
         fmt::format("{}: samples are {}, but {}'s {}", setup(), all, reference.source, reference.text));
 }
 
-void Run::figure(const std::string& file, const std::string& title, const std::string& svg) {
-  end_rows();
-  report_.figure(svg, title);
-  if (flags().no_out) return;
-  write_file_atomically(path_of(file), svg);
-  log_.write("figure", {{"file", file}, {"title", title}});
-}
-
 int Run::finish() {
   end_rows();
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
@@ -306,7 +300,9 @@ int Run::finish() {
   if (steps_per_second_ > 0) done.push_back({"steps_per_second", steps_per_second_});
   log_.write("done", done);
   if (!flags().no_out) {
+    made_by(seconds);
     write_file_atomically(path_of("report.html"), report_.html());
+    if (!index_folder().empty()) write_index(index_folder());
     out_ << fmt::format("\nreport: {}\n", path_of("report.html"));
   }
   if (flags().check) finish_check();

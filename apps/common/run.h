@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <concepts>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <ostream>
@@ -121,6 +122,11 @@ class Run {
   void samples(const std::vector<std::string>& texts, const std::vector<std::string>& words = {});
   // Writes an SVG file, logs it, and puts it into the report.
   void figure(const std::string& file, const std::string& title, const std::string& svg);
+  // One figure at several values of what the slider is named after, (value, SVG); the file has the last.
+  void frames(const std::string& file, const std::string& title, const std::string& slider,
+              const Pairs& frames);
+  // Other pages that the report begins with: (text, address) of the lecture's video and notebook.
+  void links(const Pairs& links) { report_.links(links); }
   Log& log() { return log_; }
   // Where a file of this run goes; empty under --no-out.
   std::string path_of(const std::string& file) const;
@@ -140,6 +146,8 @@ class Run {
   std::string setup() const;
   void end_rows();
 
+  std::filesystem::path index_folder() const;
+  void made_by(double seconds);
   void finish_check();
 
   const Options& options_;
@@ -149,6 +157,7 @@ class Run {
   Figures figures_;
   DataKind data_kind_ = DataKind::other;
   std::string data_id_;  // which data: "32033 from 0, 0a30b5557f192f32"
+  std::string data_source_;
   std::string part_;
   bool is_trained_ = false;
   std::set<std::pair<std::string, std::string>> compared_;  // setup and name of what --check has seen

@@ -1,0 +1,59 @@
+// What a run puts into its report beside what it says: figures, and what made it.
+
+#include <fmt/format.h>
+
+#include <ctime>
+
+#include <libtensor/apps/common/run.h>
+#include <libtensor/apps/common/version.h>
+#include <libtensor/apps/plot/svg.h>
+#include <libtensor/tensor/file.h>
+
+namespace lt::apps {
+
+void Run::figure(const std::string& file, const std::string& title, const std::string& svg) {
+  end_rows();
+  report_.figure(svg, title);
+  if (flags().no_out) return;
+  write_file_atomically(path_of(file), plot::with_title(svg, without_ticks(title)));
+  log_.write("figure", {{"file", file}, {"title", title}});
+}
+
+void Run::frames(const std::string& file, const std::string& title, const std::string& slider,
+                 const Pairs& frames) {
+  if (frames.empty()) return;
+  end_rows();
+  report_.frames(title, slider, frames);
+  if (flags().no_out) return;
+  write_file_atomically(path_of(file), plot::with_title(frames.back().second, without_ticks(title)));
+  log_.write("figure", {{"file", file}, {"title", title}});
+}
+
+// The folder of all reports, where this one is where reports go by default.
+std::filesystem::path Run::index_folder() const {
+  return given("--out") ? "" : *std::filesystem::path(flags().out).begin();
+}
+
+void Run::made_by(double seconds) {
+  const std::time_t now = std::time(nullptr);
+  std::tm local{};
+  localtime_r(&now, &local);
+  char date[32] = {};
+  std::strftime(date, sizeof date, "%Y-%m-%d %H:%M", &local);
+  Pairs facts{{"when", date}, {"took", fmt::format("{:.1f} s", seconds)}};
+  if (!data_source_.empty()) facts.emplace_back("data", data_source_);
+  const std::string version = version_text(options_.app());
+  facts.emplace_back("version", version.substr(0, version.find('\n')));
+  static const std::set<std::string> kElsewhere = {"data", "out", "no-out", "quiet", "check"};
+  for (const auto& [name, value] : options_.settings()) {
+    const bool is_unset = value.empty() || value == "false" || value == std::to_string(INT64_MAX);
+    if (!is_unset && !kElsewhere.contains(name)) facts.emplace_back(name, value);
+  }
+  report_.made_by(facts);
+  if (!index_folder().empty()) {
+    const auto to_index = index_folder().lexically_relative(flags().out) / "index.html";
+    report_.links({{"All reports", to_index.generic_string()}});
+  }
+}
+
+}  // namespace lt::apps
