@@ -62,7 +62,7 @@ void take(RunLog& run, const json& event) {
   if (kind == "done") run.done = event;
   if (kind == "step") run.last_step = event;
   if (kind == "nll") {
-    run.losses.emplace_back("mean log-likelihood, negative", number(event, "mean"));
+    run.losses.emplace_back("mean nll", number(event, "mean"));
     score(run, stage, number(event, "mean"), "all names");
   }
   if (kind == "split") {
@@ -150,7 +150,7 @@ std::string settings(const RunLog& run) {
         "sample-seed top trace ";
     const std::string shown = text(run.config, name.c_str());
     if (kOthers.find(" " + name + " ") != kOthers.npos) continue;
-    if (shown.empty() || shown == "false" || shown == "[]" || shown.size() > 40) continue;
+    if (shown.empty() || shown == "false" || shown == "[]" || shown == "0" || shown.size() > 40) continue;
     all += (all.empty() ? "" : ", ") + name + (shown == "true" ? "" : " " + shown);
   }
   return all;
