@@ -80,14 +80,30 @@ void Report::code(std::string_view text) {
   body_ += fmt::format("<pre class=\"code\">{}</pre>\n", coloured_cpp(text));
 }
 
+// What is said piece by piece stands in one box.
 void Report::output(std::string_view text) {
-  body_ += fmt::format("<pre class=\"output\">{}</pre>\n", plot::escape_xml(text));
+  constexpr std::string_view kOpen = "<pre class=\"output\">", kClose = "</pre>\n";
+  if (output_end_ == body_.size() && output_end_ > 0) {
+    body_.resize(body_.size() - kClose.size());
+    body_ += "\n";
+  } else {
+    body_ += kOpen;
+  }
+  body_ += plot::escape_xml(text);
+  body_ += kClose;
+  output_end_ = body_.size();
 }
 
 void Report::table(const std::vector<std::string>& head, const std::vector<std::vector<std::string>>& rows) {
-  const auto row = [this](const std::vector<std::string>& cells, std::string_view tag) {
+  const auto is_used = [&](size_t column) {
+    return std::any_of(rows.begin(), rows.end(),
+                       [&](const auto& cells) { return column < cells.size() && !cells[column].empty(); });
+  };
+  const auto row = [&](const std::vector<std::string>& cells, std::string_view tag) {
     body_ += "<tr>";
-    for (const std::string& cell : cells) {
+    for (size_t column = 0; column < cells.size(); ++column) {
+      if (!is_used(column)) continue;
+      const std::string& cell = cells[column];
       const char* kind = cell.size() > 28 ? "long" : "short";  // these are never broken
       body_ += fmt::format("<{0} class=\"{1}\">{2}</{0}>", tag, kind, inline_text(cell));
     }

@@ -23,10 +23,10 @@ class Report {
 
   void heading(std::string_view text);
   void prose(std::string_view text);
-  // A notebook cell's input (C++, coloured), and what a terminal shows.
+  // A notebook cell's input (C++, coloured), and what a terminal shows, pieces of it in one box.
   void code(std::string_view text);
   void output(std::string_view text);
-  // Right-aligned but for the first column.
+  // Right-aligned but for the first column; a column without a text in any row is left out.
   void table(const std::vector<std::string>& head, const std::vector<std::vector<std::string>>& rows);
   // An SVG document, inline. A caption that only repeats its title is left out.
   void figure(const std::string& svg, std::string_view caption);
@@ -47,6 +47,7 @@ class Report {
   std::string facts_;
   std::vector<std::string> headings_;
   std::string body_;
+  size_t output_end_ = 0;  // of the last output in the body
 };
 
 // C++ as HTML: keywords, types, numbers, strings and comments in spans of class k, t, n, s, c.

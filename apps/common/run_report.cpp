@@ -46,7 +46,8 @@ void Run::made_by(double seconds) {
   facts.emplace_back("version", version.substr(0, version.find('\n')));
   static const std::set<std::string> kElsewhere = {"data", "out", "no-out", "quiet", "check"};
   for (const auto& [name, value] : options_.settings()) {
-    const bool is_unset = value.empty() || value == "off" || value == std::to_string(INT64_MAX);
+    const bool is_unset =
+        value.empty() || value == "off" || value == "0" || value == std::to_string(INT64_MAX);
     if (!is_unset && !kElsewhere.contains(name)) facts.emplace_back(name, value);
   }
   report_.made_by(facts);

@@ -17,7 +17,7 @@
 namespace lt::plot {
 namespace {
 
-constexpr double kSpace = 14, kGap = 24, kMargin = 14;
+constexpr double kSpace = 14, kGap = 18, kMargin = 8;
 
 std::vector<std::vector<size_t>> users_of(const Graph& graph) {
   std::vector<std::vector<size_t>> users(graph.nodes.size());
@@ -48,14 +48,14 @@ std::vector<size_t> from_the_end(const Graph& graph, const std::vector<std::vect
 
 }  // namespace
 
-double field_width(const std::string& field) { return field.empty() ? 0 : text_width(field) + 9; }
+double field_width(const std::string& field) { return field.empty() ? 0 : 0.94 * text_width(field) + 7; }
 
 namespace {
 
 double width_of(const Graph::Node& node) {
   double width = 0;
   for (const std::string& field : node.fields) width += field_width(field);
-  return std::max(width, 30.0);
+  return std::max(width, 26.0);
 }
 
 // The mean of `value` over the neighbours; its own where it has none.

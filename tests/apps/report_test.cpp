@@ -60,6 +60,24 @@ TEST(Reports, BeginWithLinksWhatMadeThemAndTheirContents) {
   EXPECT_THAT(html, HasSubstr("<h2 id=\"s2\"><code class=\"short\">Two</code></h2>"));
 }
 
+TEST(Reports, ShowOutputThatComesInPiecesInOneBox) {
+  Report report("t", "s");
+  report.output("a <");
+  report.output("b");
+  report.prose("and");
+  report.output("c");
+  const std::string html = report.html();
+  EXPECT_THAT(html,
+              HasSubstr("<pre class=\"output\">a &lt;\nb</pre>\n<p>and</p>\n<pre class=\"output\">c</pre>"));
+}
+
+TEST(Reports, LeaveOutColumnsThatNoRowUses) {
+  Report report("t", "s");
+  report.table({"", "ours", "reference", "mark"}, {{"loss", "2.45", "", ""}, {"seed", "1", "", "="}});
+  EXPECT_THAT(report.html(), Not(HasSubstr("reference</th>")));
+  EXPECT_THAT(report.html(), HasSubstr("<td class=\"short\">1</td><td class=\"short\">=</td></tr>"));
+}
+
 TEST(Reports, LeaveOutACaptionThatRepeatsTheTitle) {
   const std::string svg = plot::Svg(10, 10, "The loss").str();
   Report report("t", "s");
