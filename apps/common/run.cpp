@@ -141,7 +141,7 @@ void Run::print(std::string_view text) {
   end_rows();
   while (text.ends_with('\n')) text.remove_suffix(1);
   report_.output(text);
-  out_ << text << '\n';
+  out_ << fitted(text) << '\n';
 }
 
 void Run::table(const std::vector<std::string>& head, const std::vector<std::vector<std::string>>& rows) {
@@ -151,7 +151,7 @@ void Run::table(const std::vector<std::string>& head, const std::vector<std::vec
 }
 
 void Run::row(const std::string& name, const std::string& ours, const std::string& lecture, bool ok) {
-  const std::string mark = lecture.empty() || !is_lecture_data_ ? "" : ok ? "  =" : "  differs";
+  const std::string mark = lecture.empty() || !is_lecture_data_ ? "" : ok ? "=" : "differs";
   if (!lecture.empty() && !is_lecture_data_ && !std::exchange(told_of_other_data_, true)) {
     say("These are not all of the lecture's own names, so figures differ from its; `--data names.txt` reads "
         "those.");
@@ -196,8 +196,7 @@ void Run::take(const std::string& name, const Comparison& comparison) {
 void Run::row(const std::string& name, const Comparison& comparison) {
   take(name, comparison);
   rows_.push_back({name, comparison.ours, comparison.reference, comparison.mark});
-  out_ << result_line(name, comparison.ours, comparison.reference,
-                      comparison.mark.empty() ? "" : "  " + comparison.mark);
+  out_ << result_line(name, comparison.ours, comparison.reference, comparison.mark);
 }
 
 std::string Run::marked(const std::string& name, double ours) {
@@ -276,7 +275,7 @@ void Run::samples(const std::vector<std::string>& texts, const std::vector<std::
     const std::string_view name =
         std::string_view(text).substr(0, text.size() - (text.ends_with('.') ? 1 : 0));
     const char* mark = known.contains(name) ? "  (in the data)" : "";
-    out_ << "  " << text << mark << '\n';
+    out_ << fitted("  " + text + mark) << '\n';
     log_.write("sample", {{"text", text}});
     all += (all.empty() ? "" : " ") + text;
   }

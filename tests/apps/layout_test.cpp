@@ -15,11 +15,15 @@ TEST(Layout, ShowsNumbersForPeople) {
   EXPECT_EQ(show(NAN), "nan");
 }
 
-TEST(Layout, WrapsProseAt88ColumnsAndLeavesLongWordsWhole) {
-  const std::string word(60, 'w');
-  const std::string longer(100, 'l');
-  EXPECT_EQ(wrapped(word + " " + std::string(27, 'x') + " y " + longer),
-            word + " " + std::string(27, 'x') + "\ny\n" + longer);
+TEST(Layout, WrapsProseAtTheWidthAndBreaksLongerWords) {
+  EXPECT_EQ(wrapped("one two three", 7), "one two\nthree");
+  EXPECT_EQ(wrapped("one twothreefour five", 8), "one\ntwothree\nfour\nfive");
+  EXPECT_EQ(wrapped("日本日本 é é", 8), "日本日本\né é");
+  EXPECT_EQ(wrapped(std::string(80, 'w') + " x"), std::string(80, 'w') + "\nx");
+}
+
+TEST(Layout, FitsTheLongerLinesOfATextKeepingTheirIndentation) {
+  EXPECT_EQ(fitted("a  b\n  one two three\nc\n", 9), "a  b\n  one two\n  three\nc\n");
 }
 
 TEST(Layout, CountsCharactersNotBytes) {
@@ -27,11 +31,32 @@ TEST(Layout, CountsCharactersNotBytes) {
             "  name    n\n  é       1\n  abcde  22\n");
 }
 
+TEST(Layout, WrapsTheFirstColumnOfATableThatIsTooWide) {
+  const std::string first(30, 'a');
+  EXPECT_EQ(columns({"name", "n"}, {{"an " + first + " " + first, "1"}}, 40),
+            "  name" + std::string(33, ' ') + "n\n  an " + first + "    1\n  " + first + "\n");
+}
+
+TEST(Layout, SetsATableOfMoreColumnsThanFitAsSeveral) {
+  EXPECT_EQ(columns({"step", "train", "val", "test"}, {{"0", "1.5", "2.5", "3.5"}}, 20),
+            "  step  train  val\n  0       1.5  2.5\n\n  step  test\n  0      3.5\n");
+}
+
+TEST(Layout, SetsAResultInEightyColumns) {
+  EXPECT_EQ(result_line("`loss`", "2.5", "", ""), "  loss" + std::string(26 + 13, ' ') + "2.5\n");
+  EXPECT_EQ(result_line("loss at step 1", "27.8817", "27.8817", "±0.02 PyTorch"),
+            "  loss at step 1" + std::string(16 + 9, ' ') + "27.8817" + std::string(9, ' ') +
+                "27.8817  ±0.02 PyTorch\n");
+  EXPECT_EQ(result_line("the view equals the concatenation of its slices", "yes", "yes", "="),
+            "  the view equals the           " + std::string(13, ' ') + "yes" + std::string(13, ' ') +
+                "yes  =\n  concatenation of its slices\n");
+}
+
 TEST(Layout, GivesWideValuesLinesOfTheirOwn) {
-  EXPECT_EQ(result_line("`loss`", "2.5", "", ""),
-            "  loss" + std::string(32, ' ') + "  " + std::string(17, ' ') + "2.5\n");
-  EXPECT_EQ(result_line("names", "mor. axx. minaymoryles.", "mor. axx.", "  differs"),
-            "  names  differs\n    ours     mor. axx. minaymoryles.\n    lecture  mor. axx.\n");
+  EXPECT_EQ(result_line("names", "mor. axx. minaymoryles.", "mor. axx.", "differs"),
+            "  names  differs\n    ours       mor. axx. minaymoryles.\n    reference  mor. axx.\n");
+  EXPECT_EQ(result_line("names", std::string(70, 'a'), "", ""),
+            "  names\n    ours       " + std::string(65, 'a') + "\n" + std::string(15, ' ') + "aaaaa\n");
 }
 
 }  // namespace
