@@ -27,7 +27,8 @@ void declare(Options& options, Flags& flags) {
   options.add("--top N", flags.top, "how many of the most frequent to list", shows);
   options.add("--trace N", flags.trace, "probabilities and logs for the first N names", shows);
   options.add("--show-broadcast-bug", flags.show_broadcast_bug,
-              "more of what normalising columns by mistake does", {.selects = true});
+              "more of what normalising columns by mistake does",
+              {.selects = true, .excludes = {"--order 3"}});
 }
 
 std::vector<std::string> first_of(const std::vector<std::string>& words, int64_t how_many) {

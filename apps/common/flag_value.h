@@ -26,16 +26,19 @@ struct WordRange {
   int64_t last = kEnd;
 };
 
-// What help says about a flag, and which values it takes.
+// What help says about a flag, which values it takes, and what it goes with.
 struct Spec {
+  std::string group = {};  // its heading in help: "Modes" for what selects, "Output" for what shows, "Model"
   std::string lecture = {};  // the lecture's value, where the default is another
   std::string unset = {};    // the default in words, where it is no one value: "20; 100"
   double min = -std::numeric_limits<double>::infinity();
   double max = std::numeric_limits<double>::infinity();
   bool above_min = false;  // min itself is refused
-  bool selects = false;    // chooses among the lecture's own settings, so it may stand beside --check
+  bool selects = false;    // a mode: chooses among the lecture's own settings, and has a folder of its own
   bool writes = false;     // names a file that the run writes in the end
   bool shows = false;      // changes only what is shown or written: every figure stays what it is
+  std::vector<std::string> needs = {};     // "--deep", "--stage batchnorm": without these it would do nothing
+  std::vector<std::string> excludes = {};  // "--find-lr", "--task four": beside these it would do nothing
 };
 
 // A variable that a flag sets. It holds the default, and must live as long as this does.

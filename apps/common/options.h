@@ -23,7 +23,7 @@ struct CommonFlags {
   std::string sampling = "classic";
   std::string profile = "scalar";
   int64_t threads = 0;  // 0: what OpenMP says
-  std::string out;      // empty: out/<app>
+  std::string out;      // empty, before parsing: out/<app>, or out/<app>/<mode>
   bool no_out = false;
   bool quiet = false;
   bool check = false;
@@ -57,6 +57,9 @@ class Options {
   // The last four of them alone: --save, --resume, --save-every, --log-every.
   void add_checkpoint(TrainingFlags& training);
 
+  // Beside this flag or mode ("--find-lr", "--task four") these do nothing: they are refused, not ignored.
+  void idle_beside(const std::string& flag, const std::vector<std::string>& names);
+
   // Reads the command line; false when --help or --version was printed instead, and there is nothing to do.
   //   throws: UsageError naming the flag and what it takes
   bool parse(int argc, const char* const* argv);
@@ -71,6 +74,8 @@ class Options {
   std::string setup(bool with_steps = false, bool with_parts = true) const;
   // Every flag's name, without the dashes, and value, for people.
   std::vector<std::pair<std::string, std::string>> settings() const;
+  // What runs instead of the whole lecture, as a folder's name: "find-lr", "kaiming", "exercise-1"; else "".
+  std::string mode() const;
   // The files that flags ask to be written (--save), for Run to see in time whether they can be.
   std::vector<std::string> files_to_write() const;
   std::string help() const;
@@ -82,6 +87,7 @@ class Options {
     std::string name;   // "--order"
     std::string takes;  // "2|3", empty for a switch
     std::string help;
+    std::string group;
     Spec spec;
     FlagValue value;
     std::string default_text;   // for people
@@ -90,12 +96,14 @@ class Options {
   };
 
   void add_common();
+  void refuse_idle() const;
   static void accept(Entry& entry, const std::vector<std::string>& values);
 
   std::string app_;
   std::string title_;
   std::string example_;
   std::vector<Entry> entries_;
+  std::vector<std::pair<std::string, std::string>> idle_;  // the flag that does nothing, and beside which
 };
 
 // The flags of a setup by name: "--words 0:1 --reg 0" becomes "--reg 0 --words 0:1".

@@ -20,6 +20,15 @@ void declare(Options& options, Flags& flags) {
               {.selects = true});
   options.add("--search", flags.search, "train a grid of settings, a table sorted by dev loss",
               {.selects = true});
+  // These train a small net of their own, on all examples or at rates of their own.
+  for (const char* mode : {"--overfit", "--find-lr"}) {
+    options.idle_beside(mode, {"--block", "--embed", "--hidden", "--init", "--direct", "--weight-decay",
+                               "--momentum", "--batch", "--samples", "--sample-seed", "--search"});
+  }
+  options.idle_beside("--find-lr", {"--steps", "--lr", "--decay-at", "--overfit"});
+  for (const char* mode : {"--find-lr", "--search"})
+    options.idle_beside(mode, {"--save", "--resume", "--save-every"});
+  options.idle_beside("--search", {"--samples", "--sample-seed"});
 }
 
 }  // namespace lt::apps::mlp

@@ -194,6 +194,8 @@ TEST(Mlp, RefusesFlagsThatSayNothingAndWritesNothing) {
     EXPECT_EQ(run.code, 2) << flags;
     EXPECT_EQ(std::count(run.err.begin(), run.err.end(), '\n'), 1) << run.err;
   }
+  EXPECT_EQ(run_in(scratch, "mlp --find-lr --hidden 500").err,
+            "mlp: --hidden has no effect with --find-lr (--help lists the flags)\n");
   EXPECT_TRUE(scratch.names().empty());
 }
 

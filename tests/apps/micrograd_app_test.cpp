@@ -37,7 +37,8 @@ class MicrogradApp : public testing::Test {
     const std::string program = LIBTENSOR_BIN_DIR "/micrograd";
     if (!fs::exists(program)) throw std::runtime_error(program + " is not built");
     return *run_program(
-        {"sh", "-c", "cd " + folder_.string() + "; " + before + program + " " + flags + " 2>&1"});
+        {"sh", "-c",
+         "cd " + folder_.string() + "; " + before + program + " --out out/micrograd " + flags + " 2>&1"});
   }
 
   std::vector<nlohmann::json> events(const std::string& name,
@@ -172,9 +173,9 @@ TEST_F(MicrogradApp, RefusesDataThatIsNotThereThoughItTrainsOnNone) {
 
 TEST_F(MicrogradApp, TellsTheDefaultsOfBothTrainings) {
   const std::string help = run("--help").output;
-  EXPECT_THAT(help, ContainsRegex("--hidden N,N +4,4; 16,16 +4,4; 16,16 +sizes"));
-  EXPECT_THAT(help, ContainsRegex("--steps N +20; 100 +20; 100 +updates"));
-  EXPECT_THAT(help, ContainsRegex("--lr RATE +0.1; 1 +0.1; 1 +learning rate"));
+  EXPECT_THAT(help, ContainsRegex("--hidden N,N +sizes of the hidden layers.*\n +.4,4; 16,16.\n"));
+  EXPECT_THAT(help, ContainsRegex("--steps N +updates: .*.20; 100.\n"));
+  EXPECT_THAT(help, ContainsRegex("--lr RATE +learning rate: .*\n.*.0.1; 1.\n"));
 }
 
 TEST_F(MicrogradApp, StopsAtAnInterruptWithACheckpoint) {

@@ -5,6 +5,7 @@
 
 #include <limits>
 
+#include <libtensor/apps/common/layout.h>
 #include <libtensor/tests/expect.h>
 
 namespace lt::apps {
@@ -19,12 +20,24 @@ struct Parsed {
   std::vector<std::string> score;
   std::string stage = "kaiming";
   double gain = 1;
+  bool find_lr = false;
+  bool deep = false;
+  bool calibrate = false;
+  int64_t overfit = 0;
+  int64_t exercise = 0;
 
   explicit Parsed(std::vector<const char*> arguments) {
     options.add("--hidden N,N", hidden, "sizes", {.min = 1});
-    options.add("--score WORD", score, "words");
+    options.add("--score WORD", score, "words", {.shows = true});
     options.add("--stage original|kaiming", stage, "which fix", {.lecture = "original", .selects = true});
-    options.add("--gain G", gain, "gain", {.min = 0, .max = 10});
+    options.add("--gain G", gain, "gain",
+                {.min = 0, .max = 10, .excludes = {"--find-lr", "--stage original"}});
+    options.add("--find-lr", find_lr, "sweep", {.selects = true});
+    options.add("--overfit N", overfit, "by heart", {.min = 1, .selects = true});
+    options.add("--exercise 1|2", exercise, "which", {.selects = true});
+    options.add("--deep", deep, "six layers", {.selects = true});
+    options.add("--calibrate", calibrate, "statistics", {.needs = {"--deep"}});
+    options.idle_beside("--find-lr", {"--lr", "--samples"});
     options.add_training(training);
     arguments.insert(arguments.begin(), "mlp");
     options.parse(static_cast<int>(arguments.size()), arguments.data());
@@ -104,12 +117,6 @@ TEST(Options, RefuseAValueForASwitch) {
   EXPECT_EQ(usage_error({"--check="}), "--check: takes no value");
 }
 
-TEST(Options, RefuseWhatWouldChangeTheLectureBesideCheck) {
-  EXPECT_EQ(usage_error({"--check", "--lr", "1"}),
-            "--lr: cannot stand beside --check, which runs the lecture's own settings");
-  EXPECT_EQ(usage_error({"--check", "--stage", "original", "--quiet"}), "no error");
-}
-
 TEST(Options, KnowTheFilesThatTheRunWillWrite) {
   EXPECT_TRUE(Parsed({"--resume", "a", "--out", "b"}).options.files_to_write().empty());
   EXPECT_EQ(Parsed({"--save", "a", "--save=c"}).options.files_to_write(), std::vector<std::string>{"c"});
@@ -142,24 +149,58 @@ TEST(Options, ListEveryFlagInHelpWithDefaultAndLecture) {
                            "--score WORD"}) {
     EXPECT_THAT(help, HasSubstr(flag));
   }
-  EXPECT_THAT(help, testing::ContainsRegex("--stage original.kaiming +kaiming +original +which fix"));
-  EXPECT_THAT(help, testing::ContainsRegex("--gain G +1 +1 +gain"));
+  EXPECT_THAT(help, HasSubstr("  --stage original|kaiming\n" + std::string(26, ' ') +
+                              "which fix [kaiming; the lecture's: original]\n"));
+  EXPECT_THAT(help, testing::ContainsRegex("--gain G +gain .1.\n"));
+  EXPECT_THAT(help, testing::ContainsRegex("--score WORD +words .repeatable.\n"));
+  EXPECT_THAT(help, HasSubstr("[out/mlp]"));
   EXPECT_THAT(help, HasSubstr("Example: mlp --steps 100"));
 }
 
-TEST(Options, HelpKeepsItsColumnsAndSaysAllAndNever) {
+TEST(Options, GroupFlagsInHelpAndFitEightyColumns) {
+  const std::string help = Parsed({}).options.help();
+  size_t last = 0;
+  for (const char* group :
+       {"\nModes\n", "\nModel\n", "\nTraining\n", "\nData\n", "\nRandom numbers\n", "\nOutput\n"}) {
+    EXPECT_GT(help.find(group), last) << group;
+    last = help.find(group);
+  }
+  EXPECT_EQ(fitted(help, 80), help);
+}
+
+TEST(Options, SayAllAndNeverInHelp) {
   Options options("a", "b", "c");
   TrainingFlags training{.batch = 0, .decay_at = std::numeric_limits<int64_t>::max()};
-  std::string stage = "one";
   options.add_training(training);
-  options.add("--stage one|two|three|four|five|six|seven", stage, "which");
   const char* const argv[] = {"a"};
   options.parse(1, argv);
   const std::string help = options.help();
-  EXPECT_THAT(help, testing::ContainsRegex("--batch N +all +all "));
-  EXPECT_THAT(help, testing::ContainsRegex("--decay-at STEP +never +never "));
-  EXPECT_THAT(help,
-              HasSubstr("\n  --stage one|two|three|four|five|six|seven\n" + std::string(35, ' ') + "one"));
+  EXPECT_THAT(help, testing::ContainsRegex("--batch N +examples in a minibatch .all.\n"));
+  EXPECT_THAT(help, testing::ContainsRegex("--decay-at STEP .*.never.\n"));
+}
+
+TEST(Options, GiveEachModeAFolderOfItsOwn) {
+  const auto out = [](std::vector<const char*> arguments) {
+    return Parsed(std::move(arguments)).options.flags.out;
+  };
+  EXPECT_EQ(out({}), "out/mlp");
+  EXPECT_EQ(out({"--stage", "kaiming"}), "out/mlp");  // the default is no mode
+  EXPECT_EQ(out({"--stage", "original"}), "out/mlp/original");
+  EXPECT_EQ(out({"--find-lr"}), "out/mlp/find-lr");
+  EXPECT_EQ(out({"--overfit", "5"}), "out/mlp/overfit");
+  EXPECT_EQ(out({"--exercise", "1"}), "out/mlp/exercise-1");
+  EXPECT_EQ(out({"--find-lr", "--out", "here"}), "here");
+}
+
+TEST(Options, RefuseAFlagThatWouldDoNothing) {
+  EXPECT_EQ(usage_error({"--gain", "2", "--find-lr"}), "--gain has no effect with --find-lr");
+  EXPECT_EQ(usage_error({"--lr", "2", "--find-lr"}), "--lr has no effect with --find-lr");
+  EXPECT_EQ(usage_error({"--find-lr", "--samples", "2"}), "--samples has no effect with --find-lr");
+  EXPECT_EQ(usage_error({"--gain", "2", "--stage", "original"}),
+            "--gain has no effect with --stage original");
+  EXPECT_EQ(usage_error({"--gain", "2", "--stage", "kaiming"}), "no error");
+  EXPECT_EQ(usage_error({"--calibrate"}), "--calibrate needs --deep");
+  EXPECT_EQ(usage_error({"--calibrate", "--deep"}), "no error");
 }
 
 TEST(Options, NameTheSetupByTheFlagsThatChangeFiguresAndAreNotAtTheirDefaults) {
