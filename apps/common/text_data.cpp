@@ -33,10 +33,9 @@ void check_line(std::string_view line, const std::string& source, int64_t number
   for (size_t at = 0; at < line.size(); at += character_at(line, at).size()) {
     const int64_t code = code_point(line.substr(at));
     if (is_printable(code) || also.find(line[at]) != also.npos) continue;
-    const auto byte = static_cast<unsigned char>(line[at]);
-    const std::string what = code < 0x80 ? fmt::format("0x{:02x}", byte) : fmt::format("U+{:04X}", code);
-    throw IoError(
-        fmt::format("{}:{}: byte {} of the line, {}, is not printable UTF-8", source, number, at + 1, what));
+    const size_t bytes = code < 0 ? 1 : character_at(line, at).size();
+    throw IoError(fmt::format("{}:{}: byte {} of the line, {}, is not printable UTF-8", source, number,
+                              at + 1, printable(line.substr(at, bytes))));
   }
 }
 

@@ -46,8 +46,8 @@ std::string version_text(const std::string& app) {
       "instruction set  {}\n"
       "threads          {}\n"
       "random streams   PyTorch's CPU generator; --profile scalar (the lectures), avx2;\n"
-      "                 --sampling classic (PyTorch 1.6 to 1.13, the lectures), race (2.x), mkl (2.x with "
-      "MKL)\n",
+      "                 --sampling classic (PyTorch 1.6 to 1.13, the lectures),\n"
+      "                 race (2.x), mkl (2.x with MKL)\n",
       app, LIBTENSOR_VERSION_STRING, LIBTENSOR_BUILD_TYPE, compiler(), instruction_set(), num_threads());
 }
 

@@ -48,8 +48,8 @@ std::vector<int64_t> Vocabulary::encode(std::string_view text) const {
   for (size_t at = 0; at < text.size(); at += character_at(text, at).size()) {
     const auto found = ids_.find(character_at(text, at));
     if (found == ids_.end()) {
-      throw IndexError(fmt::format("'{}': the character '{}' does not occur in the data", brief(text, 40),
-                                   character_at(text, at)));
+      throw IndexError(fmt::format("'{}': the character '{}' does not occur in the data",
+                                   printable(brief(text, 40)), printable(character_at(text, at))));
     }
     out.push_back(found->second);
   }

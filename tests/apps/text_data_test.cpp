@@ -228,6 +228,8 @@ TEST(Vocabularies, NameTheCharacterTheyLack) {
   const Vocabulary vocabulary = Vocabulary::of_words({"emma"});
   EXPECT_EQ(error_text<IndexError>([&] { vocabulary.encode("emmy"); }),
             "'emmy': the character 'y' does not occur in the data");
+  EXPECT_EQ(error_text<IndexError>([&] { vocabulary.encode("em\u202e"); }),
+            "'emU+202E': the character 'U+202E' does not occur in the data");
 }
 
 TEST(Windows, OfMoreThanTheMemoryAreRefused) {
