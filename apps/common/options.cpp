@@ -206,8 +206,8 @@ std::string Options::setup(bool with_steps, bool with_parts) const {
 }
 
 std::string Options::help() const {
-  std::string text = fmt::format(
-      "{}: {}\n\nUsage: {} [flags]           in brackets: the default\n", app_, title_, app_);
+  std::string text = wrapped(fmt::format("{}: {}", app_, title_), 80);
+  text += fmt::format("\n\nUsage: {} [flags]           in brackets: the default\n", app_);
   for (const char* group : {"Modes", "Model", "Training", "Data", "Random numbers", "Output"}) {
     std::string rows;
     for (const Entry& entry : entries_) {

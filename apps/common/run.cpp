@@ -66,14 +66,21 @@ Words Run::load_words(const char* lecture_sha256) {
   Words data = lt::apps::load_words(flags().data, flags().words);
   open(data.sha256, lecture_sha256, data.source);
   data_id_ = names_id(data);
-  log_.write("data", {{"words", data.words.size()}, {"vocab", Vocabulary::of(data).size()}});
+  log_.write("data", {{"words", data.words.size()},
+                      {"vocab", Vocabulary::of(data).size()},
+                      {"source", data.source},
+                      {"sha256", data.sha256}});
+  say(fmt::format("Data: {}.", description(data)));
   return data;
 }
 
 Text Run::load_text(const char* lecture_sha256) {
   Text data = lt::apps::load_text(flags().data, flags().words);
   open(data.sha256, lecture_sha256, data.source);
-  log_.write("data", {{"characters", data.text.size()}, {"vocab", Vocabulary::of_text(data.text).size()}});
+  log_.write("data", {{"characters", data.text.size()},
+                      {"vocab", Vocabulary::of_text(data.text).size()},
+                      {"source", data.source},
+                      {"sha256", data.sha256}});
   return data;
 }
 

@@ -31,6 +31,10 @@ TEST(Bigram, LogsTheFactsOfTheEmbeddedNames) {
   const json data = events_of(log, "data").at(0);
   EXPECT_EQ(data["words"], 32257);
   EXPECT_EQ(data["vocab"], 27);
+  EXPECT_EQ(data["source"], "the embedded names");
+  EXPECT_EQ(data["sha256"], "bd02dfd33179e23ec2dd093cbd4de619834f75d660ef1ae04d3127e7a0110053");
+  EXPECT_THAT(run.out,
+              HasSubstr("Data: the embedded names (a later release; ./run data fetches the lecture's),"));
   const json counts = events_of(log, "counts").at(0);
   EXPECT_EQ(counts["bigrams"], 229804);
   EXPECT_EQ(counts["nonzero"], 627);
