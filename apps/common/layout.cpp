@@ -79,7 +79,6 @@ std::string row_text(const std::vector<std::string>& cells, const std::vector<si
 std::string labelled(const std::string& label, const std::string& value) {
   constexpr size_t kLabel = 9;
   std::string text;
-  if (value.empty()) return text;
   for (const std::string& line : lines_of_at_most(80 - kLabel - 6, value))
     text += fmt::format("    {}  {}\n", padded(text.empty() ? label : "", kLabel, false), line);
   return text;
@@ -168,7 +167,9 @@ std::string result_line(const std::string& name, const std::string& ours, const 
   const std::string plain = without_ticks(name);
   const std::string end = mark.empty() ? "" : "  " + mark;
   if (width_of(ours) > widths[1] || width_of(reference) > widths[2] || kMark + width_of(end) > 80) {
-    return fitted("  " + plain + end, 80) + '\n' + labelled("ours", ours) + labelled("reference", reference);
+    const std::string head = fitted("  " + plain + end, 80) + '\n';
+    if (reference.empty() || reference == ours) return head + fitted("    " + ours, 80) + '\n';
+    return head + labelled("ours", ours) + labelled("reference", reference);
   }
   const std::string lines = row_text({plain, ours, reference}, widths, {0, 1, 2});
   const std::string first = lines.substr(0, lines.find('\n'));

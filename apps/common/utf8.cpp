@@ -55,7 +55,10 @@ int64_t code_point(std::string_view text) {
   return code < shortest || code > 0x10ffff || is_surrogate ? -1 : code;
 }
 
-bool is_printable(int64_t code_point) { return code_point >= 0 && !is_in(kUnseen, code_point); }
+bool is_printable(int64_t code_point) {
+  if (code_point < 0x7f) return code_point >= 0x20;  // ten megabytes of names are read in no time
+  return !is_in(kUnseen, code_point);
+}
 
 std::string_view character_at(std::string_view text, size_t at) {
   return text.substr(at, std::max<size_t>(character_length(text[at]), 1));

@@ -55,8 +55,10 @@ TEST(Layout, SetsAResultInEightyColumns) {
 TEST(Layout, GivesWideValuesLinesOfTheirOwn) {
   EXPECT_EQ(result_line("names", "mor. axx. minaymoryles.", "mor. axx.", "differs"),
             "  names  differs\n    ours       mor. axx. minaymoryles.\n    reference  mor. axx.\n");
-  EXPECT_EQ(result_line("names", std::string(70, 'a'), "", ""),
-            "  names\n    ours       " + std::string(65, 'a') + "\n" + std::string(15, ' ') + "aaaaa\n");
+  EXPECT_EQ(result_line("names", "mor. axx. minaymoryles.", "mor. axx. minaymoryles.", "= PyTorch"),
+            "  names  = PyTorch\n    mor. axx. minaymoryles.\n");
+  EXPECT_EQ(result_line("names", std::string(80, 'a'), "", ""),
+            "  names\n    " + std::string(76, 'a') + "\n    aaaa\n");
 }
 
 }  // namespace
