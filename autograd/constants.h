@@ -42,6 +42,14 @@ BasicVariable<T> minimum(const BasicTensor<T>& a, const BasicVariable<T>& b) {
   return minimum(BasicVariable<T>(a), b);
 }
 template <Floating T>
+BasicVariable<T> floor_divide(const BasicTensor<T>& a, const BasicVariable<T>& b) {
+  return floor_divide(BasicVariable<T>(a), b);
+}
+template <Floating T>
+BasicVariable<T> remainder(const BasicTensor<T>& a, const BasicVariable<T>& b) {
+  return remainder(BasicVariable<T>(a), b);
+}
+template <Floating T>
 BasicVariable<T> where(const BoolTensor& condition, const BasicTensor<T>& a, const BasicVariable<T>& b) {
   return where(condition, BasicVariable<T>(a), b);
 }
@@ -102,10 +110,6 @@ BasicVariable<T> div(const BasicVariable<T>& x, ScalarOf<T> value) {
   return div(x, scalar<T>(value));
 }
 template <Floating T>
-BasicVariable<T> div(ScalarOf<T> value, const BasicVariable<T>& x) {
-  return div(scalar<T>(value), x);
-}
-template <Floating T>
 BasicVariable<T> pow(ScalarOf<T> base, const BasicVariable<T>& exponent) {
   return pow(scalar<T>(base), exponent);
 }
@@ -134,6 +138,10 @@ BasicVariable<T> atan2(ScalarOf<T> y, const BasicVariable<T>& x) {
   return atan2(scalar<T>(y), x);
 }
 template <Floating T>
+BasicVariable<T> floor_divide(const BasicVariable<T>& x, ScalarOf<T> value) {
+  return floor_divide(x, scalar<T>(value));
+}
+template <Floating T>
 BasicVariable<T> where(const BoolTensor& condition, const BasicVariable<T>& x, ScalarOf<T> value) {
   return where(condition, x, scalar<T>(value));
 }
@@ -155,6 +163,10 @@ IntTensor argmin(const BasicVariable<T>& x, std::optional<Whole> axis = {}, Flag
 template <Floating T>
 IntTensor argsort(const BasicVariable<T>& x, Whole axis = -1, Flag descending = false) {
   return argsort(x.data(), axis, descending);
+}
+template <Floating T>
+Histogram<T> histogram(const BasicVariable<T>& x, Whole bins, ScalarOf<T> low = T{}, ScalarOf<T> high = T{}) {
+  return histogram(x.data(), bins, low, high);
 }
 template <Floating T>
 BoolTensor isnan(const BasicVariable<T>& x) {

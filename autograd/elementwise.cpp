@@ -104,6 +104,23 @@ BasicVariable<T> minimum(const BasicVariable<T>& a, const OperandOf<T>& b) {
 }
 
 template <Floating T>
+BasicVariable<T> floor_divide(const BasicVariable<T>& a, const OperandOf<T>& b) {
+  return record("floor_divide", floor_divide(a.data(), b.data()), {a, b}, [](const BasicTensor<T>& dy) {
+    const BasicTensor<T> zero = zeros_like(dy);
+    return Gradients{zero, zero};
+  });
+}
+
+template <Floating T>
+BasicVariable<T> remainder(const BasicVariable<T>& a, const OperandOf<T>& b) {
+  return record(
+      "remainder", remainder(a.data(), b.data()), {a, b},
+      [x = save_if(b.requires_grad(), a), y = save_if(b.requires_grad(), b)](const BasicTensor<T>& dy) {
+        return Gradients{dy, if_needed<T>(x.is_saved(), [&] { return -dy * floor_divide(*x, *y); })};
+      });
+}
+
+template <Floating T>
 BasicVariable<T> where(const BoolTensor& condition, const BasicVariable<T>& a, const OperandOf<T>& b) {
   return record("where", where(condition, a.data(), b.data()), {a, b},
                 [first = save(condition)](const BasicTensor<T>& dy) {
@@ -138,6 +155,18 @@ BasicVariable<T> mul(const BasicVariable<T>& x, ScalarOf<T> value) {
   return record("mul", x.data() * value, {x}, [value](const BasicTensor<T>& dy) { return dy * value; });
 }
 
+template <Floating T>
+BasicVariable<T> div(ScalarOf<T> value, const BasicVariable<T>& x) {
+  const BasicTensor<T> quotient = value / x.data();
+  return record("rdiv", quotient, {x},
+                [q = save(quotient), v = save(x)](const BasicTensor<T>& dy) { return -(dy / *v) * *q; });
+}
+
+template <Floating T>
+BasicVariable<T> remainder(const BasicVariable<T>& x, ScalarOf<T> value) {
+  return record("remainder", remainder(x.data(), value), {x}, [](const BasicTensor<T>& dy) { return dy; });
+}
+
 #define LT_INSTANTIATE(T)                                                                               \
   template BasicVariable<T> add(const BasicVariable<T>&, const BasicVariable<T>&);                      \
   template BasicVariable<T> sub(const BasicVariable<T>&, const BasicVariable<T>&);                      \
@@ -147,12 +176,16 @@ BasicVariable<T> mul(const BasicVariable<T>& x, ScalarOf<T> value) {
   template BasicVariable<T> atan2(const BasicVariable<T>&, const BasicVariable<T>&);                    \
   template BasicVariable<T> maximum(const BasicVariable<T>&, const BasicVariable<T>&);                  \
   template BasicVariable<T> minimum(const BasicVariable<T>&, const BasicVariable<T>&);                  \
+  template BasicVariable<T> floor_divide(const BasicVariable<T>&, const BasicVariable<T>&);             \
+  template BasicVariable<T> remainder(const BasicVariable<T>&, const BasicVariable<T>&);                \
   template BasicVariable<T> where(const BoolTensor&, const BasicVariable<T>&, const BasicVariable<T>&); \
   template BasicVariable<T> masked_fill(const BasicVariable<T>&, const BoolTensor&, Scalar<T>);         \
   template BasicVariable<T> add(const BasicVariable<T>&, Scalar<T>);                                    \
   template BasicVariable<T> sub(const BasicVariable<T>&, Scalar<T>);                                    \
   template BasicVariable<T> sub(Scalar<T>, const BasicVariable<T>&);                                    \
-  template BasicVariable<T> mul(const BasicVariable<T>&, Scalar<T>);
+  template BasicVariable<T> mul(const BasicVariable<T>&, Scalar<T>);                                    \
+  template BasicVariable<T> div(Scalar<T>, const BasicVariable<T>&);                                    \
+  template BasicVariable<T> remainder(const BasicVariable<T>&, Scalar<T>);
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)
 #undef LT_INSTANTIATE

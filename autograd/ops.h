@@ -9,6 +9,7 @@
 #include <initializer_list>
 #include <optional>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include <libtensor/autograd/variable.h>
@@ -39,6 +40,12 @@ template <Floating T>
 BasicVariable<T> maximum(const BasicVariable<T>& a, const OperandOf<T>& b);  // half to each where equal
 template <Floating T>
 BasicVariable<T> minimum(const BasicVariable<T>& a, const OperandOf<T>& b);
+// The remainder's gradient goes to both sides as PyTorch's, by the quotient rounded down; that quotient's own
+// is 0.
+template <Floating T>
+BasicVariable<T> floor_divide(const BasicVariable<T>& a, const OperandOf<T>& b);
+template <Floating T>
+BasicVariable<T> remainder(const BasicVariable<T>& a, const OperandOf<T>& b);
 template <Floating T>
 BasicVariable<T> where(const BoolTensor& condition, const BasicVariable<T>& a, const OperandOf<T>& b);
 template <Floating T>
@@ -53,6 +60,10 @@ template <Floating T>
 BasicVariable<T> sub(ScalarOf<T> value, const BasicVariable<T>& x);
 template <Floating T>
 BasicVariable<T> mul(const BasicVariable<T>& x, ScalarOf<T> value);
+template <Floating T>
+BasicVariable<T> div(ScalarOf<T> value, const BasicVariable<T>& x);
+template <Floating T>
+BasicVariable<T> remainder(const BasicVariable<T>& x, ScalarOf<T> value);
 
 // ---------------------------------------------------------------- elementwise, one operand
 
@@ -112,6 +123,9 @@ template <Floating T>
 BasicVariable<T> var(const BasicVariable<T>& x, const Dims& axes = {}, Flag unbiased = true,
                      Flag keepdim = false);
 template <Floating T>
+std::pair<BasicVariable<T>, BasicVariable<T>> var_mean(const BasicVariable<T>& x, const Dims& axes = {},
+                                                       Flag unbiased = true, Flag keepdim = false);
+template <Floating T>
 BasicVariable<T> stddev(const BasicVariable<T>& x, const Dims& axes = {}, Flag unbiased = true,
                         Flag keepdim = false);
 template <Floating T>
@@ -123,6 +137,11 @@ BasicVariable<T> amax(const BasicVariable<T>& x, const Dims& axes = {},
                       Flag keepdim = false);  // shared among equals
 template <Floating T>
 BasicVariable<T> amin(const BasicVariable<T>& x, const Dims& axes = {}, Flag keepdim = false);
+// The same of all elements, but the gradient of a NaN goes to those that are NaN, as PyTorch's.
+template <Floating T>
+BasicVariable<T> max(const BasicVariable<T>& x);
+template <Floating T>
+BasicVariable<T> min(const BasicVariable<T>& x);
 // The largest or smallest along an axis, and its place; the gradient goes to that place.
 template <Floating T>
 struct VariableAndIndices {
@@ -135,6 +154,8 @@ template <Floating T>
 VariableAndIndices<T> min(const BasicVariable<T>& x, Whole axis, Flag keepdim = false);
 template <Floating T>
 BasicVariable<T> cumsum(const BasicVariable<T>& x, Whole axis);
+template <Floating T>
+BasicVariable<T> sum_to(const BasicVariable<T>& x, const Shape& shape);
 
 // ---------------------------------------------------------------- products and softmax
 

@@ -41,6 +41,31 @@ BasicVariable<T> extreme(const char* op, const BasicVariable<T>& x, const BasicT
   });
 }
 
+// PyTorch's evenly_distribute_backward.
+template <Floating T>
+BasicVariable<T> extreme_of_all(const char* op, const BasicVariable<T>& x, const BasicTensor<T>& y) {
+  return record(op, y, {x}, [v = save(x), y = save(y)](const BasicTensor<T>& dy) {
+    const BoolTensor ties = where(isnan(*y), isnan(*v), equals(*v, *y));
+    return ties.template cast<T>() * (dy / static_cast<T>(count_nonzero(ties)));
+  });
+}
+
+template <Floating T>
+auto mean_rule(const BasicVariable<T>& x, const Dims& axes) {
+  return [from = x.shape(), axes](const BasicTensor<T>& dy) {
+    return (restore(dy, from, axes) / reduced_count<T>(from, axes)).expand(from);
+  };
+}
+
+template <Floating T>
+auto variance_rule(const BasicVariable<T>& x, const BasicTensor<T>& center, const Dims& axes, Flag unbiased) {
+  return [v = save(x), center = save(center), axes, unbiased](const BasicTensor<T>& dy) {
+    const Shape& from = (*v).shape();
+    const T count = reduced_count<T>(from, axes) - (unbiased ? T{1} : T{0});
+    return restore(dy, from, axes) * (T{2} / count) * (*v - restore(*center, from, axes));
+  };
+}
+
 template <Floating T>
 VariableAndIndices<T> extreme_at(const char* op, const BasicVariable<T>& x, ValuesAndIndices<T> found,
                                  Whole axis, Flag keepdim) {
@@ -65,21 +90,21 @@ BasicVariable<T> sum(const BasicVariable<T>& x, const Dims& axes, Flag keepdim) 
 
 template <Floating T>
 BasicVariable<T> mean(const BasicVariable<T>& x, const Dims& axes, Flag keepdim) {
-  return record("mean", mean(x.data(), axes, keepdim), {x},
-                [from = x.shape(), axes](const BasicTensor<T>& dy) {
-                  return (restore(dy, from, axes) / reduced_count<T>(from, axes)).expand(from);
-                });
+  return record("mean", mean(x.data(), axes, keepdim), {x}, mean_rule(x, axes));
 }
 
 template <Floating T>
 BasicVariable<T> var(const BasicVariable<T>& x, const Dims& axes, Flag unbiased, Flag keepdim) {
   const auto found = var_mean(x.data(), axes, unbiased, keepdim);
-  return record("var", found.first, {x},
-                [v = save(x), center = save(found.second), axes, unbiased](const BasicTensor<T>& dy) {
-                  const Shape& from = (*v).shape();
-                  const T count = reduced_count<T>(from, axes) - (unbiased ? T{1} : T{0});
-                  return restore(dy, from, axes) * (T{2} / count) * (*v - restore(*center, from, axes));
-                });
+  return record("var", found.first, {x}, variance_rule(x, found.second, axes, unbiased));
+}
+
+template <Floating T>
+std::pair<BasicVariable<T>, BasicVariable<T>> var_mean(const BasicVariable<T>& x, const Dims& axes,
+                                                       Flag unbiased, Flag keepdim) {
+  const auto [variance, center] = var_mean(x.data(), axes, unbiased, keepdim);
+  return {record("var_mean", variance, {x}, variance_rule(x, center, axes, unbiased)),
+          record("var_mean", center, {x}, mean_rule(x, axes))};
 }
 
 // At a deviation of 0 the gradient is 0, as PyTorch's.
@@ -126,6 +151,16 @@ BasicVariable<T> amin(const BasicVariable<T>& x, const Dims& axes, Flag keepdim)
 }
 
 template <Floating T>
+BasicVariable<T> max(const BasicVariable<T>& x) {
+  return extreme_of_all("max_all", x, max(x.data()));
+}
+
+template <Floating T>
+BasicVariable<T> min(const BasicVariable<T>& x) {
+  return extreme_of_all("min_all", x, min(x.data()));
+}
+
+template <Floating T>
 VariableAndIndices<T> max(const BasicVariable<T>& x, Whole axis, Flag keepdim) {
   return extreme_at("max", x, max(x.data(), axis, keepdim), axis, keepdim);
 }
@@ -143,18 +178,29 @@ BasicVariable<T> cumsum(const BasicVariable<T>& x, Whole axis) {
   });
 }
 
-#define LT_INSTANTIATE(T)                                                             \
-  template BasicVariable<T> sum(const BasicVariable<T>&, const Dims&, Flag);          \
-  template BasicVariable<T> mean(const BasicVariable<T>&, const Dims&, Flag);         \
-  template BasicVariable<T> var(const BasicVariable<T>&, const Dims&, Flag, Flag);    \
-  template BasicVariable<T> stddev(const BasicVariable<T>&, const Dims&, Flag, Flag); \
-  template BasicVariable<T> norm(const BasicVariable<T>&, const Dims&, Flag);         \
-  template BasicVariable<T> logsumexp(const BasicVariable<T>&, const Dims&, Flag);    \
-  template BasicVariable<T> amax(const BasicVariable<T>&, const Dims&, Flag);         \
-  template BasicVariable<T> amin(const BasicVariable<T>&, const Dims&, Flag);         \
-  template VariableAndIndices<T> max(const BasicVariable<T>&, Whole, Flag);           \
-  template VariableAndIndices<T> min(const BasicVariable<T>&, Whole, Flag);           \
-  template BasicVariable<T> cumsum(const BasicVariable<T>&, Whole);
+template <Floating T>
+BasicVariable<T> sum_to(const BasicVariable<T>& x, const Shape& shape) {
+  return record("sum_to", sum_to(x.data(), shape), {x},
+                [from = x.shape()](const BasicTensor<T>& dy) { return dy.expand(from); });
+}
+
+#define LT_INSTANTIATE(T)                                                                               \
+  template BasicVariable<T> sum(const BasicVariable<T>&, const Dims&, Flag);                            \
+  template BasicVariable<T> mean(const BasicVariable<T>&, const Dims&, Flag);                           \
+  template BasicVariable<T> var(const BasicVariable<T>&, const Dims&, Flag, Flag);                      \
+  template std::pair<BasicVariable<T>, BasicVariable<T>> var_mean(const BasicVariable<T>&, const Dims&, \
+                                                                  Flag, Flag);                          \
+  template BasicVariable<T> stddev(const BasicVariable<T>&, const Dims&, Flag, Flag);                   \
+  template BasicVariable<T> norm(const BasicVariable<T>&, const Dims&, Flag);                           \
+  template BasicVariable<T> logsumexp(const BasicVariable<T>&, const Dims&, Flag);                      \
+  template BasicVariable<T> amax(const BasicVariable<T>&, const Dims&, Flag);                           \
+  template BasicVariable<T> amin(const BasicVariable<T>&, const Dims&, Flag);                           \
+  template BasicVariable<T> max(const BasicVariable<T>&);                                               \
+  template BasicVariable<T> min(const BasicVariable<T>&);                                               \
+  template VariableAndIndices<T> max(const BasicVariable<T>&, Whole, Flag);                             \
+  template VariableAndIndices<T> min(const BasicVariable<T>&, Whole, Flag);                             \
+  template BasicVariable<T> cumsum(const BasicVariable<T>&, Whole);                                     \
+  template BasicVariable<T> sum_to(const BasicVariable<T>&, const Shape&);
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)
 #undef LT_INSTANTIATE

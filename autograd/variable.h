@@ -68,6 +68,7 @@ class BasicVariable : public OpMethods<BasicVariable<T>> {
   int64_t size(Whole axis) const { return data().size(axis); }
   int64_t numel() const { return data().numel(); }
   Strides strides() const { return data().strides(); }
+  int64_t stride(Whole axis) const { return data().stride(axis); }
   bool is_contiguous() const { return data().is_contiguous(); }
   T item() const { return data().item(); }
   T at(std::initializer_list<Whole> index) const { return data().at(index); }

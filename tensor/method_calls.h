@@ -29,13 +29,13 @@ X OpMethods<X>::stddev(const Dims& axes, Flag unbiased, Flag keepdim) const {
 }
 template <typename X>
 X OpMethods<X>::max() const {
-  using lt::amax;
-  return amax(self());
+  using lt::max;
+  return max(self());
 }
 template <typename X>
 X OpMethods<X>::min() const {
-  using lt::amin;
-  return amin(self());
+  using lt::min;
+  return min(self());
 }
 template <typename X>
 auto OpMethods<X>::max(Whole axis, Flag keepdim) const {

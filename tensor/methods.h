@@ -16,7 +16,7 @@ class OpMethods {
   X mean(const Dims& axes = {}, Flag keepdim = false) const;
   X var(const Dims& axes = {}, Flag unbiased = true, Flag keepdim = false) const;
   X stddev(const Dims& axes = {}, Flag unbiased = true, Flag keepdim = false) const;
-  X max() const;  // amax(x)
+  X max() const;
   X min() const;
   auto max(Whole axis, Flag keepdim = false) const;  // .values, .indices
   auto min(Whole axis, Flag keepdim = false) const;

@@ -258,6 +258,15 @@ template <Number T>
 BasicTensor<T> amax(const BasicTensor<T>& x, const Dims& axes = {}, Flag keepdim = false);
 template <Number T>
 BasicTensor<T> amin(const BasicTensor<T>& x, const Dims& axes = {}, Flag keepdim = false);
+// Of all elements.
+template <Number T>
+BasicTensor<T> max(const BasicTensor<T>& x) {
+  return amax(x);
+}
+template <Number T>
+BasicTensor<T> min(const BasicTensor<T>& x) {
+  return amin(x);
+}
 // With the place of the first such element along one axis.
 template <typename T>
 struct ValuesAndIndices {

@@ -27,8 +27,14 @@ const std::vector<BinaryCase>& binary_operations() {
       {"atan2", [](const Variables& v) { return atan2(v[0], v[1]); }},
       {"maximum", [](const Variables& v) { return maximum(v[0], v[1]); }},
       {"minimum", [](const Variables& v) { return minimum(v[0], v[1]); }},
+      {"remainder", [](const Variables& v) { return remainder(v[0], v[1]); }},
+      {"floor_divide", [](const Variables& v) { return floor_divide(v[0], v[1]); }},
   };
   return kOperations;
+}
+
+bool has_slope_at_equals(const std::string& name) {
+  return name == "add" || name == "sub" || name == "mul" || name == "div" || name == "pow" || name == "atan2";
 }
 
 // Every way in which two shapes can broadcast, scalars, size-1 axes, other ranks and
@@ -71,7 +77,7 @@ TEST(Elementwise, TakesOperandsThatWereExpanded) {
 
 TEST(Elementwise, AddsUpWhereAVariableIsBothOperands) {
   for (const BinaryCase& op : binary_operations()) {
-    if (std::string(op.name).starts_with("m") && op.name != std::string("mul")) continue;  // equal everywhere
+    if (!has_slope_at_equals(op.name)) continue;
     SCOPED_TRACE(op.name);
     test::expect_gradients([&](const Variables& v) { return op.f({v[0], v[0]}); }, {test::positive({2, 3})});
   }
@@ -113,6 +119,18 @@ TEST(Maximum, SharesTheGradientOfEqualsAsPyTorch) {
   a.zero_grad();
   sum(minimum(a, b)).backward();
   EXPECT_EQ(a.grad().to_vector(), (Numbers{1, 0.5, 0}));
+}
+
+// What PyTorch 1.13 gives (where it has a gradient of floor_divide: as div of rounding_mode "floor").
+TEST(Remainder, PassesTheGradientOnAsPyTorch) {
+  const DoubleVariable a(tensor<double>({5, -5, 5, -5, 7.5, 0, 5}), true);
+  const DoubleVariable b(tensor<double>({3, 3, -3, -3, 2, 2, 0}), true);
+  remainder(a, b).backward(arange<double>(1, 8));
+  EXPECT_EQ(a.grad().to_vector(), (Numbers{1, 2, 3, 4, 5, 6, 7}));
+  EXPECT_EQ(b.grad().to_vector(), (Numbers{-1, 4, 6, -4, -15, 0, -test::kInf}));
+  a.zero_grad();
+  sum(remainder(a, 3) + floor_divide(a, 3)).backward();
+  EXPECT_EQ(a.grad().to_vector(), Numbers(7, 1));
 }
 
 TEST(Pow, StopsTheGradientAtABaseOfZeroAsPyTorch) {

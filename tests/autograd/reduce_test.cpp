@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <libtensor/tests/autograd/layouts.h>
+#include <libtensor/tests/expect.h>
 
 namespace lt {
 namespace {
@@ -18,6 +19,10 @@ const std::vector<ReduceCase>& reductions() {
       {"sum", sum<double>},
       {"mean", mean<double>},
       {"var", [](const DoubleVariable& x, const Dims& axes, Flag keep) { return var(x, axes, true, keep); }},
+      {"var of var_mean", [](const DoubleVariable& x, const Dims& axes,
+                             Flag keep) { return var_mean(x, axes, true, keep).first; }},
+      {"mean of var_mean", [](const DoubleVariable& x, const Dims& axes,
+                              Flag keep) { return var_mean(x, axes, true, keep).second; }},
       {"var of n",
        [](const DoubleVariable& x, const Dims& axes, Flag keep) { return var(x, axes, false, keep); }},
       {"std",
@@ -69,6 +74,27 @@ TEST(Amax, SharesTheGradientAmongEqualsAsPyTorch) {
             (Numbers{0, 0.5, 0.5, 1.0 / 3, 1.0 / 3, 1.0 / 3}));
   EXPECT_EQ(test::gradient(x, [](const auto& v) { return amin(v); }).to_vector(),
             (Numbers{1, 0, 0, 0, 0, 0}));
+}
+
+TEST(Max, OfAllSharesTheGradientAmongEqualsOrAmongNaNAsPyTorch) {
+  const double nan = test::kNan;
+  const auto largest = [](const auto& v) { return v.max(); };
+  const auto least = [](const auto& v) { return min(v); };
+  const DoubleTensor x = tensor<double>({{1, 3, 3}, {2, 2, 2}}), with_nan = tensor<double>({nan, nan, 3});
+  EXPECT_EQ(test::gradient(x, largest).to_vector(), (Numbers{0, 0.5, 0.5, 0, 0, 0}));
+  EXPECT_EQ(test::gradient(x, least).to_vector(), (Numbers{1, 0, 0, 0, 0, 0}));
+  EXPECT_EQ(test::gradient(with_nan, largest).to_vector(), (Numbers{0.5, 0.5, 0}));
+  EXPECT_EQ(test::gradient(with_nan, least).to_vector(), (Numbers{0.5, 0.5, 0}));
+  EXPECT_TRUE(isnan(max(with_nan)).item());
+}
+
+TEST(SumTo, HasTheRightGradientForEveryShapeThatItSumsTo) {
+  for (const Shape& shape :
+       std::vector<Shape>{{}, {1}, {4}, {3, 1}, {3, 4}, {2, 1, 1}, {1, 3, 4}, {2, 3, 4}}) {
+    SCOPED_TRACE(to_string(shape));
+    test::expect_gradients_in_layouts([&](const auto& v) { return sum_to(v[0], shape); },
+                                      {test::normal({2, 3, 4})});
+  }
 }
 
 TEST(Max, SendsTheGradientToTheFirstPlaceAsPyTorch) {
