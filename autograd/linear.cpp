@@ -40,7 +40,8 @@ BasicVariable<T> linear(const BasicVariable<T>& x, const OperandOf<T>& weight, c
     if (need_b) gradients[2] = sum(dy_rows, 0);
     return gradients;
   };
-  return record("linear", y.view(shape), {x, weight, optional_input(bias)}, rule);
+  return record(bias.defined() ? "linear" : "linear_no_bias", y.view(shape),
+                {x, weight, optional_input(bias)}, rule);
 }
 
 template Variable linear(const Variable&, const Variable&, const Variable&);

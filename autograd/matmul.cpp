@@ -24,11 +24,17 @@ BasicTensor<T> as_operand(const BasicTensor<T>& gradient, int dim, bool left) {
   return dim > 1 ? gradient : gradient.squeeze(left ? -2 : -1);
 }
 
+// Under which its kinds are recorded: PyTorch runs another op for each.
+const char* product_name(int left, int right) {
+  if (left > 2 || right > 2) return "bmm";
+  return left == 1 && right == 2 ? "vecmat" : "matmul";
+}
+
 }  // namespace
 
 template <Floating T>
 BasicVariable<T> matmul(const BasicVariable<T>& a, const OperandOf<T>& b) {
-  return record("matmul", matmul(a.data(), b.data()), {a, b},
+  return record(product_name(a.dim(), b.dim()), matmul(a.data(), b.data()), {a, b},
                 [x = save_if(b.requires_grad(), a), y = save_if(a.requires_grad(), b), left = a.dim(),
                  right = b.dim()](const BasicTensor<T>& dy) {
                   Gradients<T, 2> gradients;

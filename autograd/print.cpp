@@ -24,25 +24,31 @@ struct BackwardName {
 // PyTorch 1.13's names where they are not ours in camel case with "Backward0"; the first that fits.
 constexpr std::array kNames = {
     BackwardName{"batch_norm", kAny, "NativeBatchNormBackward0"},
+    BackwardName{"bmm", kAny, "UnsafeViewBackward0"},
     BackwardName{"clamp", kAny, "ClampBackward1"},
     BackwardName{"cross_entropy", kAny, "NllLossBackward0"},
     BackwardName{"dropout", kAny, "MulBackward0"},
-    BackwardName{"flatten", kAny, "ReshapeAliasBackward0"},
     BackwardName{"index_add", kAny, "IndexPutBackward0"},
     BackwardName{"layer_norm", kAny, "NativeLayerNormBackward0"},
     BackwardName{"linear", 1, "AddBackward0"},
     BackwardName{"linear", 2, "AddmmBackward0"},
     BackwardName{"linear", kAny, "ViewBackward0"},
+    BackwardName{"linear_no_bias", 1, "SqueezeBackward3"},
+    BackwardName{"linear_no_bias", 2, "MmBackward0"},
+    BackwardName{"linear_no_bias", kAny, "UnsafeViewBackward0"},
     BackwardName{"log1p", kAny, "Log1PBackward0"},
     BackwardName{"matmul", 0, "DotBackward0"},
     BackwardName{"matmul", 1, "MvBackward0"},
     BackwardName{"matmul", 2, "MmBackward0"},
-    BackwardName{"matmul", kAny, "UnsafeViewBackward0"},
+    BackwardName{"max_all", kAny, "MaxBackward1"},
     BackwardName{"mean", 0, "MeanBackward0"},
     BackwardName{"mean", kAny, "MeanBackward1"},
+    BackwardName{"min_all", kAny, "MinBackward1"},
     BackwardName{"narrow", kAny, "SliceBackward0"},
     BackwardName{"norm", kAny, "NormBackward1"},
+    BackwardName{"rdiv", kAny, "MulBackward0"},  // by the reciprocal
     BackwardName{"reshape", kAny, "ReshapeAliasBackward0"},
+    BackwardName{"reshape_copy", kAny, "UnsafeViewBackward0"},
     BackwardName{"rsub", kAny, "RsubBackward1"},
     BackwardName{"square", kAny, "PowBackward0"},
     BackwardName{"squeeze", kAny, "SqueezeBackward1"},
@@ -50,10 +56,12 @@ constexpr std::array kNames = {
     BackwardName{"stddev", kAny, "StdBackward0"},
     BackwardName{"sum", 0, "SumBackward0"},
     BackwardName{"sum", kAny, "SumBackward1"},
+    BackwardName{"sum_to", kAny, "SumBackward1"},
+    BackwardName{"vecmat", kAny, "SqueezeBackward3"},
 };
 
-// "log_softmax" as "LogSoftmaxBackward0".
-std::string camel_case(std::string_view op) {
+// "log_softmax", '0' as "LogSoftmaxBackward0".
+std::string camel_case(std::string_view op, char version) {
   std::string name;
   bool starts_word = true;
   for (const char letter : op) {
@@ -63,18 +71,19 @@ std::string camel_case(std::string_view op) {
     }
     starts_word = letter == '_';
   }
-  return name + "Backward0";
+  return name + "Backward" + version;
 }
 
 template <Floating T>
 std::string backward_name(const Node<T>& node) {
-  if (node.op == std::string_view("pow") && node.inputs().size() == 2) return "PowBackward1";
+  const std::string_view op = node.op;
+  if ((op == "pow" || op == "remainder") && node.inputs().size() == 2) return camel_case(op, '1');
   for (const BackwardName& each : kNames) {
-    if (each.op == node.op && (each.rank == kAny || each.rank == node.data.dim())) {
+    if (each.op == op && (each.rank == kAny || each.rank == node.data.dim())) {
       return std::string(each.name);
     }
   }
-  return camel_case(node.op);
+  return camel_case(op, '0');
 }
 
 }  // namespace

@@ -36,6 +36,12 @@ BasicVariable<T> narrow_as(const char* op, const BasicVariable<T>& x, Whole axis
                 });
 }
 
+template <Floating T>
+BasicVariable<T> record_reshape(const BasicVariable<T>& x, const BasicTensor<T>& y) {
+  return record(y.storage() == x.data().storage() ? "reshape" : "reshape_copy", y, {x},
+                [from = x.shape()](const BasicTensor<T>& dy) { return dy.reshape(from); });
+}
+
 // PyTorch records each index as a node of its own; ours is one, with the name of the last.
 const char* name_of(std::span<const ViewIndex> indices) {
   using Kind = ViewIndex::Kind;
@@ -58,14 +64,12 @@ BasicVariable<T> BasicVariable<T>::view(const Shape& shape) const {
 
 template <Floating T>
 BasicVariable<T> BasicVariable<T>::reshape(const Shape& shape) const {
-  return record("reshape", data().reshape(shape), {*this},
-                [from = data().shape()](const BasicTensor<T>& dy) { return dy.reshape(from); });
+  return record_reshape(*this, data().reshape(shape));
 }
 
 template <Floating T>
 BasicVariable<T> BasicVariable<T>::flatten(Whole first_axis, Whole last_axis) const {
-  return record("flatten", data().flatten(first_axis, last_axis), {*this},
-                [from = data().shape()](const BasicTensor<T>& dy) { return dy.reshape(from); });
+  return record_reshape(*this, data().flatten(first_axis, last_axis));
 }
 
 template <Floating T>

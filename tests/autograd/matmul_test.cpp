@@ -83,7 +83,7 @@ TEST(Matmul, NoticesAnOverwrittenOperandOnlyWhereAGradientNeedsIt) {
   check("mul", 1, [](const Variable& a, const Variable& b) { return a * b; });
   check("matmul", 3, [](const Variable& a, const Variable& b) { return matmul(a, b); });
   check("addmm", 3, [](const Variable& a, const Variable& b) { return addmm(Variable(zeros(3)), a, b); });
-  check("linear", 3, [](const Variable& a, const Variable& b) { return linear(a, b, Variable()); });
+  check("linear_no_bias", 3, [](const Variable& a, const Variable& b) { return linear(a, b, Variable()); });
 }
 
 // The rule has no use for the sum, which may be changed in place, as in PyTorch.

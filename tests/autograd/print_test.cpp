@@ -8,7 +8,9 @@
 
 #include <libtensor/autograd/ops.h>
 
-// What PyTorch 1.13 prints is recorded by tests/golden/variables.py.
+// What PyTorch 1.13 prints is recorded by tests/golden/variables.py. Left out is the product of a matrix and
+// a batch, (2, 3) @ (5, 3, 4), of which PyTorch makes another one of the transposed operands, and names its
+// last copy: CloneBackward0 for our UnsafeViewBackward0.
 
 namespace lt {
 namespace {
@@ -56,6 +58,8 @@ std::map<std::string, PrintedOp<float>> elementwise_ops() {
       {"sign", [](V x, V) { return sign(x); }}, {"floor", [](V x, V) { return floor(x); }},
       {"ceil", [](V x, V) { return ceil(x); }}, {"round", [](V x, V) { return round(x); }},
       {"dropout", [](V x, V) { return dropout(x, 0.5, print_generator()); }},
+      {"2 / x", [](V x, V) { return 2 / x; }}, {"remainder", [](V x, V y) { return remainder(x, y); }},
+      {"remainder 2", [](V x, V) { return remainder(x, 2); }},
   };
 }
 
@@ -81,6 +85,15 @@ std::map<std::string, PrintedOp<float>> reductions_and_products() {
       {"mse_loss", [](V x, V y) { return mse_loss(x, y); }},
       {"batch_norm", [](V x, V y) { return batch_norm(x, y[0], y[1]); }},
       {"layer_norm", [](V x, V y) { return layer_norm(x, y[0], y[1]); }},
+      {"max of all", [](V x, V) { return x.max(); }}, {"min of all", [](V x, V) { return min(x); }},
+      {"var_mean", [](V x, V) { return var_mean(x, 1).first; }},
+      {"mean of var_mean", [](V x, V) { return var_mean(x, 1).second; }},
+      {"sum_to", [](V x, V) { return sum_to(x, {1, 4}); }},
+      {"vecmat", [](V x, V y) { return matmul(x[0], y.t()); }},
+      {"vec bmm", [](V x, V y) { return matmul(x[0], y.t()(None)); }},
+      {"linear 1 without bias", [](V x, V y) { return linear(x[0], y); }},
+      {"linear without bias", [](V x, V y) { return linear(x, y); }},
+      {"linear 3 without bias", [](V x, V y) { return linear(x(None), y); }},
   };
 }
 
@@ -88,6 +101,9 @@ std::map<std::string, PrintedOp<float>> views_and_gathering() {
   using V = const Variable&;
   return {
       {"view", [](V x, V) { return x.view({2, 6}); }}, {"reshape", [](V x, V) { return x.reshape({2, 6}); }},
+      {"reshape, a copy", [](V x, V) { return x.t().reshape({2, 6}); }},
+      {"reshape of a transposed, a view", [](V x, V) { return x.t().reshape({4, 3, 1}); }},
+      {"flatten, a copy", [](V x, V) { return x.t().flatten(); }},
       {"flatten", [](V x, V) { return x.flatten(); }}, {"transpose", [](V x, V) { return x.transpose(0, 1); }},
       {"t", [](V x, V) { return x.t(); }}, {"permute", [](V x, V) { return x.permute({1, 0}); }},
       {"x[0]", [](V x, V) { return x[0]; }}, {"x[0, 1]", [](V x, V) { return x(0, 1); }},

@@ -55,6 +55,13 @@ OPS = {
     "embedding": lambda x, y: F.embedding(rows, x), "cross_entropy": lambda x, y: F.cross_entropy(x, torch.tensor([0, 1, 2])),
     "mse_loss": F.mse_loss, "batch_norm": lambda x, y: F.batch_norm(x, None, None, y[0], y[1], True),
     "layer_norm": lambda x, y: F.layer_norm(x, [4], y[0], y[1]), "dropout": lambda x, y: F.dropout(x, 0.5),
+    "2 / x": lambda x, y: 2 / x, "remainder": torch.remainder, "remainder 2": lambda x, y: x % 2,
+    "max of all": lambda x, y: x.max(), "min of all": lambda x, y: x.min(), "var_mean": lambda x, y: torch.var_mean(x, 1)[0],
+    "mean of var_mean": lambda x, y: torch.var_mean(x, 1)[1], "sum_to": lambda x, y: x.sum_to_size(1, 4),
+    "vecmat": lambda x, y: x[0] @ y.t(), "vec bmm": lambda x, y: x[0] @ y.t()[None], "linear 1 without bias": lambda x, y: F.linear(x[0], y),
+    "linear without bias": lambda x, y: F.linear(x, y), "linear 3 without bias": lambda x, y: F.linear(x[None], y),
+    "reshape, a copy": lambda x, y: x.t().reshape(2, 6), "reshape of a transposed, a view": lambda x, y: x.t().reshape(4, 3, 1),
+    "flatten, a copy": lambda x, y: x.t().flatten(),
 }
 PRINTED = {"leaf": lambda x: x, "-x": lambda x: -x, "x * 2": lambda x: x * 2, "relu": lambda x: x.relu(),
            "flatten": lambda x: x.view(-1), "x[ids]": lambda x: x[torch.zeros(2, dtype=torch.int64)]}
