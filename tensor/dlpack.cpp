@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <type_traits>
+#include <utility>
 
 #include <libtensor/tensor/ops.h>
 
@@ -108,15 +109,16 @@ BasicTensor<T> taken(Managed* managed, bool read_only) {
   const Strides strides = dims(given.strides);
   char* const start = static_cast<char*>(given.data);
   T* const data = reinterpret_cast<T*>(start == nullptr ? start : start + given.byte_offset);
-  const BasicTensor<T> unowned = from_blob(data, shape, strides);  // throws before anything is taken
+  const char* const op = "from_dlpack";
+  const BasicTensor<T> unowned =
+      detail::from_memory(op, data, shape, strides, nullptr);  // throws before anything is taken
   if (read_only) {
     BasicTensor<T> copy = unowned.clone();
     give_back(managed);
     return copy;
   }
-  return from_blob(data, shape, strides, std::shared_ptr<void>(managed, [](void* owned) {
-                     give_back(static_cast<Managed*>(owned));
-                   }));
+  std::shared_ptr<void> owner(managed, [](void* owned) { give_back(static_cast<Managed*>(owned)); });
+  return detail::from_memory(op, data, shape, strides, std::move(owner));
 }
 
 }  // namespace

@@ -17,10 +17,10 @@ struct Extent {
   int64_t high = -1;  // below low: there are none
 };
 
-Extent extent(const Shape& shape, const Strides& strides, size_t element_bytes) {
+Extent extent(const char* op, const Shape& shape, const Strides& strides, size_t element_bytes) {
   const auto refuse = [&](const char* why) {
     throw ShapeError(
-        fmt::format("from_blob: strides {} of shape {} {}", to_string(strides), to_string(shape), why));
+        fmt::format("{}: strides {} of shape {} {}", op, to_string(strides), to_string(shape), why));
   };
   if (strides.size() != shape.size()) refuse("are not one for each axis");
   if (numel(shape) == 0) return {};
@@ -40,24 +40,35 @@ Extent extent(const Shape& shape, const Strides& strides, size_t element_bytes) 
 }  // namespace
 
 template <Element T>
-BasicTensor<T> from_blob(T* data, const Shape& shape, const Strides& strides, std::shared_ptr<void> owner) {
+BasicTensor<T> detail::from_memory(const char* op, T* data, const Shape& shape, const Strides& strides,
+                                   std::shared_ptr<void> owner) {
   const Strides steps = strides.empty() ? contiguous_strides(shape) : strides;
-  const Extent range = extent(shape, steps, sizeof(T));
+  const Extent range = extent(op, shape, steps, sizeof(T));
   const auto elements = static_cast<size_t>(range.high - range.low + 1);
   if (data == nullptr && elements > 0) {
-    throw ValueError(fmt::format("from_blob: a null pointer for shape {}", to_string(shape)));
+    throw ValueError(fmt::format("{}: a null pointer for shape {}", op, to_string(shape)));
   }
   if (reinterpret_cast<uintptr_t>(data) % alignof(T) != 0) {
-    throw ValueError(fmt::format("from_blob: the address {} is no multiple of {}, as {} needs it",
+    throw ValueError(fmt::format("{}: the address {} is no multiple of {}, as {} needs it", op,
                                  fmt::ptr(data), alignof(T), dtype_name<T>()));
   }
   return BasicTensor<T>(Storage(data + range.low, elements * sizeof(T), std::move(owner)), shape, steps,
                         -range.low);
 }
 
-template Tensor from_blob(float*, const Shape&, const Strides&, std::shared_ptr<void>);
-template DoubleTensor from_blob(double*, const Shape&, const Strides&, std::shared_ptr<void>);
-template IntTensor from_blob(int64_t*, const Shape&, const Strides&, std::shared_ptr<void>);
-template BoolTensor from_blob(bool*, const Shape&, const Strides&, std::shared_ptr<void>);
+template <Element T>
+BasicTensor<T> from_blob(T* data, const Shape& shape, const Strides& strides, std::shared_ptr<void> owner) {
+  return detail::from_memory("from_blob", data, shape, strides, std::move(owner));
+}
+
+#define LT_INSTANTIATE(T)                                                                    \
+  template BasicTensor<T> detail::from_memory(const char*, T*, const Shape&, const Strides&, \
+                                              std::shared_ptr<void>);                        \
+  template BasicTensor<T> from_blob(T*, const Shape&, const Strides&, std::shared_ptr<void>);
+LT_INSTANTIATE(float)
+LT_INSTANTIATE(double)
+LT_INSTANTIATE(int64_t)
+LT_INSTANTIATE(bool)
+#undef LT_INSTANTIATE
 
 }  // namespace lt::inline v0

@@ -81,7 +81,8 @@ requires(std::same_as<std::ranges::range_value_t<Values>, T> &&
 }
 // A tensor on the user's own memory, which is not copied: what is written on one side is read on the other.
 // The memory must outlive the tensors on it; or `owner` is given, which they keep, and let go with the last
-// of them. A deleter is an owner: std::shared_ptr<void>(data, deleter).
+// of them. A deleter is an owner: std::shared_ptr<void>(data, deleter). What is written past the tensor, or
+// through one of another call, backward() does not see: a value that it needs may so have changed.
 //   data: the first element; strides: in elements, below 0 where an axis goes back; without any, dense and
 //   row-major
 //   throws: ShapeError for strides that do not fit the shape; ValueError for a null pointer, or an address at
@@ -89,6 +90,12 @@ requires(std::same_as<std::ranges::range_value_t<Values>, T> &&
 template <Element T>
 BasicTensor<T> from_blob(T* data, const Shape& shape, const Strides& strides = {},
                          std::shared_ptr<void> owner = nullptr);
+namespace detail {
+// The same, whose errors name `op`.
+template <Element T>
+BasicTensor<T> from_memory(const char* op, T* data, const Shape& shape, const Strides& strides,
+                           std::shared_ptr<void> owner);
+}  // namespace detail
 // Memory that is not to be written has no tensor on it: from_vector(std::span(data, n), shape) copies it.
 template <Element T>
 BasicTensor<T> from_blob(const T*, const Shape&, const Strides& = {},

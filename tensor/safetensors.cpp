@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
@@ -230,6 +231,14 @@ class SafetensorsReader {
   std::string_view bytes_;
 };
 
+// As AnyTensor lists them.
+struct NamedType {
+  const char* dtype;
+  const char* here;
+};
+constexpr std::array kTypes = {NamedType{"float32", "float"}, NamedType{"float64", "double"},
+                               NamedType{"int64", "int64_t"}, NamedType{"bool", "bool"}};
+
 }  // namespace
 
 template <typename T>
@@ -237,9 +246,11 @@ BasicTensor<T> TensorFile::get(const std::string& name) const {
   const auto found = tensors.find(name);
   if (found == tensors.end()) throw IoError(fmt::format("'{}': there is no tensor '{}'", path, name));
   if (const auto* x = std::get_if<BasicTensor<T>>(&found->second)) return *x;
-  const char* type =
-      std::visit([]<typename U>(const BasicTensor<U>&) { return dtype_name<U>(); }, found->second);
-  throw IoError(fmt::format("'{}': the tensor '{}' is {}, expected {}", path, name, type, dtype_name<T>()));
+  const size_t held = found->second.index();
+  const size_t asked = AnyTensor(BasicTensor<T>()).index();
+  throw IoError(fmt::format("'{}': the tensor '{}' is {}, expected {} (read <{}>, then cast<{}>())", path,
+                            name, kTypes[held].dtype, kTypes[asked].dtype, kTypes[held].here,
+                            kTypes[asked].here));
 }
 
 template Tensor TensorFile::get(const std::string&) const;

@@ -97,7 +97,7 @@ TEST(Checkpoint, NamesTheFileAndWhatDoesNotFit) {
   EXPECT_EQ(text([&] { c.get("model.bias", x); }), file + "'model.bias' has shape (2), expected (3)");
   EXPECT_EQ(text([&] { c.get_text("nothing"); }), file + "there is no text 'nothing'");
   EXPECT_EQ(text([&] { c.get("model.bias", run.generator); }),
-            file + "the tensor 'model.bias' is float32, expected int64");
+            file + "the tensor 'model.bias' is float32, expected int64 (read <float>, then cast<int64_t>())");
   Linear other(4, 2);
   EXPECT_EQ(text([&] { c.get("model", other); }), file +
                                                       "load_state_dict: the state does not fit the module:\n"

@@ -112,14 +112,15 @@ TEST(Dlpack, LeavesWhatItRefusesToItsOwner) {
   EXPECT_EQ(refusal(), "from_dlpack: a null pointer as the shape");
   lender.managed.dl_tensor.shape = lender.shape.data();
   lender.managed.dl_tensor.byte_offset = 2;
-  EXPECT_NE(refusal().find("is no multiple of 4, as float32 needs it"), std::string::npos);
+  EXPECT_TRUE(refusal().starts_with("from_dlpack: the address 0x")) << refusal();
+  EXPECT_TRUE(refusal().ends_with(" is no multiple of 4, as float32 needs it")) << refusal();
   lender.managed.dl_tensor.byte_offset = 0;
   lender.managed.dl_tensor.data = nullptr;
-  EXPECT_EQ(refusal(), "from_blob: a null pointer for shape (2, 3)");
+  EXPECT_EQ(refusal(), "from_dlpack: a null pointer for shape (2, 3)");
   lender.strides = {INT64_MAX, 1};
   lender.shape = {3, 3};
   EXPECT_EQ(error_text<ShapeError>([&] { from_dlpack(&lender.managed); }),
-            "from_blob: strides (9223372036854775807, 1) of shape (3, 3) lead further than any memory");
+            "from_dlpack: strides (9223372036854775807, 1) of shape (3, 3) lead further than any memory");
   EXPECT_EQ(lender.returned, 0);
 }
 

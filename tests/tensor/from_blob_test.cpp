@@ -135,6 +135,16 @@ TEST(FromBlob, CountsItsVersions) {
   EXPECT_EQ(x.storage().version(), 1U);
 }
 
+// Each call counts by itself: of what the other writes, autograd does not know.
+TEST(FromBlob, TensorsOfTwoCallsShareNumbersButNoVersion) {
+  std::vector<float> numbers(3);
+  Tensor one = from_blob(numbers.data(), 3), other = from_blob(numbers.data(), 3);
+  one.fill_(2);
+  EXPECT_TRUE(equal(other, full(3, 2)));
+  EXPECT_EQ(one.storage().version(), 1U);
+  EXPECT_EQ(other.storage().version(), 0U);
+}
+
 TEST(FromBlob, GoesBackWhereAStrideIsNegative) {
   std::vector<float> numbers = numbers_from_0(6);
   const Tensor x = from_blob(&numbers[3], {2, 3}, {-3, 1});

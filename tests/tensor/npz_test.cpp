@@ -142,8 +142,9 @@ TEST(Npz, NamesTheTensorThatItHasNot) {
   const std::string path = recorded_npz("stored.npz");
   const TensorFile file = load_npz(path);
   EXPECT_EQ(error_text<IoError>([&] { file.get("w"); }), "'" + path + "': there is no tensor 'w'");
-  EXPECT_EQ(error_text<IoError>([&] { file.get("int64"); }),
-            "'" + path + "': the tensor 'int64' is int64, expected float32");
+  EXPECT_EQ(
+      error_text<IoError>([&] { file.get("int64"); }),
+      "'" + path + "': the tensor 'int64' is int64, expected float32 (read <int64_t>, then cast<float>())");
 }
 
 TEST(Npz, RefusesWhatIsNoArchive) {

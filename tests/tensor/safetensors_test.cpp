@@ -121,8 +121,9 @@ TEST(Safetensors, GetNamesWhatIsMissingOrOfAnotherType) {
   const TensorFile file = load_safetensors(path);
   EXPECT_EQ(file.get<int64_t>("ids").at({1, 0}), INT64_MAX);
   EXPECT_EQ(error_text<IoError>([&] { file.get("bias"); }), "'" + path + "': there is no tensor 'bias'");
-  EXPECT_EQ(error_text<IoError>([&] { file.get("ids"); }),
-            "'" + path + "': the tensor 'ids' is int64, expected float32");
+  EXPECT_EQ(
+      error_text<IoError>([&] { file.get("ids"); }),
+      "'" + path + "': the tensor 'ids' is int64, expected float32 (read <int64_t>, then cast<float>())");
 }
 
 TEST(Safetensors, RefusesToWriteWhatNoReaderWouldTake) {
