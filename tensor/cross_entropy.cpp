@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <limits>
+
 #include <libtensor/tensor/functional.h>
 #include <libtensor/tensor/kernels/cross_entropy.h>
 
@@ -85,7 +87,8 @@ BasicTensor<T> composed_loss(const BasicTensor<T>& logits, const IntTensor& ids,
   BasicTensor<T> rows = -masked_fill(t.at_target * gather(log_p, 1, t.ids), t.ignored, 0);
   if (t.at_each.defined()) rows -= sum(masked_fill(t.at_each * log_p, t.ignored, 0), 1, true);
   const bool is_mean = options.reduction == Reduction::mean;
-  const BasicTensor<T> divisor = is_mean ? sum(t.of_target) : scalar<T>(1);
+  const BasicTensor<T> total = is_mean ? sum(t.of_target) : scalar<T>(1);
+  const BasicTensor<T> divisor = masked_fill(total, total == T{0}, std::numeric_limits<T>::quiet_NaN());
   if (gradient != nullptr)
     *gradient = masked_fill(gradient_of(log_p, t) / divisor, t.ignored, 0).reshape(logits.shape());
   return options.reduction == Reduction::none ? rows.reshape(ids.shape()) : sum(rows) / divisor;

@@ -150,6 +150,28 @@ TEST(CrossEntropy, IsNaNWithoutAGradientWhereEveryTargetIsIgnoredWhateverItsOpti
   EXPECT_EQ(x.grad().to_vector(), Numbers(6, 0));
 }
 
+// As PyTorch 1.13, which divides by the weights of the targets alone.
+TEST(CrossEntropy, IsNaNWhereTheTargetsWeighNothing) {
+  const DoubleTensor logits = tensor<double>({{1, 2, 3}, {3, 2, 1}});
+  const IntTensor ends = tensor<int64_t>({0, 2});
+  for (const DoubleTensor& weight : {zeros<double>(3), tensor<double>({0, 1, 0})}) {
+    for (const double smoothing : {0.0, 0.1}) {
+      SCOPED_TRACE(smoothing);
+      const DoubleVariable x(logits, true);
+      const DoubleVariable loss = cross_entropy(x, ends, {.weight = weight, .label_smoothing = smoothing});
+      loss.backward();
+      EXPECT_TRUE(std::isnan(loss.item()));
+      EXPECT_TRUE(all(isnan(x.grad())).item());
+    }
+  }
+  const DoubleVariable x(logits, true);
+  const DoubleVariable loss = cross_entropy(
+      x, ends, {.weight = zeros<double>(3), .reduction = Reduction::sum, .label_smoothing = 0.1});
+  loss.backward();
+  EXPECT_EQ(loss.item(), 0);
+  EXPECT_EQ(x.grad().to_vector(), test::Numbers(6, 0));
+}
+
 TEST(Losses, AreReducedAsAsked) {
   const DoubleVariable a(tensor<double>({1, 2, 4}), true);
   const DoubleVariable b(tensor<double>({1, 0, 1}), true);
