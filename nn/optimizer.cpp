@@ -6,7 +6,6 @@
 #include <map>
 #include <set>
 
-#include <libtensor/nn/state.h>
 #include <libtensor/tensor/ops.h>
 
 namespace lt::inline v0::nn {
@@ -16,14 +15,6 @@ namespace {
 StateEntries named(const std::vector<Tensor>& tensors, const char* name) {
   StateEntries entries;
   for (size_t i = 0; i < tensors.size(); ++i) entries.emplace_back(fmt::format("{}.{}", i, name), tensors[i]);
-  return entries;
-}
-
-StateEntries adam_entries(const IntTensor& steps, const std::vector<Tensor>& exp_avg,
-                          const std::vector<Tensor>& exp_avg_sq) {
-  StateEntries entries = {{"step", steps}};
-  for (auto& entry : named(exp_avg, "exp_avg")) entries.push_back(std::move(entry));
-  for (auto& entry : named(exp_avg_sq, "exp_avg_sq")) entries.push_back(std::move(entry));
   return entries;
 }
 
@@ -67,7 +58,19 @@ void Optimizer::zero_grad() {
   for (const Variable& parameter : parameters_) parameter.zero_grad();
 }
 
-void Optimizer::load_state_dict(const NamedTensors&) {}
+NamedTensors Optimizer::state_dict() const {
+  StateEntries all = entries();
+  all.emplace_back("lr", scalar<double>(lr));
+  return copy_state(all);
+}
+
+void Optimizer::load_state_dict(const NamedTensors& state) {
+  const DoubleTensor rate = scalar<double>(lr);
+  StateEntries all = entries();
+  all.emplace_back("lr", rate);
+  load_state(all, state, "optimiser", false);
+  lr = rate.item();
+}
 
 SGD::SGD(std::vector<Variable> parameters, double learning_rate, Options options)
     : Optimizer(std::move(parameters), learning_rate), options_(options) {
@@ -87,11 +90,7 @@ void SGD::step() {
   }
 }
 
-NamedTensors SGD::state_dict() const { return copy_state(named(velocity_, "momentum_buffer")); }
-
-void SGD::load_state_dict(const NamedTensors& state) {
-  load_state(named(velocity_, "momentum_buffer"), state, "optimiser", false);
-}
+StateEntries SGD::entries() const { return named(velocity_, "momentum_buffer"); }
 
 Adam::Adam(std::vector<Variable> parameters, double learning_rate, Options options)
     : Optimizer(std::move(parameters), learning_rate),
@@ -117,10 +116,11 @@ void Adam::step() {
   }
 }
 
-NamedTensors Adam::state_dict() const { return copy_state(adam_entries(steps_, exp_avg_, exp_avg_sq_)); }
-
-void Adam::load_state_dict(const NamedTensors& state) {
-  load_state(adam_entries(steps_, exp_avg_, exp_avg_sq_), state, "optimiser", false);
+StateEntries Adam::entries() const {
+  StateEntries all = {{"step", steps_}};
+  for (auto& entry : named(exp_avg_, "exp_avg")) all.push_back(std::move(entry));
+  for (auto& entry : named(exp_avg_sq_, "exp_avg_sq")) all.push_back(std::move(entry));
+  return all;
 }
 
 double clip_grad_norm_(const std::vector<Variable>& parameters, double max_norm) {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include <libtensor/autograd/variable.h>
-#include <libtensor/tensor/io.h>
+#include <libtensor/nn/state.h>
 #include <libtensor/tensor/optimizer.h>
 
 namespace lt::inline v0::nn {
@@ -21,14 +21,18 @@ class Optimizer {
   virtual void step() = 0;
   void zero_grad();
 
-  // What step() remembers, by "<index of the parameter>.<name>"; empty where it remembers nothing.
-  virtual NamedTensors state_dict() const { return {}; }
+  // "lr", and what step() remembers, by "<index of the parameter>.<name>": a resumed run goes on at the rate
+  // that was saved, as PyTorch's.
+  NamedTensors state_dict() const;
   //   throws: ValueError that lists what is missing or misshaped; nothing is then changed
-  virtual void load_state_dict(const NamedTensors& state);
+  void load_state_dict(const NamedTensors& state);
 
   double lr;  // a schedule sets it before each step
 
  protected:
+  // The tensors that step() changes, by name.
+  virtual StateEntries entries() const = 0;
+
   std::vector<Variable> parameters_;
 };
 
@@ -39,10 +43,10 @@ class SGD : public Optimizer {
   //   throws: ValueError for a negative momentum or weight_decay, and for nesterov without a momentum
   SGD(std::vector<Variable> parameters, double learning_rate, Options options = {});
   void step() override;
-  NamedTensors state_dict() const override;
-  void load_state_dict(const NamedTensors& state) override;
 
  private:
+  StateEntries entries() const override;
+
   Options options_;
   std::vector<Tensor> velocity_;  // none without momentum
 };
@@ -54,10 +58,10 @@ class Adam : public Optimizer {
   //   throws: ValueError unless the betas lie in [0, 1), and eps and weight_decay are not negative
   Adam(std::vector<Variable> parameters, double learning_rate, Options options = {});
   void step() override;
-  NamedTensors state_dict() const override;
-  void load_state_dict(const NamedTensors& state) override;
 
  private:
+  StateEntries entries() const override;
+
   Options options_;
   std::vector<Tensor> exp_avg_;
   std::vector<Tensor> exp_avg_sq_;

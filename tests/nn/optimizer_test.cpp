@@ -99,6 +99,23 @@ TEST(Optimizer, GoesOnToTheSameBitsFromItsState) {
   }
 }
 
+TEST(Optimizer, ItsStateHasTheRate) {
+  for (const auto& [name, make] : optimizers()) {
+    SCOPED_TRACE(name);
+    const Bowls bowls;
+    const auto saved = make(bowls.parameters), loaded = make(bowls.parameters);
+    saved->lr = 0.0123;  // as a schedule set it
+    loaded->load_state_dict(saved->state_dict());
+    EXPECT_EQ(loaded->lr, 0.0123);
+    NamedTensors without = saved->state_dict();
+    without.erase("lr");
+    loaded->lr = 7;
+    EXPECT_TRUE(
+        error_text<ValueError>([&] { loaded->load_state_dict(without); }).ends_with("\n  missing: lr"));
+    EXPECT_EQ(loaded->lr, 7);
+  }
+}
+
 TEST(Optimizer, ItsStateIsACopy) {
   const Bowls bowls;
   SGD optimizer(bowls.parameters, 0.1, {.momentum = 0.9});
