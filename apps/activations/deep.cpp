@@ -113,14 +113,14 @@ DeepNet::DeepNet(const MlpSizes& net_sizes, const DeepOptions& net_options, Gene
     const int64_t in = i == 0 ? sizes.block * sizes.embed : kHidden;
     const int64_t out = is_last ? sizes.vocabulary : kHidden;
     const double scale = is_last && !options.batchnorm ? 0.1 : options.gain;
-    layers.push_back(nn::make<Linear>(in, out, !options.batchnorm, scale, generator));
+    layers.push_back(std::make_unique<Linear>(in, out, !options.batchnorm, scale, generator));
     if (options.batchnorm) {
-      auto norm = nn::make<nn::BatchNorm1d>(out, nn::BatchNorm1d::Options{.unbiased = true});
+      auto norm = std::make_unique<nn::BatchNorm1d>(out, nn::BatchNorm1d::Options{.unbiased = true});
       if (is_last) norm->weight = Variable(full(out, 0.1F), true);
       layers.push_back(std::move(norm));
     }
     if (is_last) break;
-    if (options.tanh) layers.push_back(nn::make<nn::Tanh>());
+    if (options.tanh) layers.push_back(std::make_unique<nn::Tanh>());
     hidden_.push_back(layers.size() - 1);
   }
 }
