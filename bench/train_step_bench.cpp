@@ -118,14 +118,14 @@ Step modules(std::shared_ptr<nn::Embedding> table, std::shared_ptr<nn::Sequentia
 Step deep() {
   auto g = std::make_shared<Generator>(2147483647);
   auto net = std::make_shared<nn::Sequential>();
-  net->layers.push_back(nn::make<nn::Flatten>());
+  net->append(nn::Flatten());
   for (const int64_t size : {30, 100, 100, 100, 100}) {
-    net->layers.push_back(nn::make<nn::Linear>(size, 100, nn::Linear::Options{.bias = false}, *g));
-    net->layers.push_back(nn::make<nn::BatchNorm1d>(100));
-    net->layers.push_back(nn::make<nn::Tanh>());
+    net->append(nn::Linear(size, 100, {.bias = false}, *g));
+    net->append(nn::BatchNorm1d(100));
+    net->append(nn::Tanh());
   }
-  net->layers.push_back(nn::make<nn::Linear>(100, 27, nn::Linear::Options{.bias = false}, *g));
-  net->layers.push_back(nn::make<nn::BatchNorm1d>(27));
+  net->append(nn::Linear(100, 27, {.bias = false}, *g));
+  net->append(nn::BatchNorm1d(27));
   return modules(std::make_shared<nn::Embedding>(27, 10, *g), net, 3, g);
 }
 
@@ -133,12 +133,12 @@ Step wavenet() {
   auto g = std::make_shared<Generator>(42);
   auto net = std::make_shared<nn::Sequential>();
   for (const int64_t size : {48, 256, 256}) {
-    net->layers.push_back(nn::make<nn::FlattenConsecutive>(2));
-    net->layers.push_back(nn::make<nn::Linear>(size, 128, nn::Linear::Options{.bias = false}, *g));
-    net->layers.push_back(nn::make<nn::BatchNorm1d>(128, nn::BatchNorm1d::Options{.channels_last = true}));
-    net->layers.push_back(nn::make<nn::Tanh>());
+    net->append(nn::FlattenConsecutive(2));
+    net->append(nn::Linear(size, 128, {.bias = false}, *g));
+    net->append(nn::BatchNorm1d(128, {.channels_last = true}));
+    net->append(nn::Tanh());
   }
-  net->layers.push_back(nn::make<nn::Linear>(128, 27, nn::Linear::Options(), *g));
+  net->append(nn::Linear(128, 27, *g));
   return modules(std::make_shared<nn::Embedding>(27, 24, *g), net, 8, g);
 }
 

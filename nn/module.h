@@ -66,10 +66,4 @@ class Module {
 
 std::ostream& operator<<(std::ostream& out, const Module& module);
 
-// A module made in place: auto net = sequential(make<Linear>(3, 2), make<Tanh>()).
-template <typename M, typename... Args>
-std::unique_ptr<M> make(Args&&... args) {
-  return std::make_unique<M>(std::forward<Args>(args)...);
-}
-
 }  // namespace lt::inline v0::nn

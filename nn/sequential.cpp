@@ -4,6 +4,10 @@
 
 namespace lt::inline v0::nn {
 
+Sequential::Sequential(std::initializer_list<Layer> modules) {
+  for (const Layer& each : modules) layers.push_back(each.module_);
+}
+
 Variable Sequential::operator()(const Variable& x) {
   Variable y = x;
   for (const auto& layer : layers) y = (*layer)(y);

@@ -35,17 +35,15 @@ namespace {
 TEST(Heap, IsNotAskedForAnythingInASteadyTrainingStep) {
   Generator g(1);
   const nn::Embedding table(27, 10, g);
-  const auto net =
-      nn::sequential(nn::make<nn::Flatten>(), nn::make<nn::Linear>(30, 40, nn::Linear::Options(), g),
-                     nn::make<nn::BatchNorm1d>(40), nn::make<nn::Tanh>(),
-                     nn::make<nn::Linear>(40, 27, nn::Linear::Options(), g));
-  std::vector<Variable> parameters = net->parameters();
+  nn::Sequential net{nn::Flatten(), nn::Linear(30, 40, g), nn::BatchNorm1d(40), nn::Tanh(),
+                     nn::Linear(40, 27, g)};
+  std::vector<Variable> parameters = net.parameters();
   parameters.push_back(table.weight);
   nn::SGD sgd(parameters, 0.1, {.momentum = 0.9});
   const auto step = [&] {
     const IntTensor x = randint(0, 27, {32, 3}, g);
     const IntTensor y = randint(0, 27, 32, g);
-    const Variable loss = cross_entropy((*net)(table(x)), y);
+    const Variable loss = cross_entropy(net(table(x)), y);
     sgd.zero_grad();
     loss.backward();
     sgd.step();

@@ -62,16 +62,10 @@ TEST(Module, RefusesMembersThatAStateCannotTellApart) {
 }
 
 // The network of tests/golden/make_nn.py.
-std::unique_ptr<Sequential> network(uint64_t seed = 42) {
+Sequential network(uint64_t seed = 42) {
   Generator g(seed, Profile::avx2);
-  auto net = sequential(make<Embedding>(9, 4, g));
-  net->layers.push_back(make<Flatten>());
-  net->layers.push_back(make<Linear>(12, 8, Linear::Options(), g));
-  net->layers.push_back(make<BatchNorm1d>(8));
-  net->layers.push_back(make<Tanh>());
-  net->layers.push_back(make<LayerNorm>(8));
-  net->layers.push_back(make<Linear>(8, 5, Linear::Options(), g));
-  return net;
+  return {Embedding(9, 4, g), Flatten(),      Linear(12, 8, g), BatchNorm1d(8), Tanh(),
+          LayerNorm(8),       Linear(8, 5, g)};
 }
 
 Variable recorded_ids() {
@@ -84,46 +78,46 @@ Variable recorded_ids() {
 
 TEST(Module, NamesItsStateAsPyTorchDoes) {
   const auto& recorded = test::nn_golden("network").at("names");
-  const NamedTensors state = network()->state_dict();
+  const NamedTensors state = network().state_dict();
   EXPECT_EQ(state.size(), recorded.size());
   for (const auto& name : recorded) EXPECT_TRUE(state.contains(name.get<std::string>())) << name;
 }
 
 TEST(Module, PrintsAsPyTorchDoes) {
-  EXPECT_EQ(network()->to_string(), test::nn_golden("network").at("print").get<std::string>());
+  EXPECT_EQ(network().to_string(), test::nn_golden("network").at("print").get<std::string>());
 }
 
 TEST(Module, CountsAndNamesParametersInPyTorchsOrder) {
-  const auto net = network();
-  EXPECT_EQ(net->num_parameters(), 9 * 4 + 12 * 8 + 8 + 8 + 8 + 8 + 8 + 8 * 5 + 5);
+  Sequential net = network();
+  EXPECT_EQ(net.num_parameters(), 9 * 4 + 12 * 8 + 8 + 8 + 8 + 8 + 8 + 8 * 5 + 5);
   std::vector<std::string> names;
-  for (const auto& [name, parameter] : net->named_parameters()) names.push_back(name);
+  for (const auto& [name, parameter] : net.named_parameters()) names.push_back(name);
   EXPECT_EQ(names, (std::vector<std::string>{"0.weight", "2.weight", "2.bias", "3.weight", "3.bias",
                                              "5.weight", "5.bias", "6.weight", "6.bias"}));
-  sum(square((*net)(recorded_ids()))).backward();
-  for (const Variable& p : net->parameters()) EXPECT_TRUE(p.grad().defined());
-  net->zero_grad();
-  for (const Variable& p : net->parameters()) EXPECT_FALSE(p.grad().defined());
+  sum(square(net(recorded_ids()))).backward();
+  for (const Variable& p : net.parameters()) EXPECT_TRUE(p.grad().defined());
+  net.zero_grad();
+  for (const Variable& p : net.parameters()) EXPECT_FALSE(p.grad().defined());
 }
 
 // Seven layers of float roundings on logits around 1.
 TEST(Module, AStateThatPyTorchWroteGivesItsOutputs) {
-  const auto net = network(1);
-  net->load_state_dict(load_safetensors(recorded_file()).tensors);
-  net->eval();
-  test::expect_near((*net)(recorded_ids()).data(),
+  Sequential net = network(1);
+  net.load_state_dict(load_safetensors(recorded_file()).tensors);
+  net.eval();
+  test::expect_near(net(recorded_ids()).data(),
                     test::tensor_of<float>(test::nn_golden("network").at("logits")), 5e-6, 5e-6);
 }
 
 TEST(Module, AStateSurvivesTheFile) {
   const Scratch scratch;
-  const auto net = network();
-  (*net)(recorded_ids());
-  save_safetensors(scratch.path("net.safetensors"), net->state_dict());
-  const auto other = network(7);
-  other->load_state_dict(load_safetensors(scratch.path("net.safetensors")).tensors);
-  test::expect_equal(net->state_dict(), other->state_dict());
-  EXPECT_TRUE(equal((*net)(recorded_ids()).data(), (*other)(recorded_ids()).data()));
+  Sequential net = network();
+  net(recorded_ids());
+  save_safetensors(scratch.path("net.safetensors"), net.state_dict());
+  Sequential other = network(7);
+  other.load_state_dict(load_safetensors(scratch.path("net.safetensors")).tensors);
+  test::expect_equal(net.state_dict(), other.state_dict());
+  EXPECT_TRUE(equal(net(recorded_ids()).data(), other(recorded_ids()).data()));
 }
 
 TEST(Module, AStateIsACopy) {
@@ -172,16 +166,16 @@ TEST(Module, ASharedParameterStaysSharedWhenItIsLoaded) {
 }
 
 TEST(Module, ListsAllThatIsWrongWithAStateAndKeepsItsOwn) {
-  const auto net = network();
-  const NamedTensors before = net->state_dict();
-  NamedTensors state = network(3)->state_dict();
+  Sequential net = network();
+  const NamedTensors before = net.state_dict();
+  NamedTensors state = network(3).state_dict();
   state.erase("2.bias");
   state.erase("5.weight");
   state["0.weight"] = zeros({9, 5});
   state["6.bias"] = zeros<double>(5);
   state["3.num_batches_tracked"] = zeros({});
   state["7.weight"] = zeros(1);
-  EXPECT_EQ(error_text<ValueError>([&] { net->load_state_dict(state); }),
+  EXPECT_EQ(error_text<ValueError>([&] { net.load_state_dict(state); }),
             "load_state_dict: the state does not fit the module:\n"
             "  shape (9, 5) where (9, 4) is wanted: 0.weight\n"
             "  missing: 2.bias\n"
@@ -189,7 +183,7 @@ TEST(Module, ListsAllThatIsWrongWithAStateAndKeepsItsOwn) {
             "  not float32: 6.bias\n"
             "  not int64: 3.num_batches_tracked\n"
             "  unexpected: 7.weight");
-  test::expect_equal(net->state_dict(), before);
+  test::expect_equal(net.state_dict(), before);
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <sstream>
+#include <tuple>
+#include <type_traits>
 
 #include <libtensor/nn/activation.h>
 #include <libtensor/nn/batch_norm.h>
@@ -16,42 +18,63 @@
 namespace lt::nn {
 namespace {
 
+// Round brackets leave it open which layer is made first, so they do not compile.
+static_assert(!std::is_constructible_v<Sequential, Linear, Tanh> &&
+              !std::is_constructible_v<Sequential, Linear>);
+
 TEST(Sequential, RunsItsLayersInOrder) {
-  const auto net = sequential(make<Linear>(3, 2), make<Tanh>());
+  Sequential net{Linear(3, 2), Tanh()};
   const Variable x(ones({4, 3}));
-  EXPECT_TRUE(equal((*net)(x).data(), tanh((*net->layers[0])(x)).data()));
+  EXPECT_TRUE(equal(net(x).data(), tanh((*net.layers[0])(x)).data()));
   Sequential nothing;
   EXPECT_TRUE(equal(nothing(x).data(), x.data()));
 }
 
+TEST(Sequential, MakesItsLayersInOrder) {
+  Generator g(1), same(1);
+  Sequential net{Linear(3, 2, g), Tanh(), Linear(2, 1, g)};
+  net.append(Linear(1, 4, g));
+  for (const auto& [i, in, out] : {std::tuple(0, 3, 2), std::tuple(2, 2, 1), std::tuple(3, 1, 4)}) {
+    NamedTensors expected = Linear(in, out, same).state_dict();
+    test::expect_equal(net.layers[static_cast<size_t>(i)]->state_dict(), expected);
+  }
+}
+
+TEST(Sequential, SharesWhatItIsMadeOf) {
+  const Linear layer(3, 3);
+  Sequential net{layer, layer};
+  Sequential copy = net;
+  EXPECT_EQ(net.num_parameters(), 12);
+  EXPECT_EQ(copy.parameters()[0].node(), layer.weight.node());
+}
+
 TEST(Sequential, PutsItsLayersInTrainingOrEvaluation) {
-  const auto net = sequential(make<Dropout>(0.5), sequential(make<BatchNorm1d>(3)));
-  net->eval();
-  EXPECT_FALSE(net->layers[0]->training());
-  EXPECT_FALSE(dynamic_cast<Sequential&>(*net->layers[1]).layers[0]->training());
-  net->train();
-  EXPECT_TRUE(net->layers[0]->training());
+  Sequential net{Dropout(0.5), Sequential{BatchNorm1d(3), Tanh()}};
+  net.eval();
+  EXPECT_FALSE(net.layers[0]->training());
+  EXPECT_FALSE(dynamic_cast<Sequential&>(*net.layers[1]).layers[0]->training());
+  net.train();
+  EXPECT_TRUE(net.layers[0]->training());
 }
 
 TEST(Sequential, PrintsEveryLayerAsPyTorchDoes) {
-  std::vector<std::unique_ptr<Module>> modules;
-  const auto list = [&](auto module) { modules.push_back(std::move(module)); };
-  list(make<Linear>(3, 2));
-  list(make<Linear>(3, 2, Linear::Options{.bias = false}));
-  list(make<Embedding>(27, 10));
-  list(make<Tanh>());
-  list(make<ReLU>());
-  list(make<Sigmoid>());
-  list(make<GELU>());
-  list(make<GELU>(Gelu::tanh));
-  list(make<BatchNorm1d>(5));
-  list(make<BatchNorm1d>(5, BatchNorm1d::Options{.eps = 1e-3, .momentum = 0.01}));
-  list(make<LayerNorm>(8));
-  list(make<Dropout>(0.2));
-  list(make<Dropout>(1.0));
-  list(make<Flatten>());
-  list(make<Sequential>());
-  list(sequential(make<Linear>(3, 2), sequential(make<Tanh>(), make<Linear>(2, 1))));
+  Sequential all{Linear(3, 2),
+                 Linear(3, 2, {.bias = false}),
+                 Embedding(27, 10),
+                 Tanh(),
+                 ReLU(),
+                 Sigmoid(),
+                 GELU(),
+                 GELU(Gelu::tanh),
+                 BatchNorm1d(5),
+                 BatchNorm1d(5, {.eps = 1e-3, .momentum = 0.01}),
+                 LayerNorm(8),
+                 Dropout(0.2),
+                 Dropout(1.0),
+                 Flatten(),
+                 Sequential(),
+                 Sequential{Linear(3, 2), Sequential{Tanh(), Linear(2, 1)}}};
+  const auto& modules = all.layers;
   const auto& recorded = test::nn_golden("print");
   ASSERT_EQ(modules.size(), recorded.size());
   for (size_t i = 0; i < modules.size(); ++i) {

@@ -20,23 +20,27 @@ namespace {
 
 void dump(const std::string& path) {
   default_generator().manual_seed(42);
-  const auto net =
-      sequential(make<Embedding>(9, 4), make<Flatten>(), make<Linear>(12, 8), make<BatchNorm1d>(8),
-                 make<Tanh>(), make<LayerNorm>(8), make<Linear>(8, 5, Linear::Options{.bias = false}));
+  Sequential net{Embedding(9, 4),
+                 Flatten(),
+                 Linear(12, 8),
+                 BatchNorm1d(8),
+                 Tanh(),
+                 LayerNorm(8),
+                 Linear(8, 5, {.bias = false})};
   const IntTensor ids = randint(0, 9, {16, 3});
   const Variable x(ids.cast<float>());
-  AdamW optimizer(net->parameters(), 0.01);
+  AdamW optimizer(net.parameters(), 0.01);
   for (int step = 0; step < 5; ++step) {
     optimizer.zero_grad();
-    cross_entropy((*net)(x), remainder(sum(ids, 1), scalar<int64_t>(5))).backward();
+    cross_entropy(net(x), remainder(sum(ids, 1), scalar<int64_t>(5))).backward();
     optimizer.step();
   }
-  net->eval();
+  net.eval();
   Checkpoint file;
-  file.put("model", *net);
+  file.put("model", net);
   file.put("ids", ids);
-  file.put("logits", (*net)(x).data());
-  file.put("network", net->to_string());
+  file.put("logits", net(x).data());
+  file.put("network", net.to_string());
   file.save(path);
 }
 
