@@ -152,6 +152,25 @@ TEST(Assignment, ToANamedSelectionIsACopys) {
   EXPECT_TRUE(equal(x, six()));
 }
 
+// A getter that returns a handle by value gives the numbers themselves; and what it gives is of the same type
+// as a result, whose assignment is lost.
+struct HasWeight {
+  Tensor weight() const { return numbers; }
+  Tensor numbers = zeros({2, 3});
+};
+
+TEST(Assignment, ThroughAGetterWritesIntoWhatItsHandleIsOf) {
+  const HasWeight net;
+  net.weight()[0] = 5;
+  net.weight()(Slice(), -1) = tensor({1, 2});
+  net.weight()(1, 0) = 3;
+  net.weight()[net.weight() == 0] = 9;
+  EXPECT_TRUE(equal(net.numbers, tensor({{5, 5, 1}, {3, 9, 2}})));
+  const Tensor a = ones({2, 3});
+  (a + net.numbers)[0] = 7;
+  EXPECT_TRUE(equal(net.numbers, tensor({{5, 5, 1}, {3, 9, 2}})) && equal(a, ones({2, 3})));
+}
+
 TEST(Assignment, ToANumberOfATensorWritesIt) {
   Tensor x = six();
   x(0, 1) = 7;
