@@ -4,6 +4,7 @@ A value is text (E: counts, shapes, names) or a number: 12 significant digits wh
 after the point, or 7 significant digits of a small one.
 """
 import csv
+import math
 import os
 
 COLUMNS = ("setup", "name", "notebook", "lecture", "embedded", "tolerance")
@@ -29,7 +30,9 @@ def written(value, tolerance):
         return str(value)
     if tolerance == "D":
         return f"{value:.12g}"
-    return f"{value:.6e}" if 0 < abs(value) < 0.1 else f"{value:.6f}"
+    if abs(value) >= 0.1 or value == 0:
+        return f"{value:.6f}"
+    return f"{value:.6e}" if abs(value) < 0.001 else f"{value:.{6 - math.floor(math.log10(abs(value)))}f}"
 
 
 class Table:
@@ -43,8 +46,9 @@ class Table:
         self.rows[setup, name] = (written(value, tolerance), str(tolerance), notebook)
 
     def losses(self, setup, losses, tolerance, notebook=(), steps=None):
-        """notebook: {step: text}; steps: which of them, by default those that a run shows."""
-        for step in steps or logged_steps(len(losses)):
+        """A list or {step: loss}. notebook: {step: text}; steps: which of them, by default those that a run shows."""
+        steps = steps or (losses if isinstance(losses, dict) else logged_steps(len(losses)))
+        for step in steps:
             self.add(setup, f"loss at step {step}", losses[step], tolerance(step) if callable(tolerance) else tolerance,
                      dict(notebook).get(step, ""))
 
