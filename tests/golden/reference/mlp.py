@@ -140,8 +140,8 @@ def first_losses(table, setup, data, steps, tolerance, **net_flags):
     table.losses(setup, losses, tolerance, steps=steps)
 
 
-def splits(table, setup, result, tolerance, notebook=()):
-    for part in SPLITS:
+def splits(table, setup, result, tolerance, notebook=(), parts=SPLITS):
+    for part in parts:
         table.add(setup, f"{part} loss", result[part], tolerance, dict(notebook).get(part, ""))
 
 
