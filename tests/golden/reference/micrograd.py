@@ -1,0 +1,267 @@
+"""Lecture 1, in double: bumped slopes by Python's floats, gradients by PyTorch's autograd, random numbers by Python and NumPy."""
+import math
+import random
+
+import numpy as np
+import torch
+
+from reference.table import logged_steps, setup_of
+
+FOUR_X = torch.tensor([[2, 3, -1], [3, -1, 0.5], [0.5, 1, 1], [1, 1, -1]], dtype=torch.float64)
+FOUR_Y = torch.tensor([1, -1, -1, 1], dtype=torch.float64)
+
+
+class Names:
+    """Adds a task's figures to its own setup and, with the task's prefix, to that of a run without flags."""
+
+    def __init__(self, table, task, prefix="", **flags):
+        self.table, self.prefix = table, prefix
+        self.setup = setup_of(task=task, **flags)
+        self.default = not flags
+
+    def add(self, name, value, tolerance="D", notebook=""):
+        value = float(value) if tolerance != "E" else value
+        self.table.add(self.setup, name, value, tolerance, notebook)
+        if self.default:
+            self.table.add("", self.prefix + name, value, tolerance, notebook)
+
+
+def leaves(**values):
+    return {k: torch.tensor(float(v), dtype=torch.float64, requires_grad=True) for k, v in values.items()}
+
+
+def gradients(out, name, y, at):
+    """dy/d of each, where `name` says what y is called."""
+    y.backward()
+    for k, v in at.items():
+        out.add(f"d{name}/d{k}", v.grad)
+
+
+def bumped(out, name, f, at, h, tolerance, both=False):
+    for k in at:
+        up, down = {**at, k: at[k] + h}, {**at, k: at[k] - h if both else at[k]}
+        out.add(f"slope of {name}, bumping {k}", (f(**up) - f(**down)) / (2 * h if both else h), tolerance)
+
+
+def slopes(out):
+    f = lambda x: 3 * x**2 - 4 * x + 5
+    out.add("f(3)", f(3.0))
+    out.add("slope at 3, h = 0.001", (f(3.001) - f(3.0)) / 0.001)
+    out.add("slope at -3, h = 0.001", (f(-3 + 0.001) - f(-3.0)) / 0.001)
+    out.add("slope at 2/3, h = 0.000001", (f(2 / 3 + 1e-6) - f(2 / 3)) / 1e-6, 2e-9)
+    bumped(out, "d", lambda a, b, c: a * b + c, {"a": 2.0, "b": -3.0, "c": 10.0}, 0.0001, "D")
+
+
+def first_expression(out):
+    at = {"a": 2.0, "b": -3.0, "c": 10.0, "f": -2.0}
+    v = leaves(**at)
+    e = v["a"] * v["b"]
+    d = e + v["c"]
+    L = d * v["f"]
+    e.retain_grad()
+    d.retain_grad()
+    for name, node in (("e", e), ("d", d), ("L", L)):
+        out.add(name, node.item())
+    gradients(out, "L", L, v)
+    out.add("dL/de", e.grad)
+    out.add("dL/dd", d.grad)
+    out.add("topological order of L", "a, b, e, c, d, f, L", "E")
+    bumped(out, "L", lambda a, b, c, f: (a * b + c) * f, at, 1e-6, 1e-8)
+    a, b, c, f = (v[k].item() + 0.01 * v[k].grad.item() for k in "abcf")
+    out.add("L after a step uphill", (a * b + c) * f)
+
+
+def shared_inputs(out):
+    v = leaves(a=3)
+    b = v["a"] + v["a"]
+    out.add("b = a + a", b.item())
+    gradients(out, "b", b, v)
+    out.add("db/da if gradients overwrite", 1)
+    v = leaves(a=-2, b=3)
+    f = (v["a"] * v["b"]) * (v["a"] + v["b"])
+    out.add("f = (a*b) * (a+b)", f.item())
+    gradients(out, "f", f, v)
+
+
+def larger_expressions(out):
+    v = leaves(x=-4)
+    x = v["x"]
+    z = 2 * x + 2 + x
+    y = (h := (z * z).relu()) + (q := z.relu() + z * x) + q * x
+    out.add("y at x = -4", y.item())
+    gradients(out, "y", y, v)
+    v = leaves(a=-4, b=2)
+    a, b = v["a"], v["b"]
+    c, d = a + b, a * b + b**3
+    c = c + c + 1
+    c = c + 1 + c + (-a)
+    d = d + d * 2 + (b + a).relu()
+    d = d + 3 * d + (b - a).relu()
+    f = (c - d) ** 2
+    g = f / 2.0 + 10.0 / f
+    out.add("g at a = -4, b = 2", g.item())
+    gradients(out, "g", g, v)
+
+
+def neuron(out):
+    at = {"x1": 2.0, "w1": -3.0, "x2": 0.0, "w2": 1.0, "b": 6.8813735870195432}
+    for prefix in ("", "tanh taken apart: ", "float32: "):
+        rounded = {k: torch.tensor(x).item() for k, x in at.items()}  # float32 on its way in
+        v = leaves(**(rounded if prefix == "float32: " else at))
+        x1w1, x2w2 = v["x1"] * v["w1"], v["x2"] * v["w2"]
+        both = x1w1 + x2w2
+        n = both + v["b"]
+        e = (2 * n).exp()
+        o = (e - 1) / (e + 1) if prefix == "tanh taken apart: " else torch.tanh(n)
+        nodes = {"x1*w1": x1w1, "x2*w2": x2w2, "x1*w1 + x2*w2": both, "n": n}
+        for node in nodes.values():
+            node.retain_grad()
+        out.add(f"{prefix}n", n.item())
+        out.add(f"{prefix}o", o.item())
+        o.backward()
+        for k, node in {**v, **nodes}.items():
+            out.add(f"{prefix}do/d{k}" if k in v or k == "n" else f"{prefix}do/d({k})", node.grad)
+    out.add("topological order of o", "x1, w1, x1*w1, x2, w2, x2*w2, x1*w1 + x2*w2, b, n, o", "E")
+    bumped(out, "o", lambda x1, w1, x2, w2, b: math.tanh(x1 * w1 + x2 * w2 + b), at, 1e-6, 1e-8, both=True)
+
+
+def network(sizes, draws_biases):
+    """[(W (inputs, outputs), b)]: Python's uniform(-1, 1), neuron by neuron, its weights and then its bias."""
+    layers = []
+    for inputs, outputs in zip(sizes, sizes[1:]):
+        rows = []
+        for _ in range(outputs):
+            rows.append([random.uniform(-1, 1) for _ in range(inputs)])
+            rows[-1].append(random.uniform(-1, 1) if draws_biases else 0.0)
+        neurons = torch.tensor(rows, dtype=torch.float64)
+        layers.append((neurons[:, :-1].t().contiguous().requires_grad_(), neurons[:, -1].clone().requires_grad_()))
+    return layers, [p for layer in layers for p in layer]
+
+
+def four_examples(table, seed, no_zero_grad=False):
+    flags = {**({"seed": seed} if seed != 1337 else {}), **({"no_zero_grad": True} if no_zero_grad else {})}
+    out = Names(table, "four", "four: ", **flags)
+    random.seed(seed)
+    layers, parameters = network([3, 4, 4, 1], draws_biases=True)
+
+    def outputs():
+        h = FOUR_X
+        for W, b in layers:
+            h = torch.tanh(h @ W + b)
+        return h[:, 0]
+
+    def show(steps):
+        later = Names(table, "four", "", **flags, steps=steps) if steps != 20 else out
+        for x, y, now in zip(FOUR_X.tolist(), FOUR_Y.tolist(), outputs().tolist()):
+            later.add(f"[{', '.join(f'{v:g}' for v in x)}] should say {y:g}", now, 1e-6 if no_zero_grad else "D")
+
+    out.add("parameters", sum(p.numel() for p in parameters), "E")
+    out.add("untrained, [2, 3, -1]", outputs()[0].item())
+    shown = {*range(20), *logged_steps(100), *logged_steps(50), 19}
+    for step in range(100):
+        loss = ((outputs() - FOUR_Y) ** 2).sum()
+        if step in shown and not (no_zero_grad and step >= 20):
+            out.add(f"loss at step {step}", loss.item(), 1e-6 if no_zero_grad else "D")
+        if not no_zero_grad:
+            for p in parameters:
+                p.grad = None
+        loss.backward()
+        for p in parameters:
+            p.data -= 0.1 * p.grad
+        if step in (19, 99) and not (no_zero_grad and step == 99):
+            show(step + 1)
+
+
+def make_moons(count, noise):
+    """scikit-learn's, on NumPy's global stream."""
+    outer = np.linspace(0, np.pi, count // 2)
+    inner = np.linspace(0, np.pi, count - count // 2)
+    X = np.vstack([np.append(np.cos(outer), 1 - np.cos(inner)), np.append(np.sin(outer), 1 - np.sin(inner) - 0.5)]).T
+    y = np.hstack([np.zeros(len(outer), int), np.ones(len(inner), int)])
+    order = np.arange(count)
+    np.random.shuffle(order)
+    X, y = X[order], y[order]
+    return torch.from_numpy(X + np.random.normal(scale=noise, size=X.shape)), torch.from_numpy(2 * y - 1)
+
+
+def moons(table):
+    out = Names(table, "moons", "moons: ")
+    np.random.seed(1337)
+    random.seed(1337)
+    X, y = make_moons(100, 0.1)
+    layers, parameters = network([2, 16, 16, 1], draws_biases=False)
+
+    def scores(points):
+        h = points
+        for W, b in layers[:-1]:
+            h = (h @ W + b).relu()
+        return (h @ layers[-1][0] + layers[-1][1])[:, 0]
+
+    def outcome():
+        s = scores(X)
+        loss = (1 - y * s).relu().sum() / len(y) + 1e-4 * sum((p * p).sum() for p in parameters)
+        return loss, 100 * ((s > 0) == (y > 0)).double().mean().item()
+
+    out.add("points", len(y), "E")
+    for i in range(2):
+        out.add(f"first point, [{i}]", X[0, i].item())
+    out.add("parameters", sum(p.numel() for p in parameters), "E")
+    shown = {*logged_steps(100), 40}
+    for step in range(101):
+        loss, accuracy = outcome()
+        if step in shown or step == 100:
+            when = "after" if step == 100 else f"at step {step}"
+            out.add(f"loss {when}", loss.item(), "D", "0.8958441028683222" if step == 0 else "")
+            out.add(f"accuracy {when}", f"{accuracy:g}", "E")
+        for p in parameters:
+            p.grad = None
+        loss.backward()
+        if step < 100:
+            for p in parameters:
+                p.data -= (1.0 - 0.9 * step / 100) * p.grad
+    low, high = X.min(0).values - 1, X.max(0).values + 1
+    xs, ys = (np.arange(low[i].item(), high[i].item(), 0.25) for i in range(2))
+    grid = torch.tensor([[a, b] for b in ys for a in xs])
+    out.add("grid columns", len(xs), "E")
+    out.add("grid rows", len(ys), "E")
+    out.add("first x of the grid", xs[0])
+    out.add("first y of the grid", ys[0])
+    out.add("cells that are positive", (scores(grid) > 0).sum().item(), "E")
+
+
+def exercise(table):
+    out = Names(table, "exercise", "exercise: ")
+    f = lambda a, b, c, m=math: -(a**3) + m.sin(3 * b) - 1.0 / c + b**2.5 - a**0.5
+    v = leaves(a=2, b=3, c=4)
+    y = f(**v, m=torch)
+    out.add("f(2, 3, 4)", y.item())
+    gradients(out, "f", y, v)
+    at, h, errors = {"a": 2.0, "b": 3.0, "c": 4.0}, 1e-6, {"one side": [], "both sides": []}
+    for k in at:
+        up, down = {**at, k: at[k] + h}, {**at, k: at[k] - h}
+        one, both = (f(**up) - f(**at)) / h, (f(**up) - f(**down)) / (2 * h)
+        out.add(f"one side, {k}", one, 1e-8)
+        out.add(f"both sides, {k}", both, 1e-8)
+        errors["one side"].append(abs(one - v[k].grad.item()))
+        errors["both sides"].append(abs(both - v[k].grad.item()))
+    out.add("largest error to one side", max(errors["one side"]), 1e-8)
+    out.add("largest error to both sides", max(errors["both sides"]), 3e-9)  # rounding, at its worst
+    logits = torch.tensor([0.0, 3.0, -2.0, 1.0], dtype=torch.float64, requires_grad=True)
+    probabilities = torch.softmax(logits, 0)
+    loss = -probabilities[3].log()
+    loss.backward()
+    out.add("loss", loss.item())
+    for i in range(4):
+        out.add(f"probability {i}", probabilities[i].item())
+        out.add(f"dloss/dlogits[{i}]", logits.grad[i])
+
+
+def figures(table, data):
+    out = Names(table, "expression")
+    for task in (slopes, first_expression, shared_inputs, larger_expressions, neuron):
+        task(out)
+    four_examples(table, 1337)
+    four_examples(table, 42)
+    four_examples(table, 1337, no_zero_grad=True)
+    moons(table)
+    exercise(table)
