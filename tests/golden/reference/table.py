@@ -26,7 +26,7 @@ def logged_steps(steps):
 
 
 def written(value, tolerance):
-    if not isinstance(value, float):
+    if not isinstance(value, float) or not math.isfinite(value):
         return str(value)
     if tolerance == "D":
         return f"{value:.12g}"
