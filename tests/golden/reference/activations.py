@@ -12,9 +12,10 @@ from reference.table import logged_steps, setup_of
 
 RECORDED = {"tanh": {"train": "2.035597", "val": "2.102679"}, "kaiming": {"train": "2.037664", "val": "2.106990"},
             "batchnorm": {"train": "2.067415", "val": "2.105684"}}
-RECORDED_INSIDE = {"gradient": ("2.6407e-03", "2.2456e-03", "2.0457e-03", "1.9831e-03", "1.9524e-03"),
-                   "weight gradient": ("8.0205e-03", "9.2411e-03", "7.1329e-03", "6.2343e-03", "5.7422e-03", "5.6722e-03",
-                                       "1.2094e-02")}
+RECORDED_INSIDE = {
+    "gradient": ("2.6407e-03", "2.2456e-03", "2.0457e-03", "1.9831e-03", "1.9524e-03"),
+    "weight gradient": ("8.0205e-03", "9.2411e-03", "7.1329e-03", "6.2343e-03", "5.7422e-03", "5.6722e-03", "1.2094e-02"),
+}
 
 
 def toy_losses(table):

@@ -146,7 +146,8 @@ def train_deep(data, steps=1001, batchnorm=True, tanh=True, gain=1.0):
     g = generator()
     net = DeepNet(g, batchnorm, tanh, gain)
     rate = decayed(0.1, 150000)
-    result = {"losses": [], "count": net.count(), "ratios": [[] for _ in net.weights()], "weights": net.names_of_weights()}
+    result = {"losses": [], "count": net.count(), "weights": net.names_of_weights()}
+    result["ratios"] = [[] for _ in net.weights()]
     for step in range(steps):
         x, y = minibatch(data.windows("train"), 32, g)
         result["losses"].append(net.step(x, y, keep=step in (0, 1000)))

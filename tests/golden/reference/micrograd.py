@@ -1,4 +1,7 @@
-"""Lecture 1, in double: bumped slopes by Python's floats, gradients by PyTorch's autograd, random numbers by Python and NumPy."""
+"""Lecture 1, in double.
+
+Bumped slopes are Python's floats, gradients PyTorch's autograd, random numbers Python's and NumPy's own.
+"""
 import math
 import random
 

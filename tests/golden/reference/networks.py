@@ -99,7 +99,7 @@ def outcome(net, data, block=3):
 
 
 class ByHand:
-    """One step of gradient descent without autograd, by lecture 5's formulas: 200,000 steps take a third of the time."""
+    """One step of gradient descent without autograd, by lecture 5's formulas: a third of the time."""
 
     def __init__(self, net, batch):
         self.net, self.batch = net, batch
@@ -169,7 +169,7 @@ def check_by_hand(data, stage, **sizes):
 
 @functools.lru_cache(maxsize=None)
 def train_stage(data, stage, steps=200000, decay_at=100000, **sizes):
-    """Minibatches of 32 of the train split, rate 0.1 and from decay_at on a tenth. Losses of the steps that are shown."""
+    """Minibatches of 32 of the train split, rate 0.1, a tenth from decay_at on. Losses of the steps that are shown."""
     check_by_hand(data, stage, **sizes)
     g = generator()
     net = Net(g, stage, **sizes)

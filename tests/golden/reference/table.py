@@ -12,8 +12,8 @@ COLUMNS = ("setup", "name", "notebook", "lecture", "embedded", "tolerance")
 
 def setup_of(**flags):
     """The flags in alphabetical order, as typed: setup_of(embed=2, find_lr=True) is "--embed 2 --find-lr"."""
-    words = [f"--{k.replace('_', '-')}" + ("" if v is True else f" {v}") for k, v in sorted(flags.items()) if v is not False]
-    return " ".join(words)
+    words = [f"--{k.replace('_', '-')}" + ("" if v is True else f" {v}") for k, v in flags.items() if v is not False]
+    return " ".join(sorted(words))
 
 
 def logged_steps(steps):
