@@ -17,9 +17,16 @@ def ids(x):
     return number
 
 
+def mean_nll(W, N):
+    """Equal pairs have equal losses, so F.cross_entropy(W[x], y) is a sum over W's rows: a hundredth of the time."""
+    return -(N * torch.log_softmax(W, 1)).sum() / N.sum()
+
+
 def train(x, y, lr, reg, steps, rows=27):
     W = randn((rows, 27), generator()).requires_grad_()
-    losses = descend([W], lambda: F.cross_entropy(W[x], y) + reg * (W**2).mean(), steps, lambda step: lr)
+    N = torch.zeros(rows, 27).index_put_((x, y), torch.ones(len(y)), accumulate=True)
+    assert abs(mean_nll(W, N).item() - F.cross_entropy(W[x], y).item()) < 1e-5
+    losses = descend([W], lambda: mean_nll(W, N) + reg * (W**2).mean(), steps, lambda step: lr)
     return W.detach(), losses
 
 
