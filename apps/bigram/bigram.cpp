@@ -191,7 +191,7 @@ void measure(Run& run, const Flags& flags, const IntTensor& N, const std::vector
   run.result("negative, and their mean: the loss", nll / static_cast<double>(n));
 }
 
-void smooth(Run& run, const IntTensor& N, double K) {
+void smooth(Run& run, const IntTensor& N, const Vocabulary& vocabulary, double K) {
   run.heading("Smoothing");
   run.say(
       "A pair that was never seen has probability 0 and costs infinity. Adding K to every count before the "
@@ -202,6 +202,7 @@ void smooth(Run& run, const IntTensor& N, double K) {
     run.result(fmt::format("mean nll, K = {:.7g}", k), nll(probabilities<double>(N, k), N).mean());
   }
   run.result(fmt::format("uniform guess, ln {}", N.size(0)), std::log(N.size(0)));
+  draw_smoothing(run, N, vocabulary);
   log_nll(run, N, K);
 }
 
@@ -217,7 +218,7 @@ void lecture(Run& run, const Flags& flags) {
   sample_a_row(run, N, vocabulary);
   const Tensor P = normalise(run, N, vocabulary, flags.smoothing);
   measure(run, flags, N, data.words, vocabulary);
-  smooth(run, N, flags.smoothing);
+  smooth(run, N, vocabulary, flags.smoothing);
   show_scores(run, flags, N, vocabulary, flags.smoothing);
   if (flags.tune) tune(run, split_words(data.words), vocabulary, 2);
 

@@ -31,6 +31,8 @@ std::string listed(const std::vector<Frequent>& frequent);
 
 // The table in blues with its counts, and how names begin.
 void draw_counts(Run& run, const IntTensor& N, const Vocabulary& vocabulary);
+// What smoothing does to the row that is surest of what follows, at each K.
+void draw_smoothing(Run& run, const IntTensor& N, const Vocabulary& vocabulary);
 // The log's events "counts" and "nll".
 void log_counts(Run& run, const IntTensor& N, const std::vector<Frequent>& frequent);
 void log_nll(Run& run, const IntTensor& N, double K);

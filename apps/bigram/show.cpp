@@ -70,6 +70,24 @@ void draw_counts(Run& run, const IntTensor& N, const Vocabulary& vocabulary) {
   run.figure("first_letters.svg", "A is the most frequent first letter, q and u are rare.", chart.svg());
 }
 
+void draw_smoothing(Run& run, const IntTensor& N, const Vocabulary& vocabulary) {
+  const int64_t V = vocabulary.size();
+  if (V > 64) return;
+  const int64_t row = argmax(amax(probabilities<double>(N, 1e-9), {1})).item();
+  std::vector<std::string> symbols;
+  for (int64_t i = 0; i < V; ++i) symbols.push_back(vocabulary.symbol(i));
+  Pairs frames;
+  for (const double K : {0.0, 0.1, 1.0, 10.0, 100.0, 1000.0, 1e4, 1e6}) {
+    const DoubleTensor P = probabilities<double>(N, K);
+    plot::Chart chart(fmt::format("K = {:.7g}: mean nll {:.4f}", K, nll(P, N).mean()), "",
+                      fmt::format("probability after '{}'", symbols[static_cast<size_t>(row)]));
+    chart.size(860, 300).y_range(0, 1).bars(symbols, {P[row].to_vector()}, {""});
+    frames.emplace_back(fmt::format("{:.7g}", K), chart.svg());
+  }
+  run.frames("smoothing.svg",
+             "The more is added to every count, the nearer the row comes to a uniform guess.", "K =", frames);
+}
+
 void log_counts(Run& run, const IntTensor& N, const std::vector<Frequent>& frequent) {
   std::vector<Json> top;
   for (const auto& [symbols, count] : frequent) top.push_back(Json::list({symbols, count}));

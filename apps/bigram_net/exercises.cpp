@@ -66,7 +66,9 @@ void draw_one_hot(Run& run, const IntTensor& xs, const Vocabulary& vocabulary) {
   map.values = one_hot(xs.narrow(0, 0, rows), vocabulary.size()).cast<double>().to_vector();
   for (int64_t i = 0; i < rows; ++i) map.row_labels.push_back(vocabulary.symbol(xs.at({i})));
   for (int64_t i = 0; i < vocabulary.size(); ++i) map.column_labels.push_back(vocabulary.symbol(i));
-  map.cell = 20;
+  map.x_label = "column";
+  map.y_label = "character";
+  map.cell = 24;
   run.figure("one_hot.svg", "A row an example, a column a character: a single 1 in each row.",
              plot::svg(map));
 }
@@ -76,19 +78,28 @@ void draw_tables(Run& run, const Tensor& learned, const IntTensor& N, const Voca
   if (V > 64) return;
   std::vector<std::string> letters;
   for (int64_t i = 0; i < V; ++i) letters.push_back(vocabulary.symbol(i));
+  const std::vector<double> net = learned.cast<double>().to_vector();
+  const std::vector<double> table = lt::apps::probabilities<double>(N, 1).to_vector();
+  const double most =
+      std::max(*std::max_element(net.begin(), net.end()), *std::max_element(table.begin(), table.end()));
   const auto map = [&](const char* title, const std::vector<double>& values) {
-    return plot::svg({.title = title,
-                      .rows = V,
-                      .columns = V,
-                      .values = values,
-                      .row_labels = letters,
-                      .column_labels = letters,
-                      .cell = 14});
+    plot::HeatMap out{.title = title, .rows = V, .columns = V, .values = values};
+    for (size_t i = 0; i < values.size(); ++i) {
+      const size_t columns = letters.size();
+      out.notes.push_back(fmt::format("{}: {} after {}: p = {:.4f}", title, letters[i % columns],
+                                      letters[i / columns], values[i]));
+    }
+    out.row_labels = out.column_labels = letters;
+    out.x_label = "next";
+    out.y_label = "character";
+    out.range = {0.0, most};
+    out.cell = 14;
+    return plot::svg(out);
   };
-  run.figure("learned.svg",
-             "Rows of probabilities: softmax of W, and the counts' rows divided by their sums.",
-             plot::side_by_side({map("learned", learned.cast<double>().to_vector()),
-                                 map("counted", lt::apps::probabilities<double>(N, 1).to_vector())}));
+  run.figure(
+      "learned.svg",
+      "Rows of probabilities: softmax of W, and the counts' rows divided by their sums, in the same colours.",
+      plot::side_by_side({map("learned", net), map("counted", table)}));
 }
 
 void sweep_regularisation(Run& run, const Flags& flags, const Examples& all, const Vocabulary& vocabulary) {

@@ -48,6 +48,11 @@ Chart& Chart::x_range(double low, double high) {
   return *this;
 }
 
+Chart& Chart::y_range(double low, double high) {
+  y_range_ = {low, high};
+  return *this;
+}
+
 Chart& Chart::size(int width, int height) {
   width_ = width;
   height_ = height;

@@ -27,7 +27,8 @@ class Chart {
   Chart& grid();                            // lines at x ticks too (y ticks always have them)
   Chart& equal();                           // one unit is as long on x as on y
   Chart& x_range(double low, double high);  // shows just these x; what lies outside is cut off
-  Chart& size(int width, int height);       // pixels, of the whole figure; 640 x 400 unless set
+  Chart& y_range(double low, double high);
+  Chart& size(int width, int height);  // pixels, of the whole figure; 640 x 400 unless set
 
   // A curve through (x[i], y[i]); long ones are thinned to what the picture can show, extremes kept. An empty
   // label is left out of the legend; `colour` is a CSS colour, by default the next of the series.
@@ -85,6 +86,7 @@ class Chart {
   bool grid_ = false;
   bool equal_ = false;
   std::optional<std::pair<double, double>> x_range_;
+  std::optional<std::pair<double, double>> y_range_;
   int width_ = 640;
   int height_ = 400;
   size_t colours_ = 0;

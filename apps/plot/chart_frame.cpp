@@ -45,6 +45,7 @@ Chart::Frame Chart::frame() const {
   Frame frame{fit(xs, log_x_, 0.02), fit(ys, log_y_, 0.06), {}, {}};
   if (from_zero && !log_y_) frame.y.low = std::min(*std::min_element(ys.begin(), ys.end()), 0.0);
   if (x_range_) frame.x.low = x_range_->first, frame.x.high = x_range_->second;
+  if (y_range_) frame.y.low = y_range_->first, frame.y.high = y_range_->second;
   if (!groups_.empty()) frame.x.low = -0.6, frame.x.high = static_cast<double>(groups_.size()) - 0.4;
 
   frame.y_ticks = ticks(frame.y, height_ / 55);

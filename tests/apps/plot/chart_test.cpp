@@ -22,6 +22,12 @@ TEST(Charts, ShowJustTheAskedRangeOfX) {
   EXPECT_THAT(svg, Not(HasSubstr("100</text>")));
 }
 
+TEST(Charts, ShowJustTheAskedRangeOfY) {
+  const std::string svg = Chart("").line({0, 1}, {0, 1000}).y_range(0, 1).svg();
+  EXPECT_THAT(svg, HasSubstr(">0.2</text>"));
+  EXPECT_THAT(svg, Not(HasSubstr("1000</text>")));
+}
+
 TEST(Charts, AreWellFormedWithEveryKindOfLayer) {
   Chart chart("a < b & \"c\"", "x", "y");
   chart.grid().line({0, 1, 2}, {1, NAN, 3}, "<one>").faint_line({0, 1}, {1, 1}).vertical(1, "decay & more");
