@@ -93,7 +93,8 @@ void Chart::draw_axes(Svg& svg, const Frame& frame) const {
   const double middle = (frame.left() + frame.right()) / 2;
   svg.text({middle, frame.bottom() + 38}, axis_name(x_label_, log_x_), Anchor::kMiddle);
   svg.upright_text({16, (frame.top() + frame.bottom()) / 2}, axis_name(y_label_, log_y_));
-  svg.text({middle, 24}, title_, Anchor::kMiddle, "class=\"lt-title\"");
+  // At the left, so that it is seen where a narrow page shows just a part.
+  svg.text({frame.left(), 24}, title_, Anchor::kStart, "class=\"lt-title\"");
 }
 
 void Chart::draw_legend(Svg& svg, const Frame& frame) const {

@@ -48,7 +48,7 @@ std::vector<size_t> from_the_end(const Graph& graph, const std::vector<std::vect
 
 }  // namespace
 
-double field_width(const std::string& field) { return field.empty() ? 0 : 0.94 * text_width(field) + 7; }
+double field_width(const std::string& field) { return field.empty() ? 0 : 0.96 * text_width(field) + 8; }
 
 namespace {
 

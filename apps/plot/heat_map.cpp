@@ -114,10 +114,10 @@ std::string svg(const HeatMap& map) {
   const Frame frame(map);
   const double across = map.cell * static_cast<double>(map.columns);
   const double down = map.cell * static_cast<double>(map.rows);
-  const double width = std::max(frame.left + across + 10, 1.1 * text_width(map.title) + 20);
+  const double width = std::max(frame.left + across + 10, frame.left + 1.2 * text_width(map.title) + 10);
   Svg out(width, frame.top + down + 10, map.title);
   out.rect(0, 0, width, frame.top + down + 10, "class=\"lt-paper\"");
-  out.text({frame.left + across / 2, 23}, map.title, Anchor::kMiddle, "class=\"lt-title\"");
+  out.text({frame.left, 23}, map.title, Anchor::kStart, "class=\"lt-title\"");
   out.text({frame.left + across / 2, frame.top - (map.column_labels.empty() ? 8 : 26)}, map.x_label,
            Anchor::kMiddle);
   out.upright_text({16, frame.top + down / 2}, map.y_label);

@@ -54,7 +54,7 @@ constexpr int kLevels = 32;
 std::string level_style(const Ramp& ramp) {
   std::string out;
   for (int level = 0; level <= kLevels; ++level) {
-    const size_t step = std::min(level / 4, 7);
+    const auto step = static_cast<size_t>(std::min(level / 4, 7));
     const double within = level / 4.0 - static_cast<double>(step);
     out += fmt::format(".lt-b{}{{fill:#", level);
     for (size_t c = 0; c < 3; ++c) {
