@@ -37,12 +37,12 @@ struct RunLog {
   std::map<std::string, Score> scores;                 // by model
 };
 
-double number(const json& event, const char* name) {
+double number_in(const json& event, const char* name) {
   const auto found = event.find(name);
   return found != event.end() && found->is_number() ? found->get<double>() : std::nan("");
 }
 
-std::string text(const json& event, const char* name) {
+std::string text_in(const json& event, const char* name) {
   const auto found = event.find(name);
   if (found == event.end() || found->is_null()) return "";
   return found->is_string() ? found->get<std::string>() : found->dump();
@@ -50,25 +50,25 @@ std::string text(const json& event, const char* name) {
 
 void score(RunLog& run, const std::string& stage, double loss, const std::string& on) {
   if (!std::isfinite(loss)) return;
-  const std::string order = text(run.config, "order"), app = text(run.config, "app");
+  const std::string order = text_in(run.config, "order"), app = text_in(run.config, "app");
   const std::string name = app + (order == "3" ? ", trigrams" : "") + (stage.empty() ? "" : ", " + stage);
   const auto known = run.scores.find(name);
   if (known == run.scores.end() || loss < known->second.loss) run.scores[name] = {loss, on};
 }
 
-void take(RunLog& run, const json& event) {
-  const std::string kind = text(event, "event"), stage = text(event, "stage");
+void read_event(RunLog& run, const json& event) {
+  const std::string kind = text_in(event, "event"), stage = text_in(event, "stage");
   if (kind == "data") run.data = event;
   if (kind == "done") run.done = event;
   if (kind == "step") run.last_step = event;
   if (kind == "nll") {
-    run.losses.emplace_back("mean nll", number(event, "mean"));
-    score(run, stage, number(event, "mean"), "all names");
+    run.losses.emplace_back("mean nll", number_in(event, "mean"));
+    score(run, stage, number_in(event, "mean"), "all names");
   }
   if (kind == "split") {
-    const std::string name = text(event, "name");
-    run.losses.emplace_back((stage.empty() ? "" : stage + ", ") + name, number(event, "loss"));
-    if (name == "val") score(run, stage, number(event, "loss"), "names kept for tuning");
+    const std::string name = text_in(event, "name");
+    run.losses.emplace_back((stage.empty() ? "" : stage + ", ") + name, number_in(event, "loss"));
+    if (name == "val") score(run, stage, number_in(event, "loss"), "names kept for tuning");
   }
 }
 
@@ -80,12 +80,12 @@ std::vector<RunLog> read_log(const fs::path& path) {
   for (std::string line; std::getline(file, line);) {
     const json event = json::parse(line, nullptr, false);
     if (!event.is_object()) continue;
-    if (text(event, "event") == "config") runs.emplace_back().config = event;
-    if (!runs.empty()) take(runs.back(), event);
+    if (text_in(event, "event") == "config") runs.emplace_back().config = event;
+    if (!runs.empty()) read_event(runs.back(), event);
   }
   for (RunLog& run : runs) {
-    const bool is_whole = text(run.config, "batch") == "0";
-    if (run.scores.empty() && is_whole) score(run, "", number(run.last_step, "loss"), "all names");
+    const bool is_whole = text_in(run.config, "batch") == "0";
+    if (run.scores.empty() && is_whole) score(run, "", number_in(run.last_step, "loss"), "all names");
   }
   return runs;
 }
@@ -148,7 +148,7 @@ std::string settings(const RunLog& run) {
     static const std::string kOthers =
         " event app out no-out quiet check threads save resume save-every log-every sampling profile samples "
         "sample-seed top trace ";
-    const std::string shown = text(run.config, name.c_str());
+    const std::string shown = text_in(run.config, name.c_str());
     if (kOthers.find(" " + name + " ") != kOthers.npos) continue;
     if (shown.empty() || shown == "false" || shown == "[]" || shown == "0" || shown.size() > 40) continue;
     all += (all.empty() ? "" : ", ") + name + (shown == "true" ? "" : " " + shown);
@@ -162,9 +162,9 @@ Pairs facts(const Entry& entry) {
   const RunLog& run = entry.runs.back();
   for (const auto& [name, loss] : run.losses) facts.emplace_back(name, fmt::format("{:.4f}", loss));
   if (run.losses.empty() && run.last_step.is_object())
-    facts.emplace_back("loss at step " + text(run.last_step, "step"),
-                       fmt::format("{:.4f}", number(run.last_step, "loss")));
-  const double seconds = number(run.done, "seconds");
+    facts.emplace_back("loss at step " + text_in(run.last_step, "step"),
+                       fmt::format("{:.4f}", number_in(run.last_step, "loss")));
+  const double seconds = number_in(run.done, "seconds");
   facts.emplace_back("took", std::isfinite(seconds) ? fmt::format("{:.1f} s", seconds) : "it did not end");
   facts.emplace_back("settings", settings(run));
   return facts;
@@ -175,11 +175,12 @@ std::vector<std::pair<std::string, Score>> scoreboard(const std::vector<Entry>& 
   double words = 0, vocab = 0;
   for (const Entry& entry : entries)
     for (const RunLog& run : entry.runs)
-      if (const double n = number(run.data, "words"); n > words) words = n, vocab = number(run.data, "vocab");
+      if (const double n = number_in(run.data, "words"); n > words)
+        words = n, vocab = number_in(run.data, "vocab");
   std::map<std::string, Score> best;
   for (const Entry& entry : entries) {
     for (const RunLog& run : entry.runs) {
-      if (!(number(run.data, "words") > 0.9 * words) || number(run.data, "vocab") != vocab) continue;
+      if (!(number_in(run.data, "words") > 0.9 * words) || number_in(run.data, "vocab") != vocab) continue;
       for (const auto& [name, score] : run.scores)
         if (!best.contains(name) || score.loss < best[name].loss) best[name] = score;
     }
