@@ -60,7 +60,7 @@ void Log::write(std::string_view event, const std::vector<Field>& fields) {
 }
 
 bool is_logged_step(int64_t step, int64_t steps, int64_t log_every) {
-  if (step == steps - 1 || (log_every > 0 && step % log_every == 0)) return true;
+  if (steps <= 20 || step == steps - 1 || (log_every > 0 && step % log_every == 0)) return true;
   if (step >= 10000) return step % 10000 == 0;
   int64_t lead = step;
   while (lead >= 10 && lead % 10 == 0) lead /= 10;

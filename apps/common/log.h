@@ -65,8 +65,8 @@ class Log {
   std::string path_;
 };
 
-// Is a step logged? 0, 1, 2, 5, 10, ... 5000, then every 10000, the last, and every
-// `log_every`-th (0: no more).
+// Is a step logged? All of them where there are at most 20; else 0, 1, 2, 5, 10, ... 5000, then every 10000,
+// the last, and every `log_every`-th (0: no more).
 bool is_logged_step(int64_t step, int64_t steps, int64_t log_every);
 
 }  // namespace lt::apps

@@ -66,5 +66,10 @@ TEST(LoggedSteps, AreOneTwoFiveByTensAndTheLast) {
   EXPECT_FALSE(is_logged_step(301, 1000, 100));
 }
 
+TEST(LoggedSteps, AreAllOfThemWhereThereAreAtMostTwenty) {
+  EXPECT_TRUE(is_logged_step(13, 20, 0));
+  EXPECT_FALSE(is_logged_step(13, 21, 0));
+}
+
 }  // namespace
 }  // namespace lt::apps
