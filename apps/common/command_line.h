@@ -11,6 +11,7 @@ namespace lt::apps {
 struct FlagSyntax {
   std::string name;  // "--steps"; "--help,-h" has two, and is known by all of this
   bool takes_value;
+  bool takes_words = false;  // those that belong to no flag, too
 };
 
 // The flags that were given, by their names, each with its texts in order; a switch's mean nothing.

@@ -36,6 +36,7 @@ struct Spec {
   bool above_min = false;  // min itself is refused
   bool selects = false;    // a mode: chooses among the lecture's own settings, and has a folder of its own
   bool writes = false;     // names a file that the run writes in the end
+  bool words = false;      // takes, besides its own values, the words that belong to no flag
   bool shows = false;      // changes only what is shown or written: every figure stays what it is
   std::vector<std::string> needs = {};     // "--deep", "--stage batchnorm": without these it would do nothing
   std::vector<std::string> excludes = {};  // "--find-lr", "--task four": beside these it would do nothing

@@ -105,7 +105,7 @@ void Options::add_common() {
 bool Options::parse(int argc, const char* const* argv) {
   add_common();
   std::vector<FlagSyntax> syntax = {{kHelp, false}, {kVersion, false}};
-  for (const Entry& entry : entries_) syntax.push_back({entry.name, !entry.takes.empty()});
+  for (const Entry& entry : entries_) syntax.push_back({entry.name, !entry.takes.empty(), entry.spec.words});
   const auto given = split_command_line(argc, argv, syntax);
   if (given.contains(kHelp)) std::cout << help();
   if (given.contains(kVersion)) std::cout << version_text(app_);

@@ -249,5 +249,31 @@ TEST(Options, GiveEveryValueToTheLog) {
   EXPECT_THAT(line, HasSubstr("\"lr\":0.1"));
 }
 
+TEST(Options, GiveWordsToTheFlagThatTakesThem) {
+  Options options("micrograd", "Lecture 1", "micrograd");
+  std::string text;
+  std::vector<std::string> at;
+  options.add("--expr TEXT", text, "an expression");
+  options.add("--at NAME=VALUE", at, "values", {.words = true});
+  const auto parse = [&](std::vector<const char*> arguments) {
+    return options.parse(static_cast<int>(arguments.size()), arguments.data());
+  };
+  EXPECT_TRUE(parse({"micrograd", "--at", "c=4", "--expr", "a+b+c", "a=2", "--quiet", "b=-3"}));
+  EXPECT_EQ(at, (std::vector<std::string>{"c=4", "a=2", "b=-3"}));
+  EXPECT_TRUE(options.given("--at"));
+  EXPECT_EQ(options.setup(), "--at c=4 a=2 b=-3 --expr a+b+c");
+}
+
+TEST(Options, TakeAValueThatBeginsWithAMinusSign) {
+  Options options("micrograd", "Lecture 1", "micrograd");
+  std::string text;
+  options.add("--expr TEXT", text, "an expression");
+  const std::vector<const char*> arguments = {"micrograd", "--expr", "-a*2", "--quiet"};
+  EXPECT_TRUE(options.parse(4, arguments.data()));
+  EXPECT_EQ(text, "-a*2");
+  EXPECT_EQ(usage_error({"--lr", "-x"}), "--lr: '-x' is not a number above 0");
+  EXPECT_EQ(usage_error({"-x"}), "unknown flag or word '-x'");
+}
+
 }  // namespace
 }  // namespace lt::apps
