@@ -175,9 +175,16 @@ void Run::end_rows() {
   rows_.clear();
 }
 
-std::string Run::setup() const {
-  if (part_.empty()) return options_.setup(is_trained_);
-  return options_.setup(false, false).empty() ? part_ : "other";
+std::string Run::setup(bool with_steps) const {
+  if (part_.empty()) return options_.setup(with_steps);
+  if (!options_.setup(false, false).empty()) return "other";
+  return sorted_setup(part_ + " " + options_.setup(with_steps, false));
+}
+
+std::string Run::setup_of(const std::string& name) const {
+  const std::string whole = setup(true);
+  const bool is_known = !figures_.find(whole, name, data_kind_).text.empty();
+  return is_trained_ || is_known ? whole : setup(false);
 }
 
 void Run::part(const std::string& setup) {
@@ -186,18 +193,18 @@ void Run::part(const std::string& setup) {
 }
 
 void Run::result(const std::string& name, double ours) {
-  row(name, figures_.compare(setup(), name, ours, data_kind_));
+  row(name, figures_.compare(setup_of(name), name, ours, data_kind_));
 }
 
 void Run::result(const std::string& name, const std::string& ours) {
-  row(name, figures_.compare(setup(), name, ours, data_kind_));
+  row(name, figures_.compare(setup_of(name), name, ours, data_kind_));
 }
 
 void Run::take(const std::string& name, const Comparison& comparison) {
-  if (!comparison.reference.empty()) compared_.emplace(setup(), name);
+  if (!comparison.reference.empty()) compared_.emplace(setup_of(name), name);
   if (comparison.ok) return;
-  misses_.push_back(fmt::format("{}: {} is {}, {}: {}", setup(), name, comparison.ours, comparison.mark,
-                                comparison.reference));
+  misses_.push_back(fmt::format("{}: {} is {}, {}: {}", setup_of(name), name, comparison.ours,
+                                comparison.mark, comparison.reference));
 }
 
 void Run::row(const std::string& name, const Comparison& comparison) {
@@ -207,7 +214,7 @@ void Run::row(const std::string& name, const Comparison& comparison) {
 }
 
 std::string Run::marked(const std::string& name, double ours) {
-  const Comparison comparison = figures_.compare(setup(), name, ours, data_kind_);
+  const Comparison comparison = figures_.compare(setup_of(name), name, ours, data_kind_);
   take(name, comparison);
   return show(ours) + (comparison.reference.empty() ? "" : comparison.ok ? " =" : " differs");
 }
@@ -252,7 +259,8 @@ void Run::diverged(int64_t step, double loss) {
 }
 
 std::string Run::training_setup(const std::string& name) const {
-  return fmt::format("{} {}, {}; names {}", options_.app(), name, setup(), data_id_);
+  const std::string data = data_id_.empty() ? "" : "; names " + data_id_;
+  return fmt::format("{} {}, {}{}", options_.app(), name, setup(false), data);
 }
 
 void Run::compare(const std::string& name, double ours, double lecture, Tolerance tolerance) {
@@ -286,17 +294,17 @@ void Run::samples(const std::vector<std::string>& texts, const std::vector<std::
     log_.write("sample", {{"text", text}});
     all += (all.empty() ? "" : " ") + text;
   }
-  const Reference reference = figures_.find(setup(), "samples", data_kind_);
+  const Reference reference = figures_.find(setup_of("samples"), "samples", data_kind_);
   if (reference.text.empty() || texts.empty()) return;
   // As many as both have.
-  compared_.emplace(setup(), "samples");
+  compared_.emplace(setup_of("samples"), "samples");
   const bool same =
       all.starts_with(reference.text + " ") || all == reference.text || reference.text.starts_with(all + " ");
   say(same ? fmt::format("The same names as {}'s.", reference.source)
            : fmt::format("{}'s differ: {}", reference.source, reference.text));
   if (!same)
-    misses_.push_back(
-        fmt::format("{}: samples are {}, but {}'s {}", setup(), all, reference.source, reference.text));
+    misses_.push_back(fmt::format("{}: samples are {}, but {}'s {}", setup_of("samples"), all,
+                                  reference.source, reference.text));
 }
 
 int Run::finish() {
@@ -378,7 +386,9 @@ int check_all(const AppInfo& app, int argc, const char* const* argv, const Decla
 int guarded(const std::string& app, const std::function<int()>& run) {
   const auto fail = [&](const std::exception& error, int code) {
     std::cout.flush();
-    std::cerr << app << ": " << error.what() << (code == 2 ? " (--help lists the flags)\n" : "\n");
+    const std::string text = error.what();
+    const bool has_mark = text.ends_with('^');  // under a place in the line above: nothing may follow it
+    std::cerr << app << ": " << text << (code == 2 && !has_mark ? " (--help lists the flags)\n" : "\n");
     return code;
   };
   try {

@@ -143,7 +143,9 @@ class Run {
   void row(const std::string& name, const std::string& ours, const std::string& lecture, bool ok);
   void row(const std::string& name, const Comparison& comparison);
   void take(const std::string& name, const Comparison& comparison);
-  std::string setup() const;
+  std::string setup(bool with_steps) const;
+  // By which a figure is found: with --steps once they are made, or where the table has it so.
+  std::string setup_of(const std::string& name) const;
   void end_rows();
 
   std::filesystem::path index_folder() const;
