@@ -5,7 +5,7 @@
 #include <charconv>
 #include <cmath>
 
-// For each type of variable one read() from text, and one show() as text. Every refusal reads the same: the
+// For each type of variable one read() from text, and one text_of(). Every refusal reads the same: the
 // text that was typed, and what would be taken.
 
 namespace lt::apps {
@@ -87,13 +87,15 @@ void read(const std::string& text, const Spec& spec, std::vector<std::string>& v
 }
 
 template <typename T>
-std::string show(const T& value) {
+std::string text_of(const T& value) {
   return fmt::format("{}", value);
 }
-std::string show(bool value) { return value ? "on" : "off"; }
-std::string show(const std::vector<int64_t>& values) { return fmt::format("{}", fmt::join(values, ",")); }
-std::string show(const std::vector<std::string>& values) { return fmt::format("{}", fmt::join(values, " ")); }
-std::string show(const WordRange& range) {
+std::string text_of(bool value) { return value ? "on" : "off"; }
+std::string text_of(const std::vector<int64_t>& values) { return fmt::format("{}", fmt::join(values, ",")); }
+std::string text_of(const std::vector<std::string>& values) {
+  return fmt::format("{}", fmt::join(values, " "));
+}
+std::string text_of(const WordRange& range) {
   if (range.first == 0 && range.last == WordRange::kEnd) return "all";
   return fmt::format("{}:{}", range.first, range.last == WordRange::kEnd ? "" : std::to_string(range.last));
 }
@@ -102,7 +104,7 @@ template <typename T>
 Json as_json(const T& value) {
   return Json(value);
 }
-Json as_json(const WordRange& range) { return Json(show(range)); }
+Json as_json(const WordRange& range) { return Json(text_of(range)); }
 
 }  // namespace
 
@@ -111,7 +113,7 @@ void FlagValue::set(const std::string& text, const Spec& spec) const {
 }
 
 std::string FlagValue::text() const {
-  return std::visit([](const auto* variable) { return show(*variable); }, variable_);
+  return std::visit([](const auto* variable) { return text_of(*variable); }, variable_);
 }
 
 Json FlagValue::json() const {
