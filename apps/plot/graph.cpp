@@ -27,14 +27,23 @@ void draw_node(Svg& svg, const Graph::Node& node, const Place& place) {
 
 std::string name_of(const Graph::Node& node) { return node.fields.empty() ? "" : node.fields[0]; }
 
+// In parentheses where the operation binds more tightly than what the label says.
+std::string operand(const std::string& label, const std::string& operation) {
+  const bool is_sum = label.find_first_of("+- ", 1) != label.npos;
+  const bool is_product = label.find_first_of("*/") != label.npos;
+  const bool is_wrapped =
+      operation.starts_with("*") && (is_sum || (is_product && operation.starts_with("**")));
+  return is_wrapped ? fmt::format("({})", label) : label;
+}
+
 // What a value is made of: "a * b", "tanh(n)"; the operation alone where something has no name.
 std::string formula(const Graph& graph, size_t operation, const std::vector<size_t>& inputs) {
   const std::string name = name_of(graph.nodes[operation]);
   const auto label = [&](size_t i) { return name_of(graph.nodes[inputs[i]]); };
   if (inputs.size() == 2 && !label(0).empty() && !label(1).empty())
-    return fmt::format("{} {} {}", label(0), name, label(1));
+    return fmt::format("{} {} {}", operand(label(0), name), name, operand(label(1), name));
   if (inputs.size() != 1 || label(0).empty()) return name;
-  return name.starts_with("*") ? label(0) + name : fmt::format("{}({})", name, label(0));
+  return name.starts_with("*") ? operand(label(0), name) + name : fmt::format("{}({})", name, label(0));
 }
 
 }  // namespace

@@ -97,6 +97,16 @@ TEST(TextTrees, SayWhatEachValueIsMadeOf) {
 )");
 }
 
+TEST(TextTrees, PutALabelInParenthesesWhereTheOperationBindsMoreTightly) {
+  const auto tree_of = [](const std::string& operation) {
+    const Graph graph{"", {{{"y"}}, {{operation}, true}, {{"a+b"}}, {{"c"}}}, {{1, 0}, {2, 1}, {3, 1}}};
+    const std::string text = text_tree(graph);
+    return text.substr(0, text.find('\n'));
+  };
+  EXPECT_EQ(tree_of("*"), "y      = (a+b) * c");
+  EXPECT_EQ(tree_of("+"), "y      = a+b + c");
+}
+
 TEST(TextTrees, SayASharedValueOnce) {
   const Graph square{"",
                      {{{"y"}}, {{"*"}, true}, {{"x"}}, {{"tanh"}, true}, {{"z"}}},
