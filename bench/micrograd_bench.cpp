@@ -15,11 +15,15 @@
 #include <numeric>
 
 #include <libtensor/apps/common/process.h>
-#include <libtensor/apps/micrograd/training.h>
+#include <libtensor/apps/micrograd/micrograd.h>
 #include <libtensor/bench/common.h>
 
-using namespace lt::apps;
 using namespace lt::apps::micrograd;
+using lt::apps::make_moons;
+using lt::apps::Moons;
+using lt::apps::NumpyRandom;
+using lt::apps::PythonRandom;
+using lt::apps::run_program;
 using lt::bench::Options;
 using lt::bench::Row;
 
@@ -48,7 +52,7 @@ double median(std::vector<double> v) {
 Run train(const Moons& data, int steps) {
   const Scope scope;
   PythonRandom random(kSeed);
-  MLP model({2, 16, 16, 1}, kLibrary, random);
+  MLP model(2, {16, 16, 1}, kLibrary, random);
   std::vector<int64_t> all(data.points.size());
   std::iota(all.begin(), all.end(), 0);
   Run run;
@@ -56,7 +60,9 @@ Run train(const Moons& data, int steps) {
     const double start = now();
     const Scope step;
     const Outcome outcome = margin_loss(model, data, all);
-    update(model, outcome.loss, 1 - 0.9 * k / 100);
+    model.zero_grad();
+    outcome.loss.backward();
+    for (const Value p : model.parameters()) p.data() -= (1 - 0.9 * k / 100) * p.grad();
     run.seconds.push_back(now() - start);
     run.losses.push_back(outcome.loss.data());
   }

@@ -8,6 +8,7 @@
 
 namespace lt::apps::micrograd {
 
+// cell: +
 Value operator+(Value a, Value b) {
   static constexpr Op add{"+", 2, [](const Node& out, Node& x, Node& y) {
                             x.grad += out.grad;
@@ -15,7 +16,9 @@ Value operator+(Value a, Value b) {
                           }};
   return record(add, a.data() + b.data(), a, b);
 }
+// end
 
+// cell: *
 Value operator*(Value a, Value b) {
   static constexpr Op multiply{"*", 2, [](const Node& out, Node& x, Node& y) {
                                  x.grad += y.data * out.grad;
@@ -23,6 +26,7 @@ Value operator*(Value a, Value b) {
                                }};
   return record(multiply, a.data() * b.data(), a, b);
 }
+// end
 
 Value operator-(Value a) { return a * -1; }
 Value operator-(Value a, Value b) { return a + -b; }
@@ -45,11 +49,13 @@ Value log(Value a) {
   return record(op, std::log(a.data()), a);
 }
 
+// cell: tanh
 Value tanh(Value a) {
   static constexpr Op op{
       "tanh", 1, [](const Node& out, Node& x, Node&) { x.grad += (1 - out.data * out.data) * out.grad; }};
   return record(op, std::tanh(a.data()), a);
 }
+// end
 
 Value relu(Value a) {
   static constexpr Op op{"ReLU", 1, [](const Node& out, Node& x, Node&) {
@@ -68,6 +74,7 @@ bool reach(Node& n) {
 }
 }  // namespace
 
+// cell: backward
 void Value::backward() const {
   Tape& tape = Tape::current();
   std::int64_t waiting = reach(node());
@@ -80,6 +87,19 @@ void Value::backward() const {
     out.op->backward(out, x, y);
     out.reached = 0;
   }
+}
+// end
+
+void Value::pass_back() const {
+  Tape& tape = Tape::current();
+  const Node& out = node();
+  if (out.op) out.op->backward(out, tape.at(out.left), tape.at(out.right));
+}
+
+std::vector<Value> Value::inputs() const {
+  if (!op()) return {};
+  const Value left(node().left, scope_), right(node().right, scope_);
+  return op()->inputs == 1 ? std::vector{left} : std::vector{left, right};
 }
 
 Value::Value(double data) : Value(Tape::current().append({data}), Tape::current().scope()) {}

@@ -8,6 +8,7 @@
 //   a.grad();                          // dL/da
 
 #include <string>
+#include <vector>
 
 #include <libtensor/apps/micrograd/tape.h>
 
@@ -28,11 +29,13 @@ class Value {
   // add it to what they have.
   void backward() const;
 
-  // For drawing. A leaf has no op; only where there is one are there inputs (a power's
-  // right one is its exponent).
+  // Its own part of backward(): adds to the grads of its inputs what comes to them through it.
+  void pass_back() const;
+
+  // For drawing. A leaf has no op and no inputs.
   const Op* op() const { return node().op; }
-  Value left() const { return {node().left, scope_}; }
-  Value right() const { return {node().right, scope_}; }
+  std::vector<Value> inputs() const;
+  double exponent() const { return Tape::current().at(node().right).data; }  // of a power
   Value label(const std::string& text) const;
   std::string label() const;
   std::uint32_t place() const { return place_; }

@@ -1,113 +1,298 @@
-// Lecture 1: a scalar engine that shows its own graph, and the two networks trained with it.
+// Lecture 1, "The spelled-out intro to neural networks and backpropagation: building micrograd": what a
+// derivative is, an engine that finds them, and networks trained by it.
 //
-//   micrograd                                        all of the lecture
-//   micrograd --task moons --hidden 8 --noise 0.3
-//
-// Two moons
-//   step             loss         lecture  accuracy
-//   0      0.895844102868  0.895844102868      50 %
-//   99     0.010978370135  0.010978370135     100 %
+//   micrograd                                   all of the lecture
+//   micrograd --task four --steps 100           one part of it: expression, four, moons, exercise
+//   micrograd --expr "tanh(2*a+b)" a=2 b=-3     the graph and the gradients of an expression of yours
 
-#include <libtensor/apps/common/memory.h>
-#include <libtensor/apps/common/stop.h>
-#include <libtensor/apps/micrograd/lecture.h>
+#include <fmt/format.h>
 
+#include <cmath>
+#include <functional>
+#include <set>
+
+#include <libtensor/apps/micrograd/graph.h>
+#include <libtensor/apps/micrograd/micrograd.h>
+#include <libtensor/apps/plot/chart.h>
+
+using namespace lt;
 using namespace lt::apps;
 using namespace lt::apps::micrograd;
 
 namespace {
 
-void declare(Options& options, Settings& settings) {
-  TrainingFlags& training = settings.training;
-  options.flags.seed = 1337;
-  training.batch = 0;
-  training.lr = 0;  // the task's own
-  options.add("--task all|expression|four|moons|exercise", settings.task, "which part of the lecture",
-              {.selects = true});
-  options.add("--hidden N,N", settings.hidden, "sizes of the hidden layers: of the four; of the moons",
-              {.unset = "4,4; 16,16", .min = 1, .max = 4096});
-  options.add("--points N", settings.points, "moons: how many", {.min = 2, .max = 1e6});
-  options.add("--noise STD", settings.noise, "moons: of the noise", {.min = 0, .max = 1e6});
-  options.add("--no-zero-grad", settings.no_zero_grad, "let gradients pile up: the lecture's bug");
-  options.add("--steps N", training.steps, "updates: of the four; of the moons",
-              {.unset = "20; 100", .min = 0, .shows = true});
-  options.add("--batch N", training.batch, "moons: points in a minibatch; 0: all", {.min = 0});
-  options.add("--lr RATE", training.lr, "learning rate: of the four; of the moons (falling to a tenth)",
-              {.unset = "0.1; 1", .min = 0, .above_min = true});
-  options.add("--decay-at STEP", training.decay_at, "from this step on, a tenth of the rate; 0: never",
-              {.min = 0});
-  training.log_every = 1;
-  options.add_checkpoint(training);
+void draw_curve(Run& run, const char* title, double step, double (*y)(double)) {
+  std::vector<double> xs, ys;
+  for (double x = -5; x < 5 - step / 2; x = -5 + step * static_cast<double>(xs.size())) {
+    xs.push_back(x);
+    ys.push_back(y(x));
+  }
+  run.figure(fmt::format("{}.svg", title), fmt::format("The {}, between -5 and 5.", title),
+             plot::Chart(title, "x").grid().line(xs, ys).svg());
 }
 
-// The settings of one training task: what was not on the command line is the lecture's.
-Settings of_task(const Options& options, Settings settings, const std::string& task) {
-  const bool is_four = task == "four";
-  if (!options.given("--steps")) settings.training.steps = is_four ? 20 : 100;
-  if (!options.given("--lr")) settings.training.lr = is_four ? 0.1 : 1;
-  if (!options.given("--hidden"))
-    settings.hidden = is_four ? std::vector<int64_t>{4, 4} : std::vector<int64_t>{16, 16};
-  return settings;
+// cell: f
+double f(double x) { return 3 * x * x - 4 * x + 5; }
+// end
+
+void derivatives(Run& run) {
+  run.heading("What a derivative is");
+  run.say("Move the input by a little h: how much does the output move, for each unit of h?");
+  // cell: slope
+  const auto slope = [](double x, double h) { return (f(x + h) - f(x)) / h; };
+  // end
+  run.cell("f");
+  run.cell("slope");
+  draw_curve(run, "parabola", 0.25, f);
+  run.result("f(3)", f(3));
+  run.result("slope at 3, h = 0.001", slope(3, 0.001));
+  run.result("slope at -3, h = 0.001", slope(-3, 0.001));
+  run.result("slope at 2/3, h = 0.000001", slope(2.0 / 3, 1e-6));
+  run.say("Uphill at 3, downhill at -3, level at 2/3, where the parabola is lowest.");
+  run.say("With several inputs there is a slope for each: d = a*b + c, each input moved alone.");
+  // cell: d
+  const double a = 2, b = -3, c = 10, h = 0.0001;
+  const double d = a * b + c;
+  const double by_a = ((a + h) * b + c - d) / h;
+  const double by_b = (a * (b + h) + c - d) / h;
+  const double by_c = (a * b + (c + h) - d) / h;
+  // end
+  run.cell("d");
+  run.result("slope of d, bumping a", by_a);
+  run.result("slope of d, bumping b", by_b);
+  run.result("slope of d, bumping c", by_c);
 }
 
-void refuse_what_does_not_fit(const Options& options, const std::string& task) {
-  const auto refuse = [&](const char* flag, const std::string& why) {
-    if (options.given(flag)) throw UsageError(std::string(flag) + ": " + why);
+double L_of(double a, double b, double c, double f) { return (a * b + c) * f; }
+
+void show_slopes(Run& run, const std::vector<Value>& inputs) {
+  for (const Value v : inputs) run.result("do/d" + v.label(), v.grad());
+}
+
+void expression(Run& run) {
+  const Scope scope;
+  run.heading("Values that remember how they were made");
+  run.say(
+      "L = (a*b + c)*f, one operation at a time. Each Value keeps its number, its gradient (0 so far), "
+      "and the values and the operation that it was made from: the graph of the expression.");
+  // cell: L
+  const Value a(2, "a"), b(-3, "b"), c(10, "c"), f(-2, "f");
+  const Value e = (a * b).label("e");
+  const Value d = (e + c).label("d");
+  const Value L = (d * f).label("L");
+  // end
+  run.cell("L");
+  print_tree(run, L);
+  draw(run, "expression_before", "L = (a*b + c)*f before backward: no gradient is known.", L);
+
+  run.heading("Backward by hand, node by node");
+  run.say(
+      "The gradient of a value is the slope of L in it. From L back to the inputs, each is the slope of one "
+      "operation times the gradient of what it made: the chain rule.");
+  // cell: by hand
+  L.grad() = 1;                    // L moves with itself
+  d.grad() = f.data() * L.grad();  // L = d * f
+  f.grad() = d.data() * L.grad();
+  e.grad() = 1 * d.grad();  // d = e + c: a sum passes its gradient on
+  c.grad() = 1 * d.grad();
+  a.grad() = b.data() * e.grad();  // e = a * b
+  b.grad() = a.data() * e.grad();
+  // end
+  run.cell("by hand");
+  run.result("L", L.data());
+  run.result("dL/dL", L.grad());
+  run.result("dL/dd = f * dL/dL", d.grad());
+  run.result("dL/df = d * dL/dL", f.grad());
+  run.result("dL/de = 1 * dL/dd", e.grad());
+  run.result("dL/dc = 1 * dL/dd", c.grad());
+  run.result("dL/da = b * dL/de", a.grad());
+  run.result("dL/db = a * dL/de", b.grad());
+  draw(run, "expression", "The same with the gradients that were found by hand.", L);
+  run.say("The check: move each input by h = 0.000001, and see how much L moves.");
+  const double h = 1e-6, l = L_of(2, -3, 10, -2);
+  run.result("slope of L, bumping a", (L_of(2 + h, -3, 10, -2) - l) / h);
+  run.result("slope of L, bumping b", (L_of(2, -3 + h, 10, -2) - l) / h);
+  run.result("slope of L, bumping c", (L_of(2, -3, 10 + h, -2) - l) / h);
+  run.result("slope of L, bumping f", (L_of(2, -3, 10, -2 + h) - l) / h);
+  run.say("What gradients are for: a step of 0.01 along them, and L grows.");
+  // cell: step uphill
+  for (const Value v : {a, b, c, f}) v.data() += 0.01 * v.grad();
+  const Value after = (a * b + c) * f;
+  // end
+  run.cell("step uphill");
+  run.result("L after a step uphill", after.data());
+}
+
+// The lecture's neuron, with all that it is made of.
+struct LectureNeuron {
+  // cell: neuron
+  Value x1{2, "x1"}, x2{0, "x2"};
+  Value w1{-3, "w1"}, w2{1, "w2"};
+  Value b{6.8813735870195432, "b"};
+  Value x1w1 = (x1 * w1).label("x1*w1");
+  Value x2w2 = (x2 * w2).label("x2*w2");
+  Value x1w1x2w2 = (x1w1 + x2w2).label("x1*w1 + x2*w2");
+  Value n = (x1w1x2w2 + b).label("n");
+  Value o = tanh(n).label("o");
+  // end
+};
+
+void neuron_by_hand(Run& run) {
+  const Scope scope;
+  run.heading("A neuron");
+  run.say("Inputs times weights, a bias, and a tanh that squashes the sum to between -1 and 1.");
+  draw_curve(run, "tanh", 0.2, std::tanh);
+  run.cell("neuron");
+  const auto [x1, x2, w1, w2, b, x1w1, x2w2, x1w1x2w2, n, o] = LectureNeuron();
+  draw(run, "neuron_before", "The neuron before backward.", o);
+  // cell: neuron by hand
+  o.grad() = 1;
+  n.grad() = 1 - o.data() * o.data();                                        // the slope of tanh
+  x1w1.grad() = x2w2.grad() = x1w1x2w2.grad() = b.grad() = n.grad();         // sums pass it on
+  x1.grad() = w1.data() * x1w1.grad(), w1.grad() = x1.data() * x1w1.grad();  // in a product the slope
+  x2.grad() = w2.data() * x2w2.grad(), w2.grad() = x2.data() * x2w2.grad();  // is the other factor
+  // end
+  run.cell("neuron by hand");
+  run.result("o", o.data());
+  run.result("do/dn = 1 - o*o", n.grad());
+  show_slopes(run, {x1, w1, x2, w2, b});
+  print_tree(run, o);
+  draw(run, "neuron", "The neuron with its gradients.", o);
+  run.say("w2 has no gradient: its input x2 is 0, so moving w2 moves nothing.");
+}
+
+void backward_functions(Run& run) {
+  const Scope scope;
+  run.heading("Each operation knows its own step back");
+  run.say(
+      "No need to do it by hand: when an operation makes its value, it also says how the gradient of that "
+      "value "
+      "goes back to the inputs. Called one by one, from o to the inputs:");
+  run.cell("+");
+  run.cell("*");
+  run.cell("tanh");
+  const auto [x1, x2, w1, w2, b, x1w1, x2w2, x1w1x2w2, n, o] = LectureNeuron();
+  // cell: one by one
+  o.grad() = 1;
+  for (const Value v : {o, n, b, x1w1x2w2, x2w2, x1w1}) v.pass_back();
+  // end
+  run.cell("one by one");
+  show_slopes(run, {x1, w1, x2, w2, b});
+
+  run.heading("The order: topological");
+  run.say(
+      "A value may pass its gradient on only when all of it has come, so after everything that was made from "
+      "it. "
+      "The graph has no circles (a DAG), so there is such an order: inputs first, backward goes through it "
+      "from "
+      "its end.");
+  // cell: topological order
+  std::vector<Value> topo;
+  std::set<uint32_t> visited;
+  const std::function<void(Value)> build_topo = [&](Value v) {
+    if (!visited.insert(v.place()).second) return;
+    for (const Value input : v.inputs()) build_topo(input);
+    topo.push_back(v);
   };
-  if (task != "four" && task != "moons")
-    for (const char* flag : {"--save", "--resume", "--save-every"})
-      refuse(flag, "needs --task four or --task moons");
-  if (task == "four") refuse("--batch", "the four examples are always taken together");
-  if ((task == "moons" || task == "all") && options.flags.seed >> 32)
-    throw UsageError("--seed: NumPy's stream, which the moons are drawn from, takes 0 to 4294967295");
+  build_topo(o);
+  // end
+  run.cell("topological order");
+  std::string order;
+  for (const Value v : topo) order += (order.empty() ? "" : ", ") + v.label();
+  run.result("topological order of o", order);
+  // cell: backward in order
+  for (const Value v : topo) v.grad() = 0;
+  o.grad() = 1;
+  for (auto v = topo.rbegin(); v != topo.rend(); ++v) v->pass_back();
+  // end
+  run.cell("backward in order");
+  show_slopes(run, {x1, w1, x2, w2, b});
+  run.say(
+      "`o.backward()` is these lines. The engine need not even sort: it keeps its values in the order of "
+      "their "
+      "making, and a value is always made after its inputs.");
+  run.cell("backward");
 }
 
-// A step puts a product and a sum for each parameter and example on the tape; parameters and their squares
-// are about one example more.
-double bytes_to_train(const std::vector<int64_t>& hidden, double inputs, double examples) {
-  double parameters = 0;
-  for (const int64_t outputs : hidden) {
-    parameters += (inputs + 1) * static_cast<double>(outputs);
-    inputs = static_cast<double>(outputs);
-  }
-  return 2 * sizeof(Node) * (parameters + inputs + 1) * (examples + 1);
+// The lecture's first engine: what comes overwrites what was there.
+// cell: the bug
+Value buggy_add(Value a, Value b) {
+  static constexpr Op add{"+", 2, [](const micrograd::Node& out, auto& x, auto& y) {
+                            x.grad = out.grad;  // should be +=
+                            y.grad = out.grad;
+                          }};
+  return record(add, a.data() + b.data(), a, b);
+}
+// end
+
+void shared_inputs(Run& run) {
+  const Scope scope;
+  run.heading("A bug: values that are used more than once");
+  run.say(
+      "b = a + a is 2*a, so db/da is 2. An engine that overwrites gradients says 1; what comes along several "
+      "ways "
+      "must be added, as the multivariable chain rule has it.");
+  run.cell("the bug");
+  // cell: a + a
+  const Value a(3, "a"), wrong = buggy_add(a, a);
+  wrong.backward();
+  const double overwritten = a.grad();
+  a.grad() = 0;
+  const Value b = (a + a).label("b");
+  b.backward();
+  // end
+  run.cell("a + a");
+  run.result("b = a + a", b.data());
+  run.result("db/da if gradients overwrite", overwritten);
+  run.result("db/da", a.grad());
+  draw(run, "twice", "b = a + a: both ways lead to one a.", b);
+  // cell: shared
+  const Value p(-2, "a"), q(3, "b");
+  const Value d = (p * q).label("d"), e = (p + q).label("e"), f = (d * e).label("f");
+  f.backward();
+  // end
+  run.cell("shared");
+  run.result("f = (a*b) * (a+b)", f.data());
+  run.result("df/da", p.grad());
+  run.result("df/db", q.grad());
+  draw(run, "shared", "f = (a*b) * (a+b), at a = -2, b = 3.", f);
 }
 
-void refuse_what_is_too_large(const Settings& settings, const std::string& task) {
-  if (task == "four") require_memory("--hidden", bytes_to_train(settings.hidden, 3, 4));
-  if (task == "moons") {
-    const double bytes = bytes_to_train(settings.hidden, 2, static_cast<double>(settings.points));
-    require_memory("--points and --hidden", bytes);
-  }
-}
-
-void lecture(Run& run, const Options& options, Settings& settings) {
-  const std::string& task = settings.task;
-  const bool all = task == "all";
-  refuse_what_does_not_fit(options, task);
-  if (task == "four" || task == "moons") settings = of_task(options, settings, task);
-  for (const char* one : {"four", "moons"})
-    if (all || task == one) refuse_what_is_too_large(of_task(options, settings, one), one);
+void lecture(Run& run, const Flags& flags) {
+  refuse_what_does_not_fit(run, flags);
+  if (!flags.expr.empty()) return show_expression(run, flags);
   run.start();
-  if (all || task == "expression") expression(run);
-  if (all || task == "four") {
-    Settings own = of_task(options, settings, "four");
-    if (run.flags().check) own.training.steps = 100;
-    four(run, own, run.flags().seed);
-    if (run.flags().check) four(run, own, 42);
+  const bool all = flags.task == "all";
+  const auto begins = [&](const std::string& task) {
+    if (all) run.part("--task " + task);
+    return (all || task == flags.task) && !stop_requested();
+  };
+  if (begins("expression")) {
+    derivatives(run);
+    expression(run);
+    neuron_by_hand(run);
+    backward_functions(run);
+    shared_inputs(run);
+    second_half(run);
+    larger_expressions(run);
   }
-  if (stop_requested()) return;
-  if (all || task == "moons") moons(run, of_task(options, settings, "moons"));
-  if (all || task == "exercise") exercise(run);
+  if (begins("four")) four(run, flags_of(run, flags, "four"));
+  if (begins("moons")) moons(run, flags_of(run, flags, "moons"));
+  if (begins("exercise")) exercise(run);
+  run.part("");
+  run.try_next(
+      {{"micrograd --expr \"tanh(2*a+b)\" a=2 b=-3", "any expression of yours: its graph, its gradients"},
+       {"micrograd --task four --steps 100", "a hundred steps, and what the network says then"},
+       {"micrograd --task four --no-zero-grad", "the lecture's bug: old gradients pile up"},
+       {"micrograd --task moons --noise 0.3 --hidden 4", "a harder problem for a smaller network"},
+       {"bigram", "lecture 2: a language model of names, by counting"}});
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  Options options("micrograd",
-                  "Lecture 1: a scalar engine that shows its own graph, and networks trained with it",
-                  "micrograd --task moons --hidden 16,16 --noise 0.2");
-  Settings settings;
-  declare(options, settings);
-  return run_app(options, argc, argv, [&](Run& run) { lecture(run, options, settings); });
+  return run_app<Flags>(argc, argv,
+                        {"micrograd", "Lecture 1: an engine for gradients, and networks trained by it",
+                         "micrograd --task moons --hidden 16,16 --noise 0.2", kAppTexts},
+                        declare, lecture);
 }

@@ -1,7 +1,7 @@
 #pragma once
 
-// Lecture 1's networks: a neuron weighs its inputs, a layer is neurons side by side, an
-// MLP is layers in a row.
+// Lecture 1's networks: a neuron weighs its inputs, a layer is neurons side by side, an MLP is layers in a
+// row.
 
 #include <span>
 #include <vector>
@@ -24,7 +24,7 @@ inline constexpr Style kLibrary{relu, linear, false};  // as in the library that
 
 // Weights are uniform(-1, 1).
 struct Neuron {
-  Neuron(std::size_t inputs, Squash how, bool draws_bias, PythonRandom& random);
+  Neuron(int64_t inputs, Squash how, bool draws_bias, PythonRandom& random);
   Value operator()(std::span<const Value> x) const;
 
   std::vector<Value> w;
@@ -33,7 +33,7 @@ struct Neuron {
 };
 
 struct Layer {
-  Layer(std::size_t inputs, std::size_t outputs, Squash squash, bool draws_bias, PythonRandom& random);
+  Layer(int64_t inputs, int64_t outputs, Squash squash, bool draws_bias, PythonRandom& random);
   // The outputs are the layer's own, and overwritten by its next call.
   std::span<const Value> operator()(std::span<const Value> x);
 
@@ -46,17 +46,16 @@ struct Layer {
 // Its parameters live as long as the Scope that it is made in.
 class MLP {
  public:
-  // sizes: inputs, then each layer's outputs; draws layer by layer, neuron by neuron
-  MLP(const std::vector<std::size_t>& sizes, const Style& style, PythonRandom& random);
-  std::span<const Value> operator()(std::span<const Value> x);
+  // sizes: each layer's outputs; draws layer by layer, neuron by neuron
+  MLP(int64_t inputs, const std::vector<int64_t>& sizes, const Style& style, PythonRandom& random);
+  std::span<const Value> operator()(std::span<const double> x);
 
   const std::vector<Value>& parameters() const { return parameters_; }
   void zero_grad();
-  // One step downhill: each parameter against its gradient.
-  void step(double lr);
+  std::vector<Layer> layers;
 
  private:
-  std::vector<Layer> layers_;
+  std::vector<Value> inputs_;
   std::vector<Value> parameters_;
 };
 

@@ -94,6 +94,20 @@ TEST(Backward, RunsAChainOfAMillion) {
   EXPECT_EQ(x.grad(), 1'000'001);
 }
 
+TEST(PassBack, IsOneStepOfBackwardAndNothingForALeaf) {
+  const Value a(2), b(-3);
+  const Value e = a * b, d = e + a;
+  d.grad() = 1;
+  d.pass_back();
+  EXPECT_EQ(e.grad(), 1);
+  EXPECT_EQ(a.grad(), 1);
+  EXPECT_EQ(b.grad(), 0);
+  e.pass_back();
+  a.pass_back();
+  EXPECT_EQ(a.grad(), 1 + -3);
+  EXPECT_EQ(b.grad(), 2);
+}
+
 TEST(Operators, TakePlainNumbersOnEitherSide) {
   const Value a(4);
   EXPECT_EQ((a + 2).data(), 6);
@@ -181,7 +195,7 @@ TEST(Record, MakesAnOperationOfYourOwn) {
   const Value y = 3 * record(sine, std::sin(x.data()), x);
   y.backward();
   EXPECT_EQ(x.grad(), 3 * std::cos(2.0));
-  EXPECT_STREQ(y.right().op()->name, "sin");
+  EXPECT_STREQ(y.inputs()[1].op()->name, "sin");
 }
 
 TEST(Value, KnowsItsInputsAndItsLabel) {
@@ -189,10 +203,13 @@ TEST(Value, KnowsItsInputsAndItsLabel) {
   const Value b = (a * 3).label("b");
   EXPECT_EQ(a.op(), nullptr);
   EXPECT_STREQ(b.op()->name, "*");
-  EXPECT_EQ(b.left().place(), a.place());
-  EXPECT_EQ(b.left().label(), "a");
-  EXPECT_EQ(b.right().data(), 3);
-  EXPECT_EQ(b.right().label(), "");
+  EXPECT_TRUE(a.inputs().empty());
+  EXPECT_EQ(b.inputs()[0].place(), a.place());
+  EXPECT_EQ(b.inputs()[0].label(), "a");
+  EXPECT_EQ(b.inputs()[1].data(), 3);
+  EXPECT_EQ(b.inputs()[1].label(), "");
+  EXPECT_EQ(pow(a, 3).inputs().size(), 1U);
+  EXPECT_EQ(pow(a, 3).exponent(), 3);
   EXPECT_EQ(b.label(), "b");
 }
 

@@ -13,20 +13,18 @@ from reference.table import logged_steps, setup_of
 FOUR_X = torch.tensor([[2, 3, -1], [3, -1, 0.5], [0.5, 1, 1], [1, 1, -1]], dtype=torch.float64)
 FOUR_Y = torch.tensor([1, -1, -1, 1], dtype=torch.float64)
 
+NOTEBOOK_FLOAT32 = {"x1": "-1.5000003851533106", "w1": "1.0000002567688737", "x2": "0.5000001283844369", "w2": "0.0"}
+
 
 class Names:
-    """Adds a task's figures to its own setup and, with the task's prefix, to that of a run without flags."""
+    """Adds a task's figures to its own setup."""
 
-    def __init__(self, table, task, prefix="", **flags):
-        self.table, self.prefix = table, prefix
+    def __init__(self, table, task, **flags):
+        self.table = table
         self.setup = setup_of(task=task, **flags)
-        self.default = not flags
 
     def add(self, name, value, tolerance="D", notebook=""):
-        value = float(value) if tolerance != "E" else value
-        self.table.add(self.setup, name, value, tolerance, notebook)
-        if self.default:
-            self.table.add("", self.prefix + name, value, tolerance, notebook)
+        self.table.add(self.setup, name, float(value) if tolerance != "E" else value, tolerance, notebook)
 
 
 def leaves(**values):
@@ -40,15 +38,14 @@ def gradients(out, name, y, at):
         out.add(f"d{name}/d{k}", v.grad)
 
 
-def bumped(out, name, f, at, h, tolerance, both=False):
+def bumped(out, name, f, at, h, tolerance):
     for k in at:
-        up, down = {**at, k: at[k] + h}, {**at, k: at[k] - h if both else at[k]}
-        out.add(f"slope of {name}, bumping {k}", (f(**up) - f(**down)) / (2 * h if both else h), tolerance)
+        out.add(f"slope of {name}, bumping {k}", (f(**{**at, k: at[k] + h}) - f(**at)) / h, tolerance)
 
 
 def slopes(out):
     f = lambda x: 3 * x**2 - 4 * x + 5
-    out.add("f(3)", f(3.0))
+    out.add("f(3)", f(3.0), "D", "20.0")
     out.add("slope at 3, h = 0.001", (f(3.001) - f(3.0)) / 0.001)
     out.add("slope at -3, h = 0.001", (f(-3 + 0.001) - f(-3.0)) / 0.001)
     out.add("slope at 2/3, h = 0.000001", (f(2 / 3 + 1e-6) - f(2 / 3)) / 1e-6, 2e-9)
@@ -61,17 +58,17 @@ def first_expression(out):
     e = v["a"] * v["b"]
     d = e + v["c"]
     L = d * v["f"]
-    e.retain_grad()
-    d.retain_grad()
-    for name, node in (("e", e), ("d", d), ("L", L)):
-        out.add(name, node.item())
-    gradients(out, "L", L, v)
-    out.add("dL/de", e.grad)
-    out.add("dL/dd", d.grad)
-    out.add("topological order of L", "a, b, e, c, d, f, L", "E")
+    nodes = {"L": L, "d": d, "f": v["f"], "e": e, "c": v["c"], "a": v["a"], "b": v["b"]}
+    for node in (L, d, e):
+        node.retain_grad()
+    L.backward()
+    out.add("L", L.item(), "D", "-8.0")
+    ways = {"d": " = f * dL/dL", "f": " = d * dL/dL", "e": " = 1 * dL/dd", "c": " = 1 * dL/dd", "a": " = b * dL/de", "b": " = a * dL/de"}
+    for name, node in nodes.items():
+        out.add(f"dL/d{name}{ways.get(name, '')}", node.grad)
     bumped(out, "L", lambda a, b, c, f: (a * b + c) * f, at, 1e-6, 1e-8)
     a, b, c, f = (v[k].item() + 0.01 * v[k].grad.item() for k in "abcf")
-    out.add("L after a step uphill", (a * b + c) * f)
+    out.add("L after a step uphill", (a * b + c) * f, "D", "-7.286496")
 
 
 def shared_inputs(out):
@@ -108,24 +105,20 @@ def larger_expressions(out):
 
 def neuron(out):
     at = {"x1": 2.0, "w1": -3.0, "x2": 0.0, "w2": 1.0, "b": 6.8813735870195432}
-    for prefix in ("", "tanh taken apart: ", "float32: "):
+    for prefix in ("", "float32: "):
         rounded = {k: torch.tensor(x).item() for k, x in at.items()}  # float32 on its way in
-        v = leaves(**(rounded if prefix == "float32: " else at))
+        v = leaves(**(rounded if prefix else at))
         x1w1, x2w2 = v["x1"] * v["w1"], v["x2"] * v["w2"]
-        both = x1w1 + x2w2
-        n = both + v["b"]
-        e = (2 * n).exp()
-        o = (e - 1) / (e + 1) if prefix == "tanh taken apart: " else torch.tanh(n)
-        nodes = {"x1*w1": x1w1, "x2*w2": x2w2, "x1*w1 + x2*w2": both, "n": n}
-        for node in nodes.values():
-            node.retain_grad()
-        out.add(f"{prefix}n", n.item())
-        out.add(f"{prefix}o", o.item())
+        n = x1w1 + x2w2 + v["b"]
+        o = torch.tanh(n)
+        n.retain_grad()
         o.backward()
-        for k, node in {**v, **nodes}.items():
-            out.add(f"{prefix}do/d{k}" if k in v or k == "n" else f"{prefix}do/d({k})", node.grad)
+        out.add(f"{prefix}o", o.item(), "D", "0.7071066904050358" if prefix else "")
+        if not prefix:
+            out.add("do/dn = 1 - o*o", n.grad)
+        for k, node in v.items():
+            out.add(f"{prefix}do/d{k}", node.grad, "D", NOTEBOOK_FLOAT32.get(k, "") if prefix else "")
     out.add("topological order of o", "x1, w1, x1*w1, x2, w2, x2*w2, x1*w1 + x2*w2, b, n, o", "E")
-    bumped(out, "o", lambda x1, w1, x2, w2, b: math.tanh(x1 * w1 + x2 * w2 + b), at, 1e-6, 1e-8, both=True)
 
 
 def network(sizes, draws_biases):
@@ -141,9 +134,10 @@ def network(sizes, draws_biases):
     return layers, [p for layer in layers for p in layer]
 
 
-def four_examples(table, seed, no_zero_grad=False):
+def four_examples(table, seed=1337, steps=20, no_zero_grad=False):
     flags = {**({"seed": seed} if seed != 1337 else {}), **({"no_zero_grad": True} if no_zero_grad else {})}
-    out = Names(table, "four", "four: ", **flags)
+    out = Names(table, "four", **flags, **({"steps": steps} if steps != 20 else {}))
+    tolerance = 1e-6 if no_zero_grad else "D"  # steps that grow make more of a rounding
     random.seed(seed)
     layers, parameters = network([3, 4, 4, 1], draws_biases=True)
 
@@ -153,26 +147,28 @@ def four_examples(table, seed, no_zero_grad=False):
             h = torch.tanh(h @ W + b)
         return h[:, 0]
 
-    def show(steps):
-        later = Names(table, "four", "", **flags, steps=steps) if steps != 20 else out
-        for x, y, now in zip(FOUR_X.tolist(), FOUR_Y.tolist(), outputs().tolist()):
-            later.add(f"[{', '.join(f'{v:g}' for v in x)}] should say {y:g}", now, 1e-6 if no_zero_grad else "D")
-
-    out.add("parameters", sum(p.numel() for p in parameters), "E")
-    out.add("untrained, [2, 3, -1]", outputs()[0].item())
-    shown = {*range(20), *logged_steps(100), *logged_steps(50), 19}
-    for step in range(100):
+    weight = layers[0][0]
+    if steps == 20:
+        out.add("parameters", sum(p.numel() for p in parameters), "E")
+        out.add("untrained, [2, 3, -1]", outputs()[0].item())
+        out.add("layers[0].neurons[0].w[0]", weight[0, 0].item())
+    for step in range(steps):
         loss = ((outputs() - FOUR_Y) ** 2).sum()
-        if step in shown and not (no_zero_grad and step >= 20):
-            out.add(f"loss at step {step}", loss.item(), 1e-6 if no_zero_grad else "D")
+        if step in logged_steps(steps) and not (steps > 20 and step in range(20)):
+            out.add(f"loss at step {step}", loss.item(), tolerance)
         if not no_zero_grad:
             for p in parameters:
                 p.grad = None
         loss.backward()
+        if step < 2 and steps == 20:
+            out.add("loss before the step" if step == 0 else "loss after the step", loss.item())
+        if step == 0 and steps == 20:
+            out.add("its gradient", weight.grad[0, 0])
+            out.add("the weight after the step", weight[0, 0].item() - 0.1 * weight.grad[0, 0].item())
         for p in parameters:
             p.data -= 0.1 * p.grad
-        if step in (19, 99) and not (no_zero_grad and step == 99):
-            show(step + 1)
+    for x, y, now in zip(FOUR_X.tolist(), FOUR_Y.tolist(), outputs().tolist()):
+        out.add(f"[{', '.join(f'{v:g}' for v in x)}] should say {y:g}", now, tolerance)
 
 
 def make_moons(count, noise):
@@ -188,7 +184,7 @@ def make_moons(count, noise):
 
 
 def moons(table):
-    out = Names(table, "moons", "moons: ")
+    out = Names(table, "moons")
     np.random.seed(1337)
     random.seed(1337)
     X, y = make_moons(100, 0.1)
@@ -203,13 +199,13 @@ def moons(table):
     def outcome():
         s = scores(X)
         loss = (1 - y * s).relu().sum() / len(y) + 1e-4 * sum((p * p).sum() for p in parameters)
-        return loss, 100 * ((s > 0) == (y > 0)).double().mean().item()
+        return loss, ((s > 0) == (y > 0)).double().mean().item()
 
     out.add("points", len(y), "E")
     for i in range(2):
         out.add(f"first point, [{i}]", X[0, i].item())
     out.add("parameters", sum(p.numel() for p in parameters), "E")
-    shown = {*logged_steps(100), 40}
+    shown = logged_steps(100)
     for step in range(101):
         loss, accuracy = outcome()
         if step in shown or step == 100:
@@ -233,7 +229,7 @@ def moons(table):
 
 
 def exercise(table):
-    out = Names(table, "exercise", "exercise: ")
+    out = Names(table, "exercise")
     f = lambda a, b, c, m=math: -(a**3) + m.sin(3 * b) - 1.0 / c + b**2.5 - a**0.5
     v = leaves(a=2, b=3, c=4)
     y = f(**v, m=torch)
@@ -263,8 +259,9 @@ def figures(table, data):
     out = Names(table, "expression")
     for task in (slopes, first_expression, shared_inputs, larger_expressions, neuron):
         task(out)
-    four_examples(table, 1337)
-    four_examples(table, 42)
-    four_examples(table, 1337, no_zero_grad=True)
+    for seed in (1337, 42):
+        four_examples(table, seed)
+        four_examples(table, seed, steps=100)
+    four_examples(table, no_zero_grad=True)
     moons(table)
     exercise(table)
