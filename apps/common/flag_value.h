@@ -40,6 +40,9 @@ struct Spec {
   bool shows = false;      // changes only what is shown or written: every figure stays what it is
   std::vector<std::string> needs = {};     // "--deep", "--stage batchnorm": without these it would do nothing
   std::vector<std::string> excludes = {};  // "--find-lr", "--task four": beside these it would do nothing
+  // Where the flag is given, these are the defaults of others: "--steps 1001"; of a flag with choices one
+  // text for each: "--steps 9|--steps 1".
+  std::string defaults = {};
 };
 
 // A variable that a flag sets. It holds the default, and must live as long as this does.

@@ -114,6 +114,9 @@ bool Options::parse(int argc, const char* const* argv) {
     const auto found = given.find(entry.name);
     if (found != given.end()) accept(entry, found->second);
   }
+  for (const Entry& entry : entries_) {
+    if (entry.given && !entry.spec.defaults.empty()) set_defaults(entry);
+  }
   refuse_idle();
   if (flags.out.empty()) flags.out = "out/" + app_ + (mode().empty() ? "" : "/" + mode());
   return true;
@@ -152,6 +155,18 @@ std::string Options::mode() const {
     parts.push_back(is_name ? value : entry.name.substr(2) + (is_choice ? "-" + value : ""));
   }
   return fmt::format("{}", fmt::join(parts, "-"));
+}
+
+void Options::set_defaults(const Entry& entry) {
+  const std::vector<std::string> choices = split(entry.takes, '|');
+  const auto chosen = choices.size() < 2 ? choices.begin() : std::ranges::find(choices, entry.value.text());
+  const std::string text = split(entry.spec.defaults, '|').at(static_cast<size_t>(chosen - choices.begin()));
+  const std::vector<std::string> words = split(text, ' ');
+  for (size_t i = 0; i + 1 < words.size(); i += 2) {
+    Entry& other = *std::ranges::find(entries_, words[i], &Entry::name);
+    if (!other.given) other.value.set(words[i + 1], other.spec);
+    other.default_value = words[i + 1];
+  }
 }
 
 void Options::accept(Entry& entry, const std::vector<std::string>& values) {

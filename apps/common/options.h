@@ -98,6 +98,7 @@ class Options {
   void add_common();
   void refuse_idle() const;
   static void accept(Entry& entry, const std::vector<std::string>& values);
+  void set_defaults(const Entry& entry);
 
   std::string app_;
   std::string title_;
