@@ -178,7 +178,7 @@ void Run::end_rows() {
 std::string Run::setup(bool with_steps) const {
   if (part_.empty()) return options_.setup(with_steps);
   if (!options_.setup(false, false).empty()) return "other";
-  return sorted_setup(part_ + " " + options_.setup(with_steps, false));
+  return sorted_setup((part_ == kNoFlags ? "" : part_) + " " + options_.setup(with_steps, false));
 }
 
 std::string Run::setup_of(const std::string& name) const {

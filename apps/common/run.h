@@ -76,8 +76,9 @@ class Run {
   // The lines of the sources between "// cell: NAME" and "// end", in the report.
   void cell(std::string_view name);
 
-  // The figures that follow are those of this setup, "--overfit 5", if no flag changes what it gives; "": of
-  // the flags as they are.
+  // The figures that follow are those of this setup, "--overfit 5", if no flag changes what it gives; kNoFlags:
+  // of a run without any; "": of the flags as they are.
+  static constexpr const char* kNoFlags = "no flags";
   void part(const std::string& setup);
   // A line "name  ours", and beside it what the table of figures has under that name.
   void result(const std::string& name, double ours);
