@@ -36,7 +36,7 @@ SplitLosses split_losses(const Logits& logits, const Splits& splits) {
   return {loss(splits.train), loss(splits.val), loss(splits.test)};
 }
 
-void show_splits(Run& run, const Logits& logits, const Splits& splits) {
+SplitLosses show_splits(Run& run, const Logits& logits, const Splits& splits) {
   const SplitLosses loss = split_losses(logits, splits);
   run.split("train", loss.train);
   run.split("val", loss.val);
@@ -48,6 +48,7 @@ void show_splits(Run& run, const Logits& logits, const Splits& splits) {
                       : " Dev is worse than train: the net begins to know its names by heart.";
   run.say(fmt::format("A uniform guess costs ln {} = {:.4f}; the best bigram table about 2.45.{}",
                       splits.vocabulary.size(), std::log(splits.vocabulary.size()), verdict));
+  return loss;
 }
 
 std::string how_far(const Run& run, const Logits& logits, const Splits& splits) {

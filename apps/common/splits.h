@@ -23,7 +23,7 @@ struct SplitLosses {
 SplitLosses split_losses(const Logits& logits, const Splits& splits);
 
 // Lines and log events of the split losses, what they are for, and what a uniform guess costs.
-void show_splits(Run& run, const Logits& logits, const Splits& splits);
+SplitLosses show_splits(Run& run, const Logits& logits, const Splits& splits);
 // "train 2.31, dev 2.34; carlah. amelle.": for Steps::watch.
 std::string how_far(const Run& run, const Logits& logits, const Splits& splits);
 
