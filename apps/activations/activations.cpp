@@ -1,30 +1,23 @@
-// Lecture 4, "Building makemore part 3: activations & gradients, BatchNorm".
+// Lecture 4, "Building makemore part 3: activations & gradients, BatchNorm": lecture 3's network looked into,
+// and mended in five stages. The six layers of the lecture's second half are in deep.cpp.
 //
-//   activations                          the last of the five fixes: BatchNorm, 200,000 steps
-//   activations --stage all              all five, one after another, with their table
-//   activations --deep                   six layers and what goes on inside of them
-//   activations --deep --gain 0.5 --no-batchnorm
-//   activations --exercise 1             all parameters zero
-//
-//                                                  ours           lecture
-//   loss at step 0                             3.323863          3.323863  =
-//   train loss                                 2.067415          2.067415  =
-//   val loss                                   2.105684          2.105684  =
-//   carlah. amorie. khi. mri. reity.
+//   activations                      all five stages, the last one trained for 200,000 steps
+//   activations --stage tanh         up to that stage, which is trained
+//   activations --stage all          each of the five trained, and their table
+//   activations --deep               six layers, and what goes on inside of them
+//   activations --exercise 1         all parameters zero
+//   activations --widget 2           five numbers normalised
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 
-#include <libtensor/apps/activations/cells.h>
-#include <libtensor/apps/activations/deep.h>
-#include <libtensor/apps/activations/exercises.h>
-#include <libtensor/apps/activations/gains.h>
-#include <libtensor/apps/activations/tour.h>
+#include <libtensor/apps/activations/activations.h>
+#include <libtensor/apps/common/curves.h>
 #include <libtensor/apps/common/memory.h>
-#include <libtensor/apps/common/training.h>
 #include <libtensor/apps/plot/chart.h>
+#include <libtensor/nn/diagnostics.h>
 
 using namespace lt;
 using namespace lt::apps;
@@ -32,174 +25,273 @@ using namespace lt::apps::activations;
 
 namespace {
 
-struct Flags {
-  Settings settings;
-  std::string stage = "batchnorm";
-  bool calibrate = false;
-  bool deep = false;
-  double gain = 1;
-  bool no_batchnorm = false;
-  bool linear = false;
-  int64_t exercise = 0;
-  double widget = 0;
+struct Mlp {
+  Mlp(const std::string& name, const MlpSizes& n, Generator& g)
+      : stage(name), batchnorm(stage == "batchnorm") {
+    const int64_t fan_in = n.block * n.embed;
+    const MlpScales by = scales_of(stage, fan_in);
+    // cell: parameters
+    C = Variable(randn({n.vocabulary, n.embed}, g), true);            // (27, 10)
+    W1 = Variable(randn({fan_in, n.hidden}, g) * by.W1, true);        // (30, 200)
+    if (!batchnorm) b1 = Variable(randn(n.hidden, g) * by.b1, true);  // (200)
+    W2 = Variable(randn({n.hidden, n.vocabulary}, g) * by.W2, true);  // (200, 27)
+    b2 = Variable(randn(n.vocabulary, g) * by.b2, true);              // (27)
+    // end
+    bngain = Variable(ones({1, n.hidden}), true);
+    bnbias = Variable(zeros({1, n.hidden}), true);
+    bnmean_running = zeros({1, n.hidden});
+    bnstd_running = ones({1, n.hidden});
+  }
+
+  // cell: batch normalisation
+  Variable normalize(const Variable& x, bool training) {
+    if (!training) return bngain * (x - bnmean_running) / bnstd_running + bnbias;
+    bnmeani = x.mean(0, true);  // (1, 200): of each unit, over the batch
+    bnstdi = x.stddev(0, true, true);
+    bnmean_running *= 0.999F;
+    bnmean_running += 0.001F * bnmeani.data();
+    bnstd_running *= 0.999F;
+    bnstd_running += 0.001F * bnstdi.data();
+    return bngain * (x - bnmeani) / bnstdi + bnbias;
+  }
+  // end
+
+  // cell: forward
+  Variable logits(const IntTensor& Xb, bool training) {
+    const Variable embcat = C[Xb].view({Xb.size(0), -1});  // (32, 30): embeddings side by side
+    hpreact = batchnorm ? normalize(matmul(embcat, W1), training) : matmul(embcat, W1) + b1;  // (32, 200)
+    h = tanh(hpreact);
+    return matmul(h, W2) + b2;  // (32, 27)
+  }
+  // end
+
+  Parameters parameters() const {
+    if (!batchnorm) return {{"C", C}, {"W1", W1}, {"b1", b1}, {"W2", W2}, {"b2", b2}};
+    return {{"C", C}, {"W1", W1}, {"W2", W2}, {"b2", b2}, {"bngain", bngain}, {"bnbias", bnbias}};
+  }
+
+  std::string stage;
+  bool batchnorm;
+  Variable C, W1, b1, W2, b2, bngain, bnbias;
+  Tensor bnmean_running, bnstd_running;
+  Variable bnmeani, bnstdi, hpreact, h;  // of the last batch
 };
 
-void add_flags(Options& options, Flags& flags) {
-  options.add_training(flags.settings.training);
-  options.add("--stage original|softmax|tanh|kaiming|batchnorm|all", flags.stage,
-              "which of the five fixes to train", {.selects = true});
-  options.add("--calibrate", flags.calibrate, "batchnorm: statistics of the whole training split at the end");
-  options.add("--deep", flags.deep, "the six-layer network and its diagnostics (1001 steps unless given)",
-              {.selects = true});
-  options.add("--gain G", flags.gain, "deep: factor of every weight but a last Linear's",
-              {.min = 0, .above_min = true});
-  options.add("--no-batchnorm", flags.no_batchnorm, "deep: Linear layers with biases alone");
-  options.add("--linear", flags.linear, "deep: without the tanhs");
-  options.add("--exercise 1|2", flags.exercise, "1: all parameters zero; 2: BatchNorm folded away",
-              {.selects = true});
-  options.add("--widget X0", flags.widget, "five numbers normalised, the first of them X0",
-              {.selects = true});
+// The first minibatch, before any training.
+struct First {
+  First(const Run& run, const Flags& flags, const Splits& splits, const std::string& stage)
+      : g(run.generator(run.flags().seed)),
+        net(stage, flags.sizes(splits.vocabulary), g),
+        batch(minibatch(splits.train, flags.training.batch, g)),
+        logits(net.logits(batch.x, true)),
+        loss(cross_entropy(logits, batch.y)) {}
+  Start start() const {
+    const MlpScales by = scales_of(net.stage, net.W1.size(0));
+    return {net.stage, by, net.hpreact.data(), net.h.data(), logits.data(), loss.item()};
+  }
+
+  Generator g;
+  Mlp net;
+  Examples batch;
+  Variable logits, loss;
+};
+
+struct Trained {
+  Mlp net;
+  std::vector<double> losses;
+  bool done;
+};
+
+Trained train(Run& run, const TrainingFlags& training, const Flags& flags, const Splits& splits,
+              const std::string& stage, const std::string& task) {
+  Generator g = run.generator(run.flags().seed);
+  Mlp net(stage, flags.sizes(splits.vocabulary), g);
+  const Parameters parameters = net.parameters();
+  Steps steps = run.steps(
+      training, {.parameters = parameters,
+                 .generator = &g,
+                 .buffers = {{"bnmean_running", net.bnmean_running}, {"bnstd_running", net.bnstd_running}},
+                 .name = task});
+  // cell: train
+  for (Step& step : steps) {
+    const auto [Xb, Yb] = minibatch(splits.train, training.batch, g);
+    const Variable loss = cross_entropy(net.logits(Xb, true), Yb);
+    step.loss(loss);
+    for (const auto& [name, p] : parameters) p.zero_grad();
+    loss.backward();
+    for (auto [name, p] : parameters) p.data() -= step.rate() * p.grad();
+  }
+  // end
+  return {net, steps.losses(), steps.done()};
 }
 
-// Flags that say nothing together are refused before anything is written.
-void refuse_idle_flags(const Run& run, const Flags& flags) {
-  int chosen = 0;
-  for (const char* name : {"--stage", "--deep", "--exercise", "--widget"}) chosen += run.given(name) ? 1 : 0;
-  if (chosen > 1) throw UsageError("--stage, --deep, --exercise and --widget exclude each other");
-  for (const char* name : {"--gain", "--no-batchnorm", "--linear"}) {
-    if (run.given(name) && !flags.deep) throw UsageError(fmt::format("{} goes with --deep alone", name));
+// The first 1,000 steps of the first two stages. Were they all made?
+bool hockey_stick(Run& run, const Flags& flags, const Splits& splits) {
+  run.say(
+      "1,000 steps of both. The original spends the first of them on squashing its logits, an easy gain; "
+      "drawn, its loss is a hockey stick.");
+  run.cell("train");
+  const TrainingFlags training{
+      .steps = 1000, .batch = flags.training.batch, .lr = flags.training.lr, .decay_at = 1000};
+  std::vector<std::vector<double>> losses;
+  for (const std::string stage : {"original", "softmax"}) {
+    run.print(stage + ":");
+    run.part("--stage " + stage);
+    const Trained trained = train(run, training, flags, splits, stage, "first-" + stage);
+    if (!trained.done) return false;
+    losses.push_back(trained.losses);
   }
-  const bool trains_stages = chosen == 0 || run.given("--stage");
-  if (flags.calibrate && !(trains_stages && flags.stage == "batchnorm")) {
-    throw UsageError("--calibrate goes with the batchnorm stage alone");
-  }
-  const bool saves = run.given("--resume") || run.given("--save") || run.given("--save-every");
-  if (saves && flags.stage == "all") throw UsageError("a checkpoint holds one stage, not --stage all");
-  const bool normalizes = trains_stages ? flags.stage == "batchnorm" || flags.stage == "all"
-                                        : (flags.deep && !flags.no_batchnorm) || flags.exercise == 2;
-  if (normalizes && flags.settings.training.batch < 2) {
-    throw UsageError("--batch: '1' is too few to normalise over");
-  }
+  run.part(Run::kNoFlags);
+  draw_hockey_stick(run, losses[0], losses[1]);
+  return true;
 }
 
-// The lecture's number of steps where it is not the stages'.
-TrainingFlags with_defaults(const Run& run, TrainingFlags training, int64_t steps, int64_t decay_at) {
-  if (!run.given("--steps")) training.steps = steps;
-  if (!run.given("--decay-at")) training.decay_at = decay_at;
-  return training;
+void batchnorm_stage(Run& run, const Flags& flags, const Splits& splits) {
+  run.heading("Stage batchnorm: batch normalisation");
+  run.say(
+      "If pre-activations should have mean 0 and standard deviation 1, make them so (Ioffe and Szegedy, "
+      "2015): from each unit subtract its mean over the batch, divide by its standard deviation. It can all "
+      "be differentiated. bngain and bnbias are trained, so that the net may move away from 0 and 1 again.");
+  run.cell("batch normalisation");
+  First first(run, flags, splits, "batchnorm");
+  Mlp& net = first.net;
+  show_layer(run, first.start());
+  const Tensor before = matmul(net.C[first.batch.x].view({-1, net.W1.size(0)}), net.W1).data();
+  run.result("unit 0: bnmeani", net.bnmeani.at({0, 0}));
+  run.result("unit 0: bnstdi", net.bnstdi.at({0, 0}));
+  run.result("unit 0: bngain", net.bngain.at({0, 0}));
+  run.result("unit 0: bnbias", net.bnbias.at({0, 0}));
+  run.result("unit 0, first example: before", before.at({0, 0}));
+  run.result("unit 0, first example: after", net.hpreact.at({0, 0}));
+  run.say(
+      "b1 is gone: what is added to a unit in all examples, the mean takes away again. So its gradient is "
+      "nothing, and bnbias does its work.");
+  run.cell("idle b1");
+  // cell: idle b1
+  const Variable b1(zeros(flags.hidden), true);
+  const Variable h = tanh(net.normalize(Variable(before) + b1, true));
+  cross_entropy(matmul(h, net.W2) + net.b2, first.batch.y).backward();
+  run.result("largest gradient of b1", amax(abs(b1.grad())));
+  // end
+  const First kaiming(run, flags, splits, "kaiming");
+  kaiming.loss.backward();
+  run.result("the same in stage kaiming", amax(abs(kaiming.net.b1.grad())));
+  run.say(
+      "Now an example's logits depend on the others of its batch. That jitter keeps the net from "
+      "overfitting, but one window alone has no standard deviation. So running averages are kept (0.999 of "
+      "the old, 0.001 of the batch's), and when the net is evaluated they stand for the batch's.");
+  run.cell("couples");
+  // cell: couples
+  const auto first_logit_among = [&](int64_t examples, bool training) {
+    return net.logits(first.batch.x.narrow(0, 0, examples), training).at({0, 0});
+  };
+  run.result("first logit, beside the whole batch", first_logit_among(flags.training.batch, true));
+  run.result("beside one other", first_logit_among(2, true));
+  run.result("alone, by running averages", first_logit_among(1, false));
+  run.result("alone, by its own std", first_logit_among(1, true));
+  // end
 }
 
-Settings deep_settings(const Run& run, Settings settings, int64_t steps = 1001) {
-  settings.training = with_defaults(run, settings.training, steps, 150000);
-  return settings;
+// What evaluation takes in place of a batch: the running averages, or after training the whole split.
+void calibrate(Run& run, const Flags& flags, const Splits& splits, Mlp& net) {
+  run.say(
+      "Instead of keeping averages one can measure mean and std over all of the training split, once, at the "
+      "end:");
+  // cell: calibrate
+  const NoGrad no_grad;
+  const Tensor hpreact = matmul(net.C[splits.train.x].view({-1, net.W1.size(0)}), net.W1).data();
+  const Tensor bnmean = hpreact.mean(0, true);
+  const Tensor bnstd = hpreact.stddev(0, true, true);
+  // end
+  run.cell("calibrate");
+  run.result("unit 0: running mean", net.bnmean_running.at({0, 0}));
+  run.result("unit 0: mean over the split", bnmean.at({0, 0}));
+  run.result("unit 0: running std", net.bnstd_running.at({0, 0}));
+  run.result("unit 0: std over the split", bnstd.at({0, 0}));
+  if (!flags.calibrate) return;
+  net.bnmean_running.copy_(bnmean);
+  net.bnstd_running.copy_(bnstd);
 }
 
-Settings zero_settings(const Run& run, Settings settings) {
-  settings.training = with_defaults(run, settings.training, 10000, 10000);
-  return settings;
+// A whole training; its line of the loss log, or nothing where it was stopped.
+std::vector<std::string> train_stage(Run& run, const Flags& flags, const Words& data, const Splits& splits,
+                                     const std::string& stage) {
+  const bool is_one_of_five = flags.stage == "all";
+  run.heading("Training: stage " + stage);
+  run.part("");
+  if (is_one_of_five) run.part(stage == "batchnorm" ? Run::kNoFlags : "--stage " + stage);
+  run.parameters(count_parameters(First(run, flags, splits, stage).net.parameters()));
+  Trained trained = train(run, flags.training, flags, splits, stage, is_one_of_five ? stage : "train");
+  if (!trained.done) return {};
+  if (is_one_of_five && flags.training.steps != Flags().training.steps) run.part("--stage all");
+  draw_losses(run, trained.losses, flags.training.decay_at,
+              is_one_of_five ? "loss_" + stage + ".svg" : "loss.svg");
+  if (trained.net.batchnorm) calibrate(run, flags, splits, trained.net);
+  const auto logits = [&](const IntTensor& x) { return trained.net.logits(x, false); };
+  const SplitLosses loss = show_splits(run, logits, splits);
+  run.samples(sample_names(logits, splits.vocabulary, flags.block, run.flags().samples,
+                           run.generator(run.flags().sample_seed)),
+              data.words);
+  return {stage, trained.losses.empty() ? "-" : show(trained.losses[0]), show(loss.train), show(loss.val)};
 }
 
-void draw_losses(Run& run, const std::vector<Trained>& trained) {
-  constexpr size_t kGroup = 1000;
-  plot::Chart chart("Loss, means of 1,000 minibatches", "step", "log10 loss");
-  bool is_long = false;
-  for (const Trained& one : trained) {
-    std::vector<double> steps, logs;
-    for (const double mean : means_of(one.losses, kGroup)) {
-      logs.push_back(std::log10(mean));
-      steps.push_back(static_cast<double>(kGroup) * (static_cast<double>(logs.size()) - 0.5));
-    }
-    is_long |= logs.size() >= 10;
-    chart.line(steps, logs, one.stage);
+void stages(Run& run, const Flags& flags, const Words& data, const Splits& splits) {
+  const std::string last_stage = flags.stage == "all" ? "batchnorm" : flags.stage;
+  const auto last = std::find(kStages.begin(), kStages.end(), last_stage) - kStages.begin();
+  std::vector<Start> starts;
+  for (const std::string& stage : kStages) starts.push_back(First(run, flags, splits, stage).start());
+  run.part(Run::kNoFlags);
+  initial_loss(run, starts[0]);
+  if (last >= 1) {
+    softmax_stage(run, starts[1]);
+    if (!hockey_stick(run, flags, splits)) return;
   }
-  if (is_long) run.figure("loss_means.svg", "log10 of the loss, averaged.", chart.size(900, 380).svg());
-  const std::vector<double>& losses = trained.back().losses;
-  std::vector<double> steps, logs;
-  for (size_t i = 0; i < losses.size(); ++i) {
-    steps.push_back(static_cast<double>(i));
-    logs.push_back(std::log10(losses[i]));
+  if (last >= 2) tanh_stage(run, starts[0], starts[2]);
+  if (last >= 3) kaiming_stage(run, starts[3]);
+  if (last >= 4) batchnorm_stage(run, flags, splits);
+  show_starts(run, starts);
+  std::vector<std::vector<std::string>> rows;
+  for (const std::string& stage : flags.stage == "all" ? kStages : std::vector{flags.stage}) {
+    rows.push_back(train_stage(run, flags, data, splits, stage));
+    if (rows.back().empty()) return;
   }
-  plot::Chart raw(fmt::format("Loss of each minibatch: {}", trained.back().stage), "step", "log10 loss");
-  run.figure("loss.svg", "log10 of each minibatch's loss.", raw.size(900, 380).line(steps, logs).svg());
+  if (rows.size() > 1) {
+    run.heading("The loss log");
+    run.table({"stage", "step 0", "train", "val"}, rows);
+  }
+  if (last >= 4) {
+    run.part("--deep");
+    deep_network(run, {.training = {.steps = 100, .decay_at = 100}}, splits, data, false);
+  }
+  run.try_next({{"activations --stage all", "each of the stages trained, and what it gains"},
+                {"activations --deep", "the diagnostics after 1,001 steps, and names"},
+                {"activations --deep --no-batchnorm --gain 0.5", "activations that fade from layer to layer"},
+                {"activations --exercise 1", "what a network learns that starts from zeros"},
+                {"activations --exercise 2", "batch normalisation folded into the weights"},
+                {"activations --widget 2", "five numbers normalised: one that moves, moves all"}});
 }
 
-void check_names(Run& run, const Trained& trained, const std::vector<std::string>& names) {
-  std::vector<std::string> lecture;
-  if (trained.stage == "batchnorm") {
-    lecture = {"carlah.",   "amorie.", "khi.",    "mri.",    "reity.",
-               "salaysie.", "mahnen.", "delynn.", "jareei.", "ner."};
-  } else if (trained.stage == "kaiming") {
-    lecture = {"carmahzaylyn.", "kiffinleige.", "tyrencessa.", "jazon.", "nadelynn."};
-  }
-  for (size_t i = 0; i < std::min(lecture.size(), names.size()); ++i) {
-    run.check(fmt::format("{}, name {}", trained.stage, i), names[i], lecture[i]);
-  }
-}
-
-void show_stages(Run& run, const Splits& data, const Flags& flags, const std::vector<std::string>& stages) {
-  show_toy_loss(run);
-  show_starts(run, data, flags.settings);
-  draw_hockey_stick(run, data, flags.settings);
-  draw_tanh_layer(run, data, flags.settings, stages.back());
-  show_kaiming(run);
-  std::vector<Trained> trained;
-  for (const std::string& stage : stages) {
-    trained.push_back(train_stage(run, data, flags.settings, stage));
-    Trained& one = trained.back();
-    if (one.stopped) return;
-    check_names(run, one, names_of(run, data, one.net));
-  }
-  show_loss_log(run, trained);
-  draw_losses(run, trained);
-  Trained& last = trained.back();
-  if (flags.calibrate || (run.flags().check && last.net.normalizes)) {
-    calibrate(run, data, flags.settings, last);
-  }
-  run.heading("Names");
-  run.samples(names_of(run, data, last.net));
-}
-
-void check_everything(Run& run, const Splits& data, const Flags& flags) {
-  show_stages(run, data, flags, kStages);
-  const Settings deep = deep_settings(run, flags.settings);
-  show_gains(run, data, deep);
-  show_deep(run, data, deep, {});
-  check_gains(run, data, deep);
-  show_deep(run, data, deep_settings(run, flags.settings, 200000), {});
-  show_large_products(run);
-  zero_initialisation(run, data, zero_settings(run, flags.settings));
-  fold_batchnorm(run, data, deep);
-  for (const double x0 : {0.0, 10.0}) show_widget(run, x0);
+void lecture(Run& run, const Flags& flags) {
+  refuse_idle_flags(run, flags);
+  const Words data = run.load_words();
+  if (run.given("--widget")) return widget(run, flags.widget);
+  const Vocabulary vocabulary = Vocabulary::of(data);
+  const double bytes = flags.deep || flags.exercise == 2
+                           ? 14000.0 * static_cast<double>(flags.training.batch)
+                           : bytes_to_train(flags.sizes(vocabulary), flags.training.batch);
+  require_memory("--batch, --hidden, --embed and --block", bytes);
+  const Splits splits(run, data, flags.block);
+  if (flags.exercise == 1) return zero_initialisation(run, flags, splits);
+  if (flags.exercise == 2) return fold_batchnorm(run, flags, splits);
+  if (flags.deep) return deep_network(run, flags, splits, data, true);
+  stages(run, flags, data, splits);
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  Flags flags;
-  Options options("activations", "Lecture 4: activations, gradients and BatchNorm", "activations --deep");
-  options.flags.samples = 20;
-  options.flags.sample_seed = 2147483657;
-  add_flags(options, flags);
-  return run_app(options, argc, argv, [&](Run& run) {
-    refuse_idle_flags(run, flags);
-    Settings& settings = flags.settings;
-    const double of_example = flags.deep || flags.exercise == 2 ? 14000 : 4400;  // bytes, as measured
-    require_memory("--batch", of_example * static_cast<double>(settings.training.batch));
-    if (flags.deep || flags.exercise == 2) settings = deep_settings(run, settings);
-    if (flags.exercise == 1) settings = zero_settings(run, settings);
-    const Words words = run.load_words();
-    if (run.given("--widget")) return show_widget(run, flags.widget);
-    const Splits data(run, words, settings.sizes.block);
-    settings.sizes.vocabulary = data.vocabulary.size();
-    settings.data = run.names_id(words);
-    if (flags.exercise == 1) return zero_initialisation(run, data, settings);
-    if (flags.exercise == 2) return fold_batchnorm(run, data, settings);
-    if (flags.deep) {
-      show_gains(run, data, settings);
-      show_deep(run, data, settings, {!flags.no_batchnorm, !flags.linear, flags.gain});
-      return show_large_products(run);
-    }
-    if (run.flags().check && !run.given("--stage")) return check_everything(run, data, flags);
-    show_stages(run, data, flags, flags.stage == "all" ? kStages : std::vector<std::string>{flags.stage});
-  });
+  return run_app<Flags>(argc, argv,
+                        {"activations", "Lecture 4: activations, gradients and batch normalisation",
+                         "activations --deep", kAppTexts},
+                        declare, lecture);
 }

@@ -2,233 +2,240 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
+#include <numeric>
 
-#include <libtensor/apps/activations/inside.h>
-#include <libtensor/apps/common/training.h>
-#include <libtensor/nn/activation.h>
-#include <libtensor/nn/diagnostics.h>
+#include <libtensor/apps/common/curves.h>
+#include <libtensor/apps/plot/chart.h>
 
-// Layers are modules in a list; the network keeps what each returned, because a variable that somebody holds
-// keeps its gradient after backward().
+// The second half of the lecture's notebook: a deeper network of layers as PyTorch has them, and the four
+// diagrams by which one sees whether it trains well. The layers are in deep.h.
 
 namespace lt::apps::activations {
 namespace {
 
-constexpr int64_t kHidden = 100;
-constexpr int kLinears = 6;
+constexpr int64_t kLookedAt = 1001;  // steps; the ratios of more would only cost time
 
-std::string describe(const Settings& settings, const DeepOptions& options, uint64_t seed) {
-  return fmt::format("activations, deep, batchnorm {}, tanh {}, gain {}, batch {}, seed {}, names {}",
-                     options.batchnorm, options.tanh, options.gain, settings.training.batch, seed,
-                     settings.data);
+double std_of(const Tensor& x) { return x.stddev().item(); }
+
+// What the hidden layers gave last, and its gradients.
+void activation_distribution(Run& run, const DeepNet& net, const std::string& when) {
+  Densities activations, gradients;
+  // cell: activation distribution
+  for (const size_t i : net.hidden) {
+    const Tensor t = net.layers[i]->out.data();
+    run.result(fmt::format("{}std of {}", when, net.name(i)), t.stddev());
+    run.result(fmt::format("{}saturated %, {}", when, net.name(i)),
+               100 * mean((abs(t) > 0.97F).cast<float>()));
+    activations.emplace_back(net.name(i), t);
+  }
+  // end
+  // cell: gradient distribution
+  for (const size_t i : net.hidden) {
+    const Tensor t = net.layers[i]->out.grad();
+    run.result(fmt::format("{}gradient of {}", when, net.name(i)), t.stddev());
+    gradients.emplace_back(net.name(i), t);
+  }
+  // end
+  const std::string start = when.empty() ? "" : "_at_the_start";
+  draw_densities(run, "Activation distribution", "output of the layer", "activations" + start + ".svg",
+                 activations);
+  draw_densities(run, "Gradient distribution", "gradient of the output", "gradients" + start + ".svg",
+                 gradients);
 }
 
-void look_at_updates(UpdateRatios& ratios, const std::vector<std::pair<std::string, Variable>>& weights,
-                     int64_t step, double rate) {
-  if (step >= UpdateRatios::kSteps) return;
-  ratios.steps.push_back(static_cast<double>(step));
+void weight_gradients(Run& run, const DeepNet& net) {
+  Densities gradients;
+  // cell: weight gradient distribution
+  for (const auto& [name, p] : net.weights()) {
+    const Tensor t = p.grad();
+    run.result("gradient of " + name, t.stddev());
+    run.result("gradient to data, " + name, t.stddev() / p.data().stddev());
+    gradients.emplace_back(name + " " + to_string(p.shape()), t);
+  }
+  // end
+  draw_densities(run, "Weights gradient distribution", "gradient of the weight", "weight_gradients.svg",
+                 gradients);
+}
+
+void update_ratios(Run& run, const DeepNet& net, const std::vector<std::vector<double>>& ratios) {
+  plot::Chart chart("Update to data ratio", "step", "log10 of update / data");
+  const Parameters weights = net.weights();
+  std::vector<double> steps;
+  for (size_t i = 0; i < ratios[0].size(); ++i) steps.push_back(static_cast<double>(i));
   for (size_t i = 0; i < weights.size(); ++i) {
-    const Variable& weight = weights[i].second;
-    ratios.of_weight[i].push_back(nn::update_ratio(weight.data(), weight.grad(), rate));
+    chart.line(steps, ratios[i], weights[i].first + " " + to_string(weights[i].second.shape()));
+    const auto half = ratios[i].begin() + static_cast<std::ptrdiff_t>((ratios[i].size() + 1) / 2);
+    run.result(weights[i].first + ", mean ratio",
+               std::accumulate(half, ratios[i].end(), 0.0) / static_cast<double>(ratios[i].end() - half));
   }
+  run.figure("update_ratios.svg", "About -3 is a good pace.",
+             chart.horizontal(-3, "-3").size(900, 420).svg());
 }
 
-// The ratios' places in a checkpoint.
-std::vector<std::pair<std::string, std::vector<double>*>> series_of(UpdateRatios& ratios) {
-  std::vector<std::pair<std::string, std::vector<double>*>> series = {{"steps", &ratios.steps}};
-  for (size_t i = 0; i < ratios.of_weight.size(); ++i) {
-    series.emplace_back(fmt::format("ratio.{}", i), &ratios.of_weight[i]);
-  }
-  return series;
-}
-
-// Figures for the lecture's own network: BatchNorm, tanh, gain 1.
-bool is_lecture_net(const Run& run, const Settings& settings, const DeepOptions& options) {
-  const TrainingFlags& flags = settings.training;
-  return options.batchnorm && options.tanh && options.gain == 1 && flags.batch == 32 && flags.lr == 0.1 &&
-         flags.decay_at == 150000 && run.flags().seed == CommonFlags().seed;
-}
-
-void compare_losses(Run& run, const std::vector<double>& losses) {
-  const std::pair<size_t, double> lecture[] = {{0, 3.287031},    {10, 3.214469},    {100, 2.916737},
-                                               {1000, 2.280705}, {10000, 2.327343}, {100000, 2.394261}};
-  for (const auto& [step, loss] : lecture) {
-    if (step < losses.size()) run.compare(fmt::format("loss at step {}", step), losses[step], loss, kTrained);
-  }
-}
-
-void compare_splits(Run& run, const SplitLosses& ours, int64_t steps, bool is_lecture) {
-  const double none = std::nan("");
-  const SplitLosses lecture = !is_lecture       ? SplitLosses{none, none, none}
-                              : steps == 1001   ? SplitLosses{2.400298, 2.398247, none}
-                              : steps == 200000 ? SplitLosses{1.999864, 2.077087, 2.081055}
-                                                : SplitLosses{none, none, none};
-  for (const auto& [name, loss, figure] : {std::tuple{"train", ours.train, lecture.train},
-                                           {"val", ours.val, lecture.val},
-                                           {"test", ours.test, lecture.test}}) {
-    if (std::isnan(loss)) continue;
-    run.log().write("split", {{"name", name}, {"loss", static_cast<float>(loss)}});
-    const std::string label = fmt::format("{} loss", name);
-    std::isnan(figure) ? run.result(label, show(loss)) : run.compare(label, loss, figure, kTrained);
-  }
-}
-
-void show_names(Run& run, const Splits& data, DeepNet& net, bool compare) {
-  run.heading("Names");
-  net.train(false);
-  const auto names =
-      sample_names([&](const IntTensor& x) { return net.logits(x); }, data.vocabulary, net.sizes.block,
-                   run.flags().samples, run.generator(run.flags().sample_seed));
-  net.train(true);
-  run.samples(names);
-  const std::vector<std::string> lecture = {"carpah.", "qarlileif.", "jmrix.", "thty.", "sacansa."};
-  for (size_t i = 0; compare && i < std::min(lecture.size(), names.size()); ++i) {
-    run.check(fmt::format("deep name {}", i), names[i], lecture[i]);
-  }
+// The four diagrams, of the last step.
+void show_inside(Run& run, const DeepNet& net, const std::vector<std::vector<double>>& ratios) {
+  run.heading("Activations and their gradients");
+  run.say(
+      "A tanh with |t| > 0.97 is called saturated: its slope is below 0.06. Both spreads should be alike in "
+      "every layer: activations that do not fade, gradients that neither fade nor explode.");
+  run.cell("activation distribution");
+  run.cell("gradient distribution");
+  activation_distribution(run, net, "");
+  run.heading("Gradients of the weights");
+  run.say(
+      "Beside the weights' own scale. A ratio that is far larger in one layer, as in the last one here at "
+      "first, says that it trains much faster than the others.");
+  run.cell("weight gradient distribution");
+  weight_gradients(run, net);
+  run.heading("Update to data ratio");
+  run.say(
+      "How far one step moves a weight, in its own scale: log10 of std(rate * gradient) / std(data), here "
+      "the mean of the second half of the steps. About -3 is good; far below, the rate is too small; far "
+      "above, too large.");
+  update_ratios(run, net, ratios);
 }
 
 }  // namespace
 
-Linear::Linear(int64_t in, int64_t out, bool with_bias, double scale, Generator& generator) {
-  const Tensor drawn = randn({in, out}, generator) / std::sqrt(static_cast<float>(in));
-  weight = Variable(drawn * static_cast<float>(scale), true);
-  if (with_bias) bias = Variable(zeros(out), true);
-}
-
-Variable Linear::operator()(const Variable& x) {
-  return bias.defined() ? matmul(x, weight) + bias : matmul(x, weight);
-}
-
-std::string Linear::to_string() const {
-  return fmt::format("Linear({} -> {}{})", weight.size(0), weight.size(1), bias.defined() ? "" : ", no bias");
-}
-
-DeepNet::DeepNet(const MlpSizes& net_sizes, const DeepOptions& net_options, Generator& generator)
-    : sizes(net_sizes), options(net_options) {
-  C = Variable(randn({sizes.vocabulary, sizes.embed}, generator), true);
-  for (int i = 0; i < kLinears; ++i) {
-    const bool is_last = i == kLinears - 1;
-    const int64_t in = i == 0 ? sizes.block * sizes.embed : kHidden;
-    const int64_t out = is_last ? sizes.vocabulary : kHidden;
-    const double scale = is_last && !options.batchnorm ? 0.1 : options.gain;
-    layers.push_back(std::make_unique<Linear>(in, out, !options.batchnorm, scale, generator));
-    if (options.batchnorm) {
-      auto norm = std::make_unique<nn::BatchNorm1d>(out, nn::BatchNorm1d::Options{.unbiased = true});
-      if (is_last) norm->weight = Variable(full(out, 0.1F), true);
+DeepNet::DeepNet(int64_t vocabulary, const DeepKind& kind, Generator& g) {
+  // cell: deep network
+  C = Variable(randn({vocabulary, 10}, g), true);
+  const int64_t sizes[] = {3 * 10, 100, 100, 100, 100, 100, vocabulary};
+  for (int i = 0; i < 6; ++i) {
+    const bool is_last = i == 5;
+    auto linear = std::make_unique<Linear>(sizes[i], sizes[i + 1], g, !kind.batchnorm);
+    // The last layer is made less confident, the others' weights get the gain.
+    linear->weight.data() *= static_cast<float>(is_last && !kind.batchnorm ? 0.1 : kind.gain);
+    layers.push_back(std::move(linear));
+    if (kind.batchnorm) {
+      auto norm = std::make_unique<BatchNorm1d>(sizes[i + 1]);
+      if (is_last) norm->gamma.data() *= 0.1F;
       layers.push_back(std::move(norm));
     }
     if (is_last) break;
-    if (options.tanh) layers.push_back(std::make_unique<nn::Tanh>());
-    hidden_.push_back(layers.size() - 1);
+    if (kind.tanh) layers.push_back(std::make_unique<Tanh>());
+    hidden.push_back(layers.size() - 1);
   }
+  // end
 }
 
 Variable DeepNet::logits(const IntTensor& x) {
-  const bool keep = layers[0]->training();
-  outputs_.clear();
-  Variable y = embedding(C, x).view({x.size(0), sizes.block * sizes.embed});
-  for (const auto& layer : layers) {
-    y = (*layer)(y);
-    if (keep) outputs_.push_back(y);
-  }
+  // cell: deep forward
+  Variable y = C[x].view({x.size(0), -1});
+  for (const auto& layer : layers) y = (*layer)(y);
   return y;
+  // end
 }
 
 void DeepNet::train(bool training) {
-  for (const auto& layer : layers) layer->train(training);
+  for (const auto& layer : layers) layer->training = training;
 }
 
-std::string DeepNet::hidden_name(size_t i) const {
-  const std::string text = layers[hidden_[i]]->to_string();
-  return fmt::format("layer {} ({})", hidden_[i], text.substr(0, text.find('(')));
-}
-
-std::vector<std::pair<std::string, Variable>> DeepNet::parameters() const {
-  std::vector<std::pair<std::string, Variable>> all = {{"C", C}};
+Parameters DeepNet::parameters() const {
+  Parameters all = {{"C", C}};
   for (size_t i = 0; i < layers.size(); ++i) {
-    for (const auto& [name, parameter] : layers[i]->named_parameters()) {
-      all.emplace_back(fmt::format("layers.{}.{}", i, name), parameter);
-    }
+    for (const auto& [name, p] : layers[i]->parameters())
+      all.emplace_back(fmt::format("layers.{}.{}", i, name), p);
   }
   return all;
 }
 
-std::vector<std::pair<std::string, Variable>> DeepNet::weights() const {
-  std::vector<std::pair<std::string, Variable>> all = parameters();
+Parameters DeepNet::weights() const {
+  Parameters all = parameters();
   std::erase_if(all, [](const auto& named) { return named.second.dim() != 2; });
   return all;
 }
 
-std::vector<std::pair<std::string, Tensor>> DeepNet::buffers() const {
-  std::vector<std::pair<std::string, Tensor>> all;
+Buffers DeepNet::buffers() const {
+  Buffers all;
   for (size_t i = 0; i < layers.size(); ++i) {
-    const auto* norm = dynamic_cast<const nn::BatchNorm1d*>(layers[i].get());
-    if (norm == nullptr) continue;
-    all.emplace_back(fmt::format("layers.{}.running_mean", i), norm->running_mean);
-    all.emplace_back(fmt::format("layers.{}.running_var", i), norm->running_var);
+    for (const auto& [name, buffer] : layers[i]->buffers())
+      all.emplace_back(fmt::format("layers.{}.{}", i, name), buffer);
   }
   return all;
 }
 
-std::string DeepNet::to_string() const {
-  std::string text = fmt::format("C: {} embeddings of {}\n", sizes.vocabulary, sizes.embed);
-  for (size_t i = 0; i < layers.size(); ++i) text += fmt::format("{:>2}: {}\n", i, layers[i]->to_string());
-  return text;
+std::string DeepNet::name(size_t layer) const {
+  return fmt::format("layer {} ({})", layer, layers[layer]->name());
 }
 
-DeepTrained train_deep(Run& run, const Splits& data, const Settings& settings, const DeepOptions& options) {
-  Generator generator = run.generator(run.flags().seed);
-  DeepTrained trained{.net = DeepNet(settings.sizes, options, generator), .losses = {}, .ratios = {}};
-  DeepNet& net = trained.net;
-  const auto named = net.parameters();
-  const auto weights = net.weights();
-  trained.ratios.of_weight.resize(weights.size());
-  nn::SGD sgd(variables(named), settings.training.lr);
-  const int64_t count = count_parameters(named);
-  run.log().write("params", {{"count", count}});
-  run.compare("parameters", static_cast<double>(count), options.batchnorm ? 47024 : 46497, kExact);
-  const History history =
-      train(run, settings.training,
-            {.name = "deep",
-             .setup = describe(settings, options, run.flags().seed),
-             .optimizer = sgd,
-             .generator = generator,
-             .parameters = named,
-             .buffers = net.buffers(),
-             .loss =
-                 [&] {
-                   const auto [x, y] = minibatch(data.train, settings.training.batch, generator);
-                   return cross_entropy(net.logits(x), y);
-                 },
-             .look = [&](int64_t step, double rate) { look_at_updates(trained.ratios, weights, step, rate); },
-             .series = series_of(trained.ratios)});
-  trained.losses = history.losses;
-  trained.stopped = history.stopped;
+DeepTrained train_deep(Run& run, const TrainingFlags& training, const Splits& splits, DeepNet& net,
+                       Generator& g, const std::string& task) {
+  const Parameters parameters = net.parameters();
+  const Parameters weights = net.weights();
+  DeepTrained trained{.losses = {}, .ratios = std::vector<std::vector<double>>(weights.size())};
+  std::vector<std::pair<std::string, std::vector<double>*>> series;
+  for (size_t i = 0; i < weights.size(); ++i)
+    series.emplace_back("ratios of " + weights[i].first, &trained.ratios[i]);
+  Steps steps = run.steps(
+      training,
+      {.parameters = parameters, .generator = &g, .buffers = net.buffers(), .series = series, .name = task});
+  // cell: train the deep network
+  for (Step& step : steps) {
+    const auto [Xb, Yb] = minibatch(splits.train, training.batch, g);
+    const Variable loss = cross_entropy(net.logits(Xb), Yb);
+    step.loss(loss);
+    for (const auto& [name, p] : parameters) p.zero_grad();
+    loss.backward();
+    for (auto [name, p] : parameters) p.data() -= step.rate() * p.grad();
+    for (size_t i = 0; i < weights.size() && step.index() < kLookedAt; ++i) {
+      const Variable& p = weights[i].second;
+      trained.ratios[i].push_back(std::log10(step.rate() * std_of(p.grad()) / std_of(p.data())));
+    }
+  }
+  // end
+  trained.losses = steps.losses();
+  trained.done = steps.done();
   return trained;
 }
 
-SplitLosses deep_losses(DeepNet& net, const Splits& data) {
-  net.train(false);
-  const SplitLosses losses = split_losses([&](const IntTensor& x) { return net.logits(x); }, data);
-  net.train(true);
-  return losses;
-}
-
-void show_deep(Run& run, const Splits& data, const Settings& settings, const DeepOptions& options) {
-  run.heading("The deep network");
-  DeepTrained trained = train_deep(run, data, settings, options);
-  DeepNet& net = trained.net;
-  run.print(net.to_string());
-  const bool is_lecture = is_lecture_net(run, settings, options);
-  if (is_lecture) compare_losses(run, trained.losses);
-  if (trained.stopped) return;
-  const bool is_lecture_run = is_lecture && settings.training.steps == 1001;
-  show_inside(run, net, trained.ratios, is_lecture_run);
-  run.heading("How well it does");
-  compare_splits(run, deep_losses(net, data), settings.training.steps, is_lecture);
-  show_names(run, data, net, is_lecture_run);
+void deep_network(Run& run, const Flags& flags, const Splits& splits, const Words& data, bool in_full) {
+  run.heading("Deeper: six layers");
+  run.say(
+      "In a deep net scales matter more: what one layer does to the spread of activations and gradients, the "
+      "next does again. The lecture writes its layers as PyTorch has them; a norm's running mean and "
+      "variance are buffers, which no gradient trains.");
+  run.cell("layers");
+  run.cell("deep network");
+  Generator g = run.generator(run.flags().seed);
+  DeepNet net(splits.vocabulary.size(), {!flags.no_batchnorm, !flags.linear, flags.gain}, g);
+  std::string shown = "C " + to_string(net.C.shape());
+  for (size_t i = 0; i < net.layers.size(); ++i) {
+    shown += "\n" + net.name(i);
+    for (const auto& [name, p] : net.layers[i]->parameters())
+      shown += fmt::format(" {} {}", name, to_string(p.shape()));
+  }
+  run.print(shown);
+  run.parameters(count_parameters(net.parameters()));
+  gains(run, flags, splits);
+  if (in_full) {
+    run.heading("The first minibatch");
+    FirstPass first(run, flags, splits, {!flags.no_batchnorm, !flags.linear, flags.gain});
+    activation_distribution(run, first.net, "at step 0, ");
+  }
+  run.heading("Training the six layers");
+  run.cell("train the deep network");
+  const DeepTrained trained = train_deep(run, flags.training, splits, net, g, in_full ? "train" : "deep");
+  if (stop_requested()) return;
+  if (!in_full) run.part("--deep --steps 100");
+  draw_losses(run, trained.losses, flags.training.decay_at, "loss_deep.svg");
+  if (net.C.grad().defined()) show_inside(run, net, trained.ratios);
+  if (!in_full) return;
+  if (trained.done) {
+    run.heading("How well it does");
+    net.train(false);
+    const auto logits = [&](const IntTensor& x) { return net.logits(x); };
+    show_splits(run, logits, splits);
+    run.samples(sample_names(logits, splits.vocabulary, 3, run.flags().samples,
+                             run.generator(run.flags().sample_seed)),
+                data.words);
+  }
+  large_products(run);
+  run.try_next({{"activations --deep --gain 0.5 --no-batchnorm", "activations and gradients that fade"},
+                {"activations --deep --gain 3 --no-batchnorm", "tanhs that saturate"},
+                {"activations --deep --linear --gain 1.67 --no-batchnorm", "a loss that explodes"},
+                {"activations --exercise 2", "this network with its norms folded into the weights"}});
 }
 
 }  // namespace lt::apps::activations

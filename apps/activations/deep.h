@@ -1,81 +1,116 @@
 #pragma once
 
-// --deep: a network of six linear layers, in PyTorch's way of stacking modules, to look inside of.
+// The lecture's own layers, as PyTorch has them, and the network of six that it looks into.
 
+#include <cmath>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include <libtensor/apps/activations/stages.h>
-#include <libtensor/nn/batch_norm.h>
+#include <libtensor/apps/activations/activations.h>
 
 namespace lt::apps::activations {
 
-struct DeepOptions {
+using Buffers = std::vector<std::pair<std::string, Tensor>>;
+
+struct Layer {
+  virtual ~Layer() = default;
+  virtual Variable operator()(const Variable& x) = 0;
+  virtual Parameters parameters() const { return {}; }
+  virtual Buffers buffers() const { return {}; }
+  virtual std::string name() const = 0;
+
+  bool training = true;
+  Variable out;  // what it gave last; somebody holds it, so it keeps its gradient
+};
+
+// cell: layers
+struct Linear : Layer {
+  Linear(int64_t fan_in, int64_t fan_out, Generator& g, bool with_bias = true)
+      : weight(randn({fan_in, fan_out}, g) / std::sqrt(static_cast<float>(fan_in)), true) {
+    if (with_bias) bias = Variable(zeros(fan_out), true);
+  }
+  Variable operator()(const Variable& x) override {
+    return out = bias.defined() ? matmul(x, weight) + bias : matmul(x, weight);
+  }
+  Parameters parameters() const override {
+    return bias.defined() ? Parameters{{"weight", weight}, {"bias", bias}} : Parameters{{"weight", weight}};
+  }
+  std::string name() const override { return "Linear"; }
+
+  Variable weight, bias;
+};
+
+struct BatchNorm1d : Layer {
+  explicit BatchNorm1d(int64_t dim)
+      : gamma(ones(dim), true), beta(zeros(dim), true), running_mean(zeros(dim)), running_var(ones(dim)) {}
+  Variable operator()(const Variable& x) override {
+    if (!training) return out = gamma * (x - running_mean) / sqrt(running_var + eps) + beta;
+    const Variable xmean = x.mean(0);      // of the batch
+    const Variable xvar = x.var(0, true);  // divided by n - 1
+    running_mean *= 1 - momentum;
+    running_mean += momentum * xmean.data();
+    running_var *= 1 - momentum;
+    running_var += momentum * xvar.data();
+    return out = gamma * ((x - xmean) / sqrt(xvar + eps)) + beta;
+  }
+  Parameters parameters() const override { return {{"gamma", gamma}, {"beta", beta}}; }
+  Buffers buffers() const override { return {{"running_mean", running_mean}, {"running_var", running_var}}; }
+  std::string name() const override { return "BatchNorm1d"; }
+
+  float eps = 1e-5F;
+  float momentum = 0.1F;
+  Variable gamma, beta;              // trained by gradients
+  Tensor running_mean, running_var;  // kept beside, for when there is no batch
+};
+
+struct Tanh : Layer {
+  Variable operator()(const Variable& x) override { return out = tanh(x); }
+  std::string name() const override { return "Tanh"; }
+};
+// end
+
+struct DeepKind {
   bool batchnorm = true;
   bool tanh = true;
   double gain = 1;  // of every weight but a last Linear's
 };
 
-// The lecture's own: weight (in, out) = randn / sqrt(in) * scale, bias zeros (out) or undefined.
-struct Linear : nn::Module {
-  Linear(int64_t in, int64_t out, bool with_bias, double scale, Generator& generator);
-  Variable operator()(const Variable& x) override;
-  std::string to_string() const override;
+struct DeepNet {
+  // Draws C, then each Linear.
+  DeepNet(int64_t vocabulary, const DeepKind& kind, Generator& g);
 
-  Variable weight, bias;
-
- protected:
-  void list(nn::Members& members) override { members.parameters = {{"weight", &weight}, {"bias", &bias}}; }
-};
-
-class DeepNet {
- public:
-  // Draws C, then each Linear. The last layer starts small: BatchNorm's weight, or without it Linear's, x
-  // 0.1.
-  DeepNet(const MlpSizes& sizes, const DeepOptions& options, Generator& generator);
-
-  // shapes: x (n, block) -> (n, vocabulary). In training keeps every layer's output, for its gradient.
+  // shapes: x (n, 3) -> (n, vocabulary)
   Variable logits(const IntTensor& x);
   void train(bool training);
-  // The output of hidden layer i = 0..4: of its tanh, or without one of what comes last.
-  const Variable& hidden(size_t i) const { return outputs_[hidden_[i]]; }
-  std::string hidden_name(size_t i) const;  // "layer 2 (Tanh)"
-  size_t hidden_layers() const { return hidden_.size(); }
+  Parameters parameters() const;
+  Parameters weights() const;  // those with two axes
+  Buffers buffers() const;
+  std::string name(size_t layer) const;  // "layer 2 (Tanh)"
 
-  std::vector<std::pair<std::string, Variable>> parameters() const;
-  std::vector<std::pair<std::string, Variable>> weights() const;  // those with two axes
-  std::vector<std::pair<std::string, Tensor>> buffers() const;
-  std::string to_string() const;
-
-  MlpSizes sizes;
-  DeepOptions options;
   Variable C;
-  std::vector<std::unique_ptr<nn::Module>> layers;
-
- private:
-  std::vector<size_t> hidden_;  // indices into layers
-  std::vector<Variable> outputs_;
+  std::vector<std::unique_ptr<Layer>> layers;
+  std::vector<size_t> hidden;  // which of them end the first five groups: the tanhs
 };
 
-// log10 of std(rate * gradient) / std(data) of each weight, over the steps that were looked at.
-struct UpdateRatios {
-  static constexpr int64_t kSteps = 1001;  // as many as the lecture takes; more would only cost time
-  std::vector<double> steps;
-  std::vector<std::vector<double>> of_weight;  // [weight][step]
+// The first minibatch of a fresh net, forward and backward.
+struct FirstPass {
+  FirstPass(const Run& run, const Flags& flags, const Splits& splits, const DeepKind& kind);
+
+  Generator g;
+  DeepNet net;
 };
+// What gain, tanh and normalisation do at step 0: a table.
+void gains(Run& run, const Flags& flags, const Splits& splits);
 
 struct DeepTrained {
-  DeepNet net;
   std::vector<double> losses;
-  UpdateRatios ratios;
-  bool stopped = false;
+  // log10 of std(rate * gradient) / std(data) of each weight, [weight][step].
+  std::vector<std::vector<double>> ratios;
+  bool done = false;
 };
-// Trains from the seed; the net still holds the last step's outputs and gradients.
-DeepTrained train_deep(Run& run, const Splits& data, const Settings& settings, const DeepOptions& options);
-// In evaluation, back in training mode after it.
-SplitLosses deep_losses(DeepNet& net, const Splits& data);
-// The whole of --deep: the network, its diagnostics, its losses, its names.
-void show_deep(Run& run, const Splits& data, const Settings& settings, const DeepOptions& options);
+// Leaves the net with the last step's outputs and gradients. `name` is that of the checkpoint.
+DeepTrained train_deep(Run& run, const TrainingFlags& training, const Splits& splits, DeepNet& net,
+                       Generator& g, const std::string& name);
 
 }  // namespace lt::apps::activations

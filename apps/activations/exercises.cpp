@@ -1,148 +1,156 @@
-#include <libtensor/apps/activations/exercises.h>
-
 #include <fmt/format.h>
 
-#include <cmath>
-
 #include <libtensor/apps/activations/deep.h>
-#include <libtensor/apps/common/training.h>
-
-// Zeros: h = tanh(0) = 0, so W2's gradient h^T dlogits is 0; dh = dlogits W2^T is 0, so is all that lies
-// before it. Only b2 moves: the network learns how often each letter occurs, and nothing of the context.
-//
-// Folding: at evaluation BatchNorm is an affine map of its own, and two affine maps are one.
+#include <libtensor/apps/common/curves.h>
+#include <libtensor/apps/plot/svg.h>
 
 namespace lt::apps::activations {
 namespace {
 
-double largest(const Tensor& x) { return amax(abs(x)).item(); }
+Tensor largest(const Tensor& x) { return amax(abs(x)); }
 
-// All parameters zero, or all but C, which is then the one thing drawn.
-MlpNet zero_net(const MlpSizes& sizes, bool random_c, Generator& generator) {
+// All parameters zero, or all but C.
+MlpNet zero_net(const MlpSizes& sizes, bool random_c, Generator& g) {
   Generator unused(0);
   MlpNet net(sizes, {.W1 = 0, .b1 = 0, .W2 = 0, .b2 = 0}, unused);
-  Tensor C = net.C.data();
-  random_c ? C.copy_(randn(C.shape(), generator)) : C.zero_();
+  net.C.data().copy_(random_c ? randn(net.C.shape(), g) : zeros(net.C.shape()));
   return net;
 }
 
-void show_gradients(Run& run, const Splits& data, const MlpSizes& sizes, bool random_c) {
-  Generator generator = run.generator(run.flags().seed);
-  const MlpNet net = zero_net(sizes, random_c, generator);
-  const std::string which = random_c ? "C random" : "all zero";
-  const auto [x, y] = minibatch(data.train, 32, generator);
-  cross_entropy(net.logits(x), y).backward();
-  for (const auto& [name, parameter] : net.parameters()) {
-    const double size = largest(parameter.grad());
-    const std::string label = fmt::format("{}: largest gradient of {}", which, name);
-    name == "b2" ? run.result(label, show(size)) : run.compare(label, size, 0, kExact);
-    if (name == "b2") run.check(label + " is not 0", size > 0 ? 1 : 0, 1, kExact);
-  }
+// The first step of such a net: what it predicts, and which parameters get a gradient.
+void first_step(Run& run, const MlpNet& net, const Examples& batch, const std::string& which) {
+  const Variable logits = net.logits(batch.x);
+  const Variable loss = cross_entropy(logits, batch.y);
+  loss.backward();
+  for (const auto& [name, p] : net.parameters())
+    run.result(fmt::format("{}: largest gradient of {}", which, name), largest(p.grad()));
+  run.result(which + ": |h| > 0.01", count_nonzero(abs(tanh(net.preactivations(batch.x)).data()) > 0.01F));
+  if (which != "all zero") return;
+  run.say("All logits are equal, so is every probability, and the loss is that of a uniform guess.");
+  const Tensor probs = softmax(logits.data(), 1);
+  run.result("smallest probability", amin(probs));
+  run.result("largest probability", amax(probs));
+  run.result("loss at step 0", loss.item());
+  run.say(
+      "The gradient of the loss by the logits, worked out on paper, is softmax minus 1 at the right "
+      "character, over the number of examples: it pulls the right one up and pushes all others down. "
+      "Autograd's agrees:");
+  run.cell("gradient of softmax");
+  // cell: gradient of softmax
+  const Tensor dlogits =
+      (probs - one_hot(batch.y, probs.size(1)).cast<float>()) / static_cast<float>(batch.y.size(0));
+  run.result("farthest from autograd's", largest(dlogits - logits.grad()));
+  run.result("sum of a row", dlogits[0].sum());
+  // end
 }
 
 // What letter frequencies alone cost on the training split.
-double unigram_entropy(const Splits& data) {
-  const DoubleTensor counts = sum(one_hot(data.train.y, data.vocabulary.size()).cast<double>(), 0);
+double unigram_entropy(const Splits& splits) {
+  const DoubleTensor counts = sum(one_hot(splits.train.y, splits.vocabulary.size()).cast<double>(), 0);
   const DoubleTensor p = masked_select(counts, counts > 0) / sum(counts).item();
   return -sum(p * log(p)).item();
 }
 
-// A deep network without its BatchNorms: for each Linear and its BatchNorm one weight and one bias.
-struct Folded {
-  Tensor C;
-  std::vector<std::pair<Tensor, Tensor>> layers;  // weight (in, out), bias (out)
-};
+// A deep network without its norms: for each Linear with its norm one weight and one bias.
+using Folded = std::vector<std::pair<Tensor, Tensor>>;
 
 Folded fold(const DeepNet& net) {
-  Folded folded{net.C.data(), {}};
+  Folded folded;
   for (size_t i = 0; i + 1 < net.layers.size(); ++i) {
     const auto* linear = dynamic_cast<const Linear*>(net.layers[i].get());
-    const auto* norm = dynamic_cast<const nn::BatchNorm1d*>(net.layers[i + 1].get());
+    const auto* norm = dynamic_cast<const BatchNorm1d*>(net.layers[i + 1].get());
     if (linear == nullptr || norm == nullptr) continue;
-    const Tensor scale =
-        norm->weight.data() / sqrt(norm->running_var + static_cast<float>(norm->options.eps));
-    folded.layers.emplace_back(linear->weight.data() * scale, norm->bias.data() - norm->running_mean * scale);
+    // cell: fold
+    const Tensor scale = norm->gamma.data() / sqrt(norm->running_var + norm->eps);
+    const Tensor W = linear->weight.data() * scale;  // by column
+    const Tensor b = norm->beta.data() - norm->running_mean * scale;
+    // end
+    folded.emplace_back(W, b);
   }
   return folded;
 }
 
-Variable logits_of(const Folded& net, const IntTensor& x) {
-  Tensor y = net.C[x].reshape({x.size(0), -1});
-  for (size_t i = 0; i < net.layers.size(); ++i) {
-    y = matmul(y, net.layers[i].first) + net.layers[i].second;
-    if (i + 1 < net.layers.size()) y = tanh(y);
+Variable logits_of(const Folded& folded, const Tensor& C, const IntTensor& x) {
+  Tensor y = C[x].view({x.size(0), -1});
+  for (size_t i = 0; i < folded.size(); ++i) {
+    y = matmul(y, folded[i].first) + folded[i].second;
+    if (i + 1 < folded.size()) y = tanh(y);
   }
   return Variable(y);
 }
 
 }  // namespace
 
-void zero_initialisation(Run& run, const Splits& data, const Settings& settings) {
+void zero_initialisation(Run& run, const Flags& flags, const Splits& splits) {
+  const MlpSizes sizes = flags.sizes(splits.vocabulary);
   run.heading("Exercise 1: all parameters zero");
-  run.say("Which parameters ever get a gradient, and what does such a network learn?");
-  for (const bool random_c : {false, true}) show_gradients(run, data, settings.sizes, random_c);
-  Generator generator = run.generator(run.flags().seed);
-  const MlpNet net = zero_net(settings.sizes, true, generator);
+  run.say(
+      "h = tanh(0) = 0, so W2's gradient h^T dlogits is 0; h's, dlogits W2^T, is 0, and so is all that lies "
+      "before it. Only b2 gets one, even where C is random:");
+  for (const bool random_c : {false, true}) {
+    Generator g = run.generator(run.flags().seed);
+    const MlpNet net = zero_net(sizes, random_c, g);
+    first_step(run, net, minibatch(splits.train, 32, g), random_c ? "C random" : "all zero");
+  }
+  Generator g = run.generator(run.flags().seed);
+  const MlpNet net = zero_net(sizes, true, g);
   const Tensor C = net.C.data().clone();
-  nn::SGD sgd(variables(net.parameters()), settings.training.lr);
-  const History history =
-      train(run, settings.training,
-            {.name = "zeros",
-             .setup = fmt::format("activations, zeros, batch {}, seed {}, names {}", settings.training.batch,
-                                  run.flags().seed, settings.data),
-             .optimizer = sgd,
-             .generator = generator,
-             .parameters = net.parameters(),
-             .loss = [&] {
-               const auto [x, y] = minibatch(data.train, settings.training.batch, generator);
-               return cross_entropy(net.logits(x), y);
-             }});
-  if (history.stopped) return;
-  for (const auto& [name, parameter] : net.parameters()) {
-    if (name == "b2") continue;
-    const Tensor moved = name == "C" ? parameter.data() - C : parameter.data();
-    run.compare(fmt::format("{}: moved by at most", name), largest(moved), 0, kExact);
+  run.heading("What it learns");
+  run.parameters(count_parameters(net.parameters()));
+  Steps steps = run.steps(flags.training, {.parameters = net.parameters(), .generator = &g});
+  // cell: train from zeros
+  for (Step& step : steps) {
+    const auto [X, Y] = minibatch(splits.train, flags.training.batch, g);
+    const Variable loss = cross_entropy(net.logits(X), Y);
+    step.loss(loss);
+    for (const auto& [name, p] : net.parameters()) p.zero_grad();
+    loss.backward();
+    for (auto [name, p] : net.parameters()) p.data() -= step.rate() * p.grad();
   }
-  const SplitLosses losses = split_losses([&](const IntTensor& x) { return net.logits(x); }, data);
-  const TrainingFlags& flags = settings.training;
-  const bool is_lecture =
-      flags.steps == 10000 && flags.lr == 0.1 && flags.batch == 32 && run.flags().seed == CommonFlags().seed;
-  for (const auto& [name, loss, lecture] :
-       {std::tuple{"train", losses.train, 2.823177}, {"val", losses.val, 2.821513}}) {
-    if (std::isnan(loss)) continue;
-    run.log().write("split", {{"name", name}, {"loss", static_cast<float>(loss)}});
-    const std::string label = fmt::format("{} loss", name);
-    is_lecture ? run.compare(label, loss, lecture, kTrained) : run.result(label, show(loss));
+  // end
+  run.cell("train from zeros");
+  if (!steps.done()) return;
+  for (const auto& [name, p] : net.parameters()) {
+    if (name != "b2") run.result(name + ": moved by at most", largest(name == "C" ? p.data() - C : p.data()));
   }
-  run.compare("entropy of the letters", unigram_entropy(data), 2.822603, kDigits6);
-  run.say("Only b2 learns: the letters' frequencies, whatever the context.");
+  draw_losses(run, steps.losses(), flags.training.decay_at);
+  Generator again = run.generator(run.flags().seed);
+  const MlpNet drawn(sizes, mlp_scales("kaiming", sizes), again);
+  const IntTensor some = splits.train.x.narrow(0, 0, std::min<int64_t>(32, splits.train.x.size(0)));
+  const auto h_of = [&](const MlpNet& of) { return tanh(of.preactivations(some)).data(); };
+  run.figure(
+      "zero_h.svg", "White where |h| > 0.01: nowhere from zeros, nearly everywhere in stage kaiming.",
+      plot::side_by_side({image_of("from zeros", h_of(net), 0.01F), image_of("drawn", h_of(drawn), 0.01F)}));
+  show_splits(
+      run, [&](const IntTensor& x) { return net.logits(x); }, splits);
+  run.result("entropy of the letters", unigram_entropy(splits));
+  run.say(
+      "It has learned how often each letter occurs, and nothing of the context: noise at the start breaks "
+      "the tie.");
+  run.try_next({{"activations --exercise 2", "batch normalisation folded into the weights"},
+                {"activations --stage kaiming", "the same network from a good start"}});
 }
 
-void fold_batchnorm(Run& run, const Splits& data, const Settings& settings) {
-  run.heading("Exercise 2: BatchNorm folded into the weights");
+void fold_batchnorm(Run& run, const Flags& flags, const Splits& splits) {
+  run.heading("Exercise 2: batch normalisation folded into the weights");
   run.say(
-      "Once the statistics stand still, a BatchNorm behind a Linear is one more affine map, so both are "
-      "one:");
-  run.code("W = W * gamma / sqrt(var + eps);  // by column\nb = beta - mean * gamma / sqrt(var + eps);");
-  DeepTrained trained = train_deep(run, data, settings, {});
-  if (trained.stopped) return;
-  DeepNet& net = trained.net;
-  const Folded folded = fold(net);
-  run.compare("layers with a BatchNorm", static_cast<double>(folded.layers.size()), 6, kExact);
+      "Once its statistics stand still, a norm is an affine map, as the Linear before it: the two are one.");
+  run.cell("fold");
+  Generator g = run.generator(run.flags().seed);
+  DeepNet net(splits.vocabulary.size(), {}, g);
+  run.parameters(count_parameters(net.parameters()));
+  if (!train_deep(run, flags.training, splits, net, g, "train").done) return;
   net.train(false);
-  const Examples& dev = data.val.y.numel() > 0 ? data.val : data.train;
+  const Folded folded = fold(net);
+  const Examples& dev = splits.val.y.numel() > 0 ? splits.val : splits.train;
   const auto whole = [&](const IntTensor& x) { return net.logits(x); };
-  const auto simple = [&](const IntTensor& x) { return logits_of(folded, x); };
+  const auto simple = [&](const IntTensor& x) { return logits_of(folded, net.C.data(), x); };
   const NoGrad no_grad;
-  const double apart = largest(whole(dev.x).data() - simple(dev.x).data());
-  run.result("largest difference of a dev logit", show(apart));
-  run.check("largest difference of a dev logit", apart, 0, within(1e-5));
-  const double before = split_loss(whole, dev);
-  const double after = split_loss(simple, dev);
-  run.log().write("split", {{"name", "val"}, {"loss", static_cast<float>(after)}});
-  run.result("val loss with the BatchNorms", show(before));
-  run.result("val loss without them", show(after));
-  run.check("val loss after folding", after, before, within(1e-6));
+  run.result("layers with a BatchNorm", folded.size());
+  run.result("largest difference of a dev logit", largest(whole(dev.x).data() - simple(dev.x).data()));
+  run.result("val loss with the BatchNorms", split_loss(whole, dev));
+  run.split("val", split_loss(simple, dev));
+  run.try_next({{"activations --deep", "what goes on inside of this network"}});
 }
 
 }  // namespace lt::apps::activations

@@ -8,7 +8,7 @@
 #include <algorithm>
 
 #include <libtensor/apps/activations/deep.h>
-#include <libtensor/apps/activations/gains.h>
+#include <libtensor/nn/batch_norm.h>
 #include <libtensor/tests/apps/app_run.h>
 
 namespace lt::apps::activations {
@@ -41,6 +41,7 @@ void expect_golden(const std::string& flags, const std::string& entry, double to
   const json expected = golden()[entry];
   int compared = 0;
   for (const json& event : events_of(log, "step")) {
+    if (event.contains("task")) continue;  // of the lesson before
     const std::string step = std::to_string(event["step"].get<int>());
     if (!expected["losses"].contains(step)) continue;
     const bool is_early = event["step"] <= 1;
@@ -67,7 +68,7 @@ TEST(Activations, LosesWhatPyTorchLosesInTheDeepNetwork) {
 TEST(Activations, WritesEachFigureThatItLogsAndPutsItIntoTheReport) {
   const Scratch scratch;
   for (const auto& [flags, count] :
-       {std::pair{"--steps 20", 7U}, {"--deep --steps 5", 4U}, {"--widget 3", 1U}}) {
+       {std::pair{"--steps 20", 17U}, {"--deep --steps 5", 7U}, {"--widget 3", 1U}}) {
     const std::string out = "o" + std::to_string(count);
     ASSERT_EQ(run_in(scratch, fmt::format("{}{} --out {}", kFewNames, flags, out)).code, 0);
     const std::string report = slurp(scratch.path(out + "/report.html"));
@@ -85,17 +86,23 @@ TEST(Activations, TrainsAllFiveStagesIntoOneTable) {
   const Scratch scratch;
   const Outcome run = run_in(scratch, kFewNames + "--stage all --steps 3 --samples 2 --out o");
   ASSERT_EQ(run.code, 0) << run.err;
-  std::vector<std::string> stages;
   std::vector<int64_t> counts;
-  for (const json& event : events_of(scratch.path("o/log.jsonl"), "params")) {
-    stages.push_back(event["stage"]);
-    counts.push_back(event["count"]);
-  }
-  EXPECT_EQ(stages, kStages);
-  EXPECT_EQ(counts, (std::vector<int64_t>{11897, 11897, 11897, 11897, 12097}));
+  for (const json& event : events_of(scratch.path("o/log.jsonl"), "params")) counts.push_back(event["count"]);
+  EXPECT_EQ(counts, (std::vector<int64_t>{11897, 11897, 11897, 11897, 12097, 47024}));  // and the six layers
   EXPECT_EQ(events_of(scratch.path("o/log.jsonl"), "split").size(), 15U);
-  EXPECT_EQ(events_of(scratch.path("o/log.jsonl"), "sample").size(), 2U);
+  EXPECT_EQ(events_of(scratch.path("o/log.jsonl"), "sample").size(), 10U);
+  EXPECT_THAT(run.out,
+              testing::ContainsRegex("The loss log\n +stage +step 0 +train +val\n +original +2[0-9]"));
   EXPECT_GT(events_of(scratch.path("o/log.jsonl"), "done").at(0)["steps_per_second"], 0);
+}
+
+TEST(Activations, TellsEachStageUpToItsOwn) {
+  const Scratch scratch;
+  const Outcome run = run_in(scratch, kFewNames + "--stage tanh --steps 1 --no-out");
+  ASSERT_EQ(run.code, 0) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("Stage tanh: "));
+  EXPECT_THAT(run.out, testing::Not(HasSubstr("Stage kaiming: ")));
+  EXPECT_THAT(run.out, HasSubstr("Training: stage tanh"));
 }
 
 TEST(Activations, ResumesToTheSameBits) {
@@ -127,7 +134,8 @@ TEST(Activations, RefusesTheCheckpointOfAnotherRun) {
        {"--stage kaiming", "--stage tanh --seed 1", "--stage tanh --words :50", "--deep"}) {
     const Outcome run = run_in(scratch, fmt::format("activations --quiet {}{}", flags, resume));
     EXPECT_EQ(run.code, 1) << flags;
-    EXPECT_THAT(run.err, HasSubstr("a/checkpoint.safetensors: of another run: activations, stage tanh"));
+    EXPECT_THAT(run.err,
+                HasSubstr("a/checkpoint.safetensors: of another run: activations train, --stage tanh;"));
   }
 }
 
@@ -136,8 +144,8 @@ TEST(Activations, RefusesFlagsThatSayNothingAndWritesNothing) {
   for (const char* flags :
        {"--stage best", "--gain 2", "--linear", "--no-batchnorm", "--deep --gain 0", "--deep --gain nan",
         "--deep --stage tanh", "--deep --calibrate", "--stage tanh --calibrate", "--exercise 3",
-        "--exercise 1 --widget 2", "--stage all --resume x", "--lr 0", "--check --calibrate", "--widget",
-        "--batch 1", "--deep --batch 1"}) {
+        "--exercise 1 --widget 2", "--stage all --resume x", "--lr 0", "--widget", "--batch 1",
+        "--deep --batch 1", "--deep --hidden 5", "--exercise 2 --block 2", "--widget 1 --steps 3"}) {
     const Outcome run = run_in(scratch, std::string("activations ") + flags);
     EXPECT_EQ(run.code, 2) << flags;
     EXPECT_EQ(run.out, "") << flags;
@@ -147,13 +155,34 @@ TEST(Activations, RefusesFlagsThatSayNothingAndWritesNothing) {
   EXPECT_TRUE(scratch.names().empty());
 }
 
-TEST(Activations, SaysAtWhichStepADivergingNetBecameNaN) {
+TEST(Activations, NamesBothOfTwoFlagsThatSayNothingTogether) {
+  const Scratch scratch;
+  const Outcome run = run_in(scratch, "activations --deep --embed 3");
+  EXPECT_THAT(run.err, HasSubstr("--embed"));
+  EXPECT_THAT(run.err, HasSubstr("--deep"));
+}
+
+TEST(Activations, TrainsTheStagesNetworkInOtherSizes) {
   const Scratch scratch;
   const Outcome run =
-      run_in(scratch, "activations --deep --linear --no-batchnorm --gain 1.6666667 --quiet --no-out");
+      run_in(scratch, kFewNames + "--stage batchnorm --block 4 --embed 2 --hidden 7 --steps 2 --out o");
+  ASSERT_EQ(run.code, 0) << run.err;
+  // C, W1, W2, b2, gain and bias
+  EXPECT_EQ(events_of(scratch.path("o/log.jsonl"), "params").at(0)["count"],
+            27 * 2 + 8 * 7 + 7 * 27 + 27 + 14);
+}
+
+TEST(Activations, ReportsADivergingNetUpToTheStepThatBecameNaN) {
+  const Scratch scratch;
+  const Outcome run =
+      run_in(scratch, "activations --deep --linear --no-batchnorm --gain 1.67 --quiet --out o");
   EXPECT_EQ(run.code, 1);
-  EXPECT_THAT(run.err,
-              testing::MatchesRegex("activations: deep: the loss at step [3-8] is -?(nan|inf): .*\n"));
+  EXPECT_THAT(run.err, testing::MatchesRegex("activations: the loss at step [3-8] is -?(nan|inf): .*\n"));
+  const auto figures = events_of(scratch.path("o/log.jsonl"), "figure");
+  EXPECT_EQ(figures.size(), 7U);
+  const std::string report = slurp(scratch.path("o/report.html"));
+  for (const json& figure : figures)
+    EXPECT_THAT(report, HasSubstr(slurp(scratch.path("o/" + figure["file"].get<std::string>()))));
 }
 
 TEST(Activations, LearnsFromZerosWithItsLastBiasAlone) {
@@ -161,7 +190,7 @@ TEST(Activations, LearnsFromZerosWithItsLastBiasAlone) {
   const Outcome run = run_in(scratch, "activations --exercise 1 --steps 1000 --quiet --out o");
   ASSERT_EQ(run.code, 0) << run.err;
   for (const char* name : {"C", "W1", "b1", "W2"}) {
-    EXPECT_THAT(run.out, testing::ContainsRegex(std::string("\n  ") + name + ": moved by at most +0 +0\n"));
+    EXPECT_THAT(run.out, testing::ContainsRegex(std::string("\n  ") + name + ": moved by at most +0\n"));
   }
   EXPECT_NEAR(last_split(scratch.path("o/log.jsonl"), "val")["loss"], 2.85, 0.05);  // from ln 27 = 3.30
 }
@@ -177,14 +206,13 @@ TEST(Activations, FoldsBatchNormAwayWithoutChangingTheLoss) {
 
 TEST(Activations, CalibratesToTheStatisticsOfTheTrainingSplit) {
   const Scratch scratch;
-  const Outcome run = run_in(scratch, kFewNames + "--calibrate --steps 5 --out o");
-  ASSERT_EQ(run.code, 0) << run.err;
-  const auto splits = events_of(scratch.path("o/log.jsonl"), "split");
-  ASSERT_EQ(splits.size(), 6U);
+  ASSERT_EQ(run_in(scratch, kFewNames + "--steps 5 --out running").code, 0);
+  ASSERT_EQ(run_in(scratch, kFewNames + "--calibrate --steps 5 --out whole").code, 0);
   // After five steps the running statistics have hardly left 0 and 1.
-  EXPECT_EQ(splits[4]["name"], "val");
-  EXPECT_NE(splits[4]["loss"], splits[1]["loss"]);
-  EXPECT_NEAR(splits[4]["loss"], splits[1]["loss"], 0.1);
+  const double running = last_split(scratch.path("running/log.jsonl"), "val")["loss"];
+  const double whole = last_split(scratch.path("whole/log.jsonl"), "val")["loss"];
+  EXPECT_NE(running, whole);
+  EXPECT_NEAR(running, whole, 0.1);
 }
 
 TEST(Activations, ManagesNoStepsAndABatchOfOne) {
@@ -205,56 +233,63 @@ TEST(Activations, ManagesAFewNamesWithoutDevOrTestOnes) {
   EXPECT_EQ(run_in(scratch, "activations --words :1 --no-out").code, 1);
 }
 
-TEST(Activations, MatchesTheLecturesDeepNetworkOnTheLecturesNames) {
-  if (!std::filesystem::exists(kNames)) GTEST_SKIP() << "needs " << kNames;
+// Short runs; tests/all.sh makes the long ones.
+void expect_figures(const std::string& data) {
   const Scratch scratch;
-  const Outcome run = run_in(scratch, "activations --deep --check --quiet --data '" + kNames + "'");
-  EXPECT_EQ(run.code, 0) << run.out;
-  EXPECT_THAT(run.out, HasSubstr(" figures agree with the lecture"));
+  for (const std::string flags :
+       {"--steps 101", "--stage all --steps 11", "--deep", "--deep --no-batchnorm --gain 0.5 --steps 1",
+        "--deep --no-batchnorm --linear --steps 1", "--exercise 1", "--exercise 2", "--widget 0",
+        "--widget 10"}) {
+    const Outcome run =
+        run_in(scratch, fmt::format("activations --check --quiet --no-out --data {} {}", data, flags));
+    EXPECT_EQ(run.code, 0) << flags << run.out;
+    EXPECT_THAT(run.out, testing::ContainsRegex("check: ([0-9]+) of [0-9]+ figures agree: activations"))
+        << flags;
+  }
 }
 
-TEST(StageNet, KeepsRunningStatisticsThatEvaluationUses) {
-  BatchNorm norm(2);
-  const Variable x(tensor({{1, 10}, {3, 10}, {5, 40}}));
-  const Tensor y = norm(x, true).data();
-  EXPECT_TRUE(allclose(mean(y, 0), zeros(2), 0, 1e-6));
-  EXPECT_TRUE(allclose(stddev(y, 0), ones(2), 1e-6));
-  EXPECT_TRUE(allclose(norm.running_mean, tensor({{0.003F, 0.02F}}), 1e-6));
-  EXPECT_TRUE(allclose(norm.running_std, tensor({{0.999F + 0.002F, 0.999F + 0.0173205F}}), 1e-6));
-  const Tensor expected = (x.data() - norm.running_mean) / norm.running_std;
-  EXPECT_TRUE(allclose(norm(x, false).data(), expected, 1e-6));
-  EXPECT_TRUE(allclose(norm.running_mean, tensor({{0.003F, 0.02F}}), 1e-6));  // evaluation moves nothing
+TEST(Activations, GivesPyTorchsFiguresOnTheEmbeddedNames) { expect_figures("embedded"); }
+
+TEST(Activations, GivesTheLecturesFiguresOnItsNames) {
+  if (!std::filesystem::exists(kNames)) GTEST_SKIP() << "needs " << kNames;
+  expect_figures("'" + kNames + "'");
 }
 
-TEST(StageNet, CalibratesByAllRows) {
-  Generator generator(1);
-  StageNet net("batchnorm", {}, generator);
-  const IntTensor x = randint(0, 27, {500, 3}, generator);
-  net.calibrate(x);
-  const Tensor hpreact = net.forward(x, false).hpreact.data();
-  EXPECT_TRUE(allclose(mean(hpreact, 0), zeros(200), 0, 1e-5));
-  EXPECT_TRUE(allclose(stddev(hpreact, 0), ones(200), 1e-5));
+TEST(BatchNorm1d, IsTheLibrarysByTheUnbiasedVariance) {
+  Generator g(1);
+  BatchNorm1d norm(4);
+  nn::BatchNorm1d fused(4, {.unbiased = true});
+  for (int batch = 0; batch < 3; ++batch) {
+    const Variable x(randn({8, 4}, g));
+    EXPECT_TRUE(allclose(norm(x).data(), fused(x).data(), 1e-5, 1e-6));
+  }
+  EXPECT_TRUE(allclose(norm.running_mean, fused.running_mean, 1e-5, 1e-6));
+  EXPECT_TRUE(allclose(norm.running_var, fused.running_var, 1e-5, 1e-6));
+  norm.training = false;
+  fused.eval();
+  const Variable x(randn({1, 4}, g));
+  EXPECT_TRUE(allclose(norm(x).data(), fused(x).data(), 1e-5, 1e-6));  // of one example too
 }
 
 TEST(DeepNet, NamesItsHiddenLayersAndKeepsTheirGradients) {
   Generator generator(1);
-  DeepNet net({}, {}, generator);
+  DeepNet net(27, {}, generator);
   EXPECT_EQ(count_parameters(net.parameters()), 47024);
-  EXPECT_EQ(net.hidden_layers(), 5U);
-  EXPECT_EQ(net.hidden_name(4), "layer 14 (Tanh)");
+  ASSERT_EQ(net.hidden.size(), 5U);
+  EXPECT_EQ(net.name(net.hidden[4]), "layer 14 (Tanh)");
   EXPECT_EQ(net.weights().size(), 7U);
   const IntTensor x = randint(0, 27, {8, 3}, generator);
   cross_entropy(net.logits(x), zeros<int64_t>(8)).backward();
-  EXPECT_EQ(net.hidden(0).grad().shape(), Shape({8, 100}));
+  EXPECT_EQ(net.layers[net.hidden[0]]->out.grad().shape(), Shape({8, 100}));
 
-  DeepNet plain({}, {false, false, 1}, generator);
+  DeepNet plain(27, {false, false, 1}, generator);
   EXPECT_EQ(count_parameters(plain.parameters()), 46497);
-  EXPECT_EQ(plain.hidden_name(4), "layer 4 (Linear)");
+  EXPECT_EQ(plain.name(plain.hidden[4]), "layer 4 (Linear)");
 }
 
-TEST(DeepNet, EvaluationNeitherKeepsOutputsNorMovesStatistics) {
+TEST(DeepNet, EvaluationMovesNoStatistics) {
   Generator generator(1);
-  DeepNet net({}, {}, generator);
+  DeepNet net(27, {}, generator);
   const IntTensor x = randint(0, 27, {8, 3}, generator);
   net.train(false);
   const Tensor once = net.logits(x).data();
@@ -262,13 +297,6 @@ TEST(DeepNet, EvaluationNeitherKeepsOutputsNorMovesStatistics) {
   for (const auto& [name, buffer] : net.buffers()) {
     EXPECT_TRUE(equal(buffer, name.ends_with("mean") ? zeros_like(buffer) : ones_like(buffer))) << name;
   }
-}
-
-TEST(LectureRatios, AreThoseOfTheSameNetworkAlone) {
-  ASSERT_NE(lecture_ratios({}), nullptr);
-  EXPECT_EQ(lecture_ratios({})->ratios[0], -3.10);
-  EXPECT_EQ(lecture_ratios({true, true, 0.2})->ratios[1], -1.57);
-  EXPECT_EQ(lecture_ratios({false, true, 1}), nullptr);
 }
 
 }  // namespace
