@@ -91,8 +91,6 @@ void Run::start() {
 }
 
 void Run::open(const std::string& data_sha256, const char* lecture_sha256, const std::string& source) {
-  const bool is_whole = flags().words.first == 0 && flags().words.last == WordRange::kEnd;
-  is_lecture_data_ = is_whole && data_sha256 == lecture_sha256;
   data_kind_ = data_sha256 == lecture_sha256             ? DataKind::lecture
                : data_sha256 == sha256(embedded_names()) ? DataKind::embedded
                                                          : DataKind::other;
@@ -134,6 +132,7 @@ std::string Run::path_of(const std::string& file) const {
 void Run::heading(std::string_view text) {
   end_rows();
   report_.heading(text);
+  if (flags().quiet) return;
   const std::string plain = without_ticks(text);
   out_ << (is_terminal_ ? fmt::format("\n\033[1m{}\033[0m\n", plain) : fmt::format("\n{}\n", plain));
 }
@@ -141,33 +140,20 @@ void Run::heading(std::string_view text) {
 void Run::say(std::string_view text) {
   end_rows();
   report_.prose(text);
-  out_ << wrapped(without_ticks(text)) << '\n';
+  if (!flags().quiet) out_ << wrapped(without_ticks(text)) << '\n';
 }
 
 void Run::print(std::string_view text) {
   end_rows();
   while (text.ends_with('\n')) text.remove_suffix(1);
   report_.output(text);
-  out_ << fitted(text) << '\n';
+  if (!flags().quiet) out_ << fitted(text) << '\n';
 }
 
 void Run::table(const std::vector<std::string>& head, const std::vector<std::vector<std::string>>& rows) {
   end_rows();
   report_.table(head, rows);
   out_ << columns(head, rows);
-}
-
-void Run::row(const std::string& name, const std::string& ours, const std::string& lecture, bool ok) {
-  const std::string mark = lecture.empty() || !is_lecture_data_ ? "" : ok ? "=" : "differs";
-  if (!lecture.empty() && !is_lecture_data_ && !std::exchange(told_of_other_data_, true)) {
-    say("These are not all of the lecture's own names, so figures differ from its; `--data names.txt` reads "
-        "those.");
-  }
-  const bool has_header =
-      std::any_of(rows_.begin(), rows_.end(), [](const auto& cells) { return !cells[2].empty(); });
-  if (!has_header && !lecture.empty()) out_ << result_line("", "ours", "lecture", "");
-  rows_.push_back({name, ours, lecture, mark});
-  out_ << result_line(name, ours, lecture, mark);
 }
 
 void Run::end_rows() {
@@ -178,7 +164,8 @@ void Run::end_rows() {
 std::string Run::setup(bool with_steps) const {
   if (part_.empty()) return options_.setup(with_steps);
   if (!options_.setup(false, false).empty()) return "other";
-  return sorted_setup((part_ == kNoFlags ? "" : part_) + " " + options_.setup(with_steps, false));
+  return sorted_setup(
+      fmt::format("{} {}", part_ == kNoFlags ? "" : part_, options_.setup(with_steps, false)));
 }
 
 std::string Run::setup_of(const std::string& name) const {
@@ -248,6 +235,7 @@ void Run::try_next(const std::vector<std::pair<std::string, std::string>>& comma
 }
 
 void Run::show_loss(int64_t step, int64_t steps, double loss) {
+  most_steps_ = std::max(most_steps_, steps);
   if (is_logged_step(step, steps, 0)) result(fmt::format("loss at step {}", step), loss);
 }
 
@@ -261,24 +249,6 @@ void Run::diverged(int64_t step, double loss) {
 std::string Run::training_setup(const std::string& name) const {
   const std::string data = data_id_.empty() ? "" : "; names " + data_id_;
   return fmt::format("{} {}, {}{}", options_.app(), name, setup(false), data);
-}
-
-void Run::compare(const std::string& name, double ours, double lecture, Tolerance tolerance) {
-  check(name, ours, lecture, tolerance);
-  row(name, show(ours), show(lecture), agrees(ours, lecture, tolerance));
-}
-
-void Run::compare(const std::string& name, const std::string& ours, const std::string& lecture) {
-  check(name, ours, lecture);
-  row(name, ours, lecture, ours == lecture);
-}
-
-void Run::check(const std::string& name, double ours, double lecture, Tolerance tolerance) {
-  if (flags().check) check_.add(name, ours, lecture, tolerance);
-}
-
-void Run::check(const std::string& name, const std::string& ours, const std::string& lecture) {
-  if (flags().check) check_.add(name, ours, lecture);
 }
 
 void Run::samples(const std::vector<std::string>& texts, const std::vector<std::string>& words) {
@@ -322,101 +292,22 @@ int Run::finish() {
   if (flags().check) finish_check();
   if (stop_requested()) return 130;
   if (!divergence_.empty()) throw AppError(divergence_);
-  return misses_.empty() && check_.misses().empty() ? 0 : 1;
+  return misses_.empty() ? 0 : 1;
 }
 
 // A figure of the table that the run did not come to is a miss: a check that cannot fail is none.
 void Run::finish_check() {
-  for (const std::string& miss : check_.misses()) misses_.push_back(miss);
   const std::string own = options_.setup(true);
   for (const std::string& name : figures_.names(own, data_kind_)) {
+    const size_t at = name.find(" at step ");
+    if (at != std::string::npos && std::stoll(name.substr(at + 9)) >= most_steps_) continue;
     if (compared_.emplace(own, name).second) misses_.push_back(fmt::format("{}: {}: not shown", own, name));
   }
-  const size_t count = compared_.size() + static_cast<size_t>(check_.count());
+  const size_t count = compared_.size();
   if (count == 0) misses_.push_back(fmt::format("no figures are known for '{}' on this data", own));
   for (const std::string& miss : misses_) std::cout << "check: " << miss << '\n';
   std::cout << fmt::format("check: {} of {} figures agree: {} {}\n", count - std::min(count, misses_.size()),
                            count, options_.app(), own);
-}
-
-void explain_sampling(Run& run) {
-  const std::string& sampling = run.flags().sampling;
-  if (sampling == "classic") return;
-  const bool is_mkl = sampling == "mkl";
-  run.say(fmt::format(
-      "`--sampling {}`: names as PyTorch draws them since 2.0 {} Intel's MKL. For one draw it runs a race of "
-      "exponential clocks, where the lecture's PyTorch searched the running sum of the probabilities{}.",
-      sampling, is_mkl ? "on x86 with" : "without",
-      is_mkl ? "; the clocks are set by MKL's own random numbers, from one word of the stream" : ""));
-}
-
-namespace {
-
-int check_all(const AppInfo& app, int argc, const char* const* argv, const Declare& declare);
-
-int run_once(const AppInfo& app, const std::vector<const char*>& arguments, const Declare& declare,
-             bool silent) {
-  const int argc = static_cast<int>(arguments.size());
-  Options options(app.name, app.title, app.example);
-  const std::function<void(Run&)> body = declare(options);
-  if (!options.parse(argc, arguments.data())) return 0;
-  if (options.flags.check && !silent && options.setup(true).empty())
-    return check_all(app, argc, arguments.data(), declare);
-  Run run(options, app.texts, silent);
-  body(run);
-  return run.finish();
-}
-
-// Every setup of the table, each in a run of its own that shows only what --check found.
-int check_all(const AppInfo& app, int argc, const char* const* argv, const Declare& declare) {
-  int code = 0;
-  for (const std::string& setup : Figures(app.texts.figures).setups()) {
-    std::vector<std::string> flags = {"--no-out"};
-    if (!setup.empty()) {
-      for (const std::string& flag : split(setup, ' ')) flags.push_back(flag);
-    }
-    std::vector<const char*> arguments(argv, argv + argc);
-    for (const std::string& flag : flags) arguments.push_back(flag.c_str());
-    code = std::max(code, run_once(app, arguments, declare, true));
-    if (code == 130) break;
-  }
-  return code;
-}
-
-int guarded(const std::string& app, const std::function<int()>& run) {
-  const auto fail = [&](const std::exception& error, int code) {
-    std::cout.flush();
-    const std::string text = error.what();
-    const bool has_mark = text.ends_with('^');  // under a place in the line above: nothing may follow it
-    std::cerr << app << ": " << text << (code == 2 && !has_mark ? " (--help lists the flags)\n" : "\n");
-    return code;
-  };
-  try {
-    const int code = run();
-    if (!std::cout.flush()) throw IoError(fmt::format("standard output: {}", std::strerror(errno)));
-    return code;
-  } catch (const UsageError& error) {
-    return fail(error, 2);
-  } catch (const std::bad_alloc&) {
-    return fail(std::runtime_error("not enough memory"), 1);
-  } catch (const std::exception& error) {
-    return fail(error, 1);
-  }
-}
-
-}  // namespace
-
-int run_app(Options& options, int argc, char** argv, const std::function<void(Run&)>& body) {
-  return guarded(options.app(), [&] {
-    if (!options.parse(argc, argv)) return 0;
-    Run run(options);
-    body(run);
-    return run.finish();
-  });
-}
-
-int run_app(int argc, char** argv, const AppInfo& app, const Declare& declare) {
-  return guarded(app.name, [&] { return run_once(app, {argv, argv + argc}, declare, false); });
 }
 
 }  // namespace lt::apps

@@ -20,7 +20,6 @@
 #include <vector>
 
 #include <libtensor/apps/common/cells.h>
-#include <libtensor/apps/common/check.h>
 #include <libtensor/apps/common/figures.h>
 #include <libtensor/apps/common/layout.h>
 #include <libtensor/apps/common/log.h>
@@ -60,8 +59,6 @@ class Run {
   //   throws: IoError
   void start();
   DataKind data_kind() const { return data_kind_; }
-  // Is the data the lecture's own, all of it? Only then are figures marked as equal or not.
-  bool is_lecture_data() const { return is_lecture_data_; }
   // Which names were taken, for a checkpoint that fits these alone: "32033 from 0, 0a30b5557f192f32".
   std::string names_id(const Words& words) const;
 
@@ -69,19 +66,18 @@ class Run {
   void heading(std::string_view text);
   void say(std::string_view text);
   void print(std::string_view text);
-  // Report alone: a notebook cell's input.
-  void code(std::string_view text) { report_.code(text); }
   void table(const std::vector<std::string>& head, const std::vector<std::vector<std::string>>& rows);
 
   // The lines of the sources between "// cell: NAME" and "// end", in the report.
   void cell(std::string_view name);
 
-  // The figures that follow are those of this setup, "--overfit 5", if no flag changes what it gives; kNoFlags:
-  // of a run without any; "": of the flags as they are.
+  // The figures that follow are those of this setup, "--overfit 5", if no flag changes what it gives;
+  // kNoFlags: of a run without any; "": of the flags as they are.
   static constexpr const char* kNoFlags = "no flags";
   void part(const std::string& setup);
   // A line "name  ours", and beside it what the table of figures has under that name.
   void result(const std::string& name, double ours);
+  void result(const std::string& name, const std::string& ours);
   template <std::integral I>
   void result(const std::string& name, I ours) {
     result(name, static_cast<double>(ours));
@@ -110,15 +106,6 @@ class Run {
   // Does a person look on?
   bool is_live() const { return is_terminal_ && !flags().quiet; }
 
-  // A line "name  ours", or "name  ours  lecture" with a mark where they agree; --check fails where they do
-  // not. On other data than the lecture's the first such line comes after one that says so.
-  void result(const std::string& name, const std::string& ours);
-  void compare(const std::string& name, double ours, double lecture, Tolerance tolerance);
-  void compare(const std::string& name, const std::string& ours, const std::string& lecture);
-  // The same without the line: for figures that a table shows.
-  void check(const std::string& name, double ours, double lecture, Tolerance tolerance);
-  void check(const std::string& name, const std::string& ours, const std::string& lecture);
-
   // Generated texts: terminal, report and log; those that are among the words are marked.
   void samples(const std::vector<std::string>& texts, const std::vector<std::string>& words = {});
   // Writes an SVG file, logs it, and puts it into the report.
@@ -141,7 +128,6 @@ class Run {
  private:
   void open(const std::string& data_sha256, const char* lecture_sha256, const std::string& source);
   void open_outputs();
-  void row(const std::string& name, const std::string& ours, const std::string& lecture, bool ok);
   void row(const std::string& name, const Comparison& comparison);
   void take(const std::string& name, const Comparison& comparison);
   std::string setup(bool with_steps) const;
@@ -168,9 +154,7 @@ class Run {
   std::string divergence_;
   Report report_;
   Log log_;
-  Check check_;
-  bool is_lecture_data_ = false;
-  bool told_of_other_data_ = false;
+  int64_t most_steps_ = 0;  // of its trainings
   double steps_per_second_ = 0;
   bool is_terminal_;
   std::vector<std::vector<std::string>> rows_;  // results that wait to become one table of the report
@@ -202,8 +186,6 @@ int run_app(int argc, char** argv, const AppInfo& app, void (*declare)(Options&,
     return [=](Run& run) { body(run, *flags); };
   });
 }
-
-int run_app(Options& options, int argc, char** argv, const std::function<void(Run&)>& body);
 
 // What --sampling race or mkl changes, where it is one of these.
 void explain_sampling(Run& run);
