@@ -113,8 +113,6 @@ class Run {
   // One figure at several values of what the slider is named after, (value, SVG); the file has the last.
   void frames(const std::string& file, const std::string& title, const std::string& slider,
               const Pairs& frames);
-  // Other pages that the report begins with: (text, address) of the lecture's video and notebook.
-  void links(const Pairs& links) { report_.links(links); }
   Log& log() { return log_; }
   // Where a file of this run goes; empty under --no-out.
   std::string path_of(const std::string& file) const;

@@ -10,6 +10,32 @@
 #include <libtensor/tensor/file.h>
 
 namespace lt::apps {
+namespace {
+
+// The lectures that apps follow: their video, and their notebook's place among Andrej Karpathy's.
+struct Lecture {
+  std::string_view app, video, notebook;
+};
+constexpr Lecture kLectures[] = {
+    {"micrograd", "VMj-3S1tku0", "micrograd/micrograd_lecture_first_half_roughly.ipynb"},
+    {"bigram", "PaCmpygFfXo", "makemore/makemore_part1_bigrams.ipynb"},
+    {"bigram_net", "PaCmpygFfXo", "makemore/makemore_part1_bigrams.ipynb"},
+    {"mlp", "TCH_1BHY58I", "makemore/makemore_part2_mlp.ipynb"},
+    {"activations", "P6sfmUTpUmc", "makemore/makemore_part3_bn.ipynb"},
+};
+
+Pairs lecture_of(std::string_view app) {
+  for (const Lecture& lecture : kLectures) {
+    if (lecture.app != app) continue;
+    return {
+        {"The lecture's video", fmt::format("https://www.youtube.com/watch?v={}", lecture.video)},
+        {"Its notebook", fmt::format("https://github.com/karpathy/nn-zero-to-hero/blob/master/lectures/{}",
+                                     lecture.notebook)}};
+  }
+  return {};
+}
+
+}  // namespace
 
 void Run::figure(const std::string& file, const std::string& title, const std::string& svg) {
   end_rows();
@@ -51,6 +77,7 @@ void Run::made_by(double seconds) {
     if (!is_unset && !kElsewhere.contains(name)) facts.emplace_back(name, value);
   }
   report_.made_by(facts);
+  report_.links(lecture_of(options_.app()));
   if (!index_folder().empty()) {
     const auto to_index = index_folder().lexically_relative(flags().out) / "index.html";
     report_.links({{"All reports", to_index.generic_string()}});
