@@ -17,8 +17,9 @@
 #include <libtensor/tensor/file.h>
 
 // A log is read line by line; a run begins with its "config". A model's loss is that on names that it was not
-// trained on where the run measured it ("split" of "val"), else the mean over all names ("nll", or the last
-// step of a training on all of them). Runs on a part of the names, or on other characters, are not compared.
+// trained on where the run measured it ("split" of "val"), else the mean over those that made it ("nll", or
+// the last step of a training on all of them). Runs on a part of the names, or on other characters, are not
+// compared.
 
 namespace lt::apps {
 namespace {
@@ -63,12 +64,12 @@ void read_event(RunLog& run, const json& event) {
   if (kind == "step") run.last_step = event;
   if (kind == "nll") {
     run.losses.emplace_back("mean nll", number_in(event, "mean"));
-    score(run, stage, number_in(event, "mean"), "all names");
+    score(run, stage, number_in(event, "mean"), "the names that made it");
   }
   if (kind == "split") {
     const std::string name = text_in(event, "name");
     run.losses.emplace_back((stage.empty() ? "" : stage + ", ") + name, number_in(event, "loss"));
-    if (name == "val") score(run, stage, number_in(event, "loss"), "names kept for tuning");
+    if (name == "val") score(run, stage, number_in(event, "loss"), "names kept for tuning (dev)");
   }
 }
 
@@ -85,7 +86,8 @@ std::vector<RunLog> read_log(const fs::path& path) {
   }
   for (RunLog& run : runs) {
     const bool is_whole = text_in(run.config, "batch") == "0";
-    if (run.scores.empty() && is_whole) score(run, "", number_in(run.last_step, "loss"), "all names");
+    if (run.scores.empty() && is_whole)
+      score(run, "", number_in(run.last_step, "loss"), "the names that made it");
   }
   return runs;
 }
