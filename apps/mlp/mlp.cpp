@@ -98,7 +98,7 @@ void draw(Run& run, const Steps& steps, int64_t decay_at, const Tensor& C, const
   if (C.size(1) != 2) return;
   std::vector<std::string> letters;
   for (int64_t i = 0; i < C.size(0); ++i) letters.push_back(vocabulary.symbol(i));
-  plot::Chart map("The embedding of each character");
+  plot::Chart map("The embedding of each character", "first number", "second number");
   map.size(640, 640).grid().scatter(C.select(1, 0).cast<double>().to_vector(),
                                     C.select(1, 1).cast<double>().to_vector(), "", "", letters);
   run.figure("embeddings.svg", "Characters that are used alike lie close: vowels keep to themselves.",
