@@ -114,7 +114,7 @@ std::string picture_of(const Five& five) {
   std::vector<double> axis;
   for (int i = 0; i <= 120; ++i) axis.push_back(-6 + 0.1 * i);
   plot::Chart chart(fmt::format("Input mean {:.2f}, std {:.2f}", five.mean, five.std), "value", "density");
-  chart.size(800, 400).x_range(-6, 6);
+  chart.size(800, 400).x_range(-6, 6).y_range(-0.06, 1.08);
   chart.line(axis, bell(axis, five.mean, five.std), "N(mean, std)", "#1f77b4")
       .line(axis, bell(axis, 0, 1), "N(0, 1)", "#d62728");
   for (int64_t i = 0; i < 5; ++i) chart.faint_line({five.x.at({i}), five.y.at({i})}, {1, 0});
@@ -134,8 +134,11 @@ void widget(Run& run, double x0) {
   run.result("std", five.std);
   for (int64_t i = 0; i < 5; ++i) run.result(fmt::format("x[{}]", i), five.x.at({i}));
   for (int64_t i = 0; i < 5; ++i) run.result(fmt::format("normalised x[{}]", i), five.y.at({i}));
-  run.figure("widget.svg", "Five numbers (blue, at height 1) and the same normalised (red, at height 0).",
-             picture_of(five));
+  Pairs frames;
+  for (int back = 10; back >= 0; --back)
+    frames.emplace_back(fmt::format("{:g}", x0 - back), picture_of(five_numbers(run, x0 - back)));
+  run.frames("widget.svg", "Five numbers (blue, at height 1) and the same normalised (red, at height 0).",
+             "x[0] =", frames);
   run.try_next(
       {{fmt::format("activations --widget {:g}", x0 + 5), "the first number elsewhere, and all five move"},
        {"activations", "batch normalisation in a network"}});
