@@ -1,5 +1,6 @@
 #include <libtensor/autograd/ops.h>
 #include <libtensor/autograd/record.h>
+#include <libtensor/tensor/functional.h>
 
 // Gathering: the gradient is added where the numbers came from, so a row that was taken twice receives both.
 
@@ -64,10 +65,11 @@ BasicVariable<T> BasicVariable<T>::rows_at(std::span<const TensorIndex> indices)
 
 template <Floating T>
 BasicVariable<T> index(const BasicVariable<T>& x, const std::vector<IntTensor>& ids) {
-  return record("index", index(x.data(), ids), {x},
-                [from = x.shape(), ids = save(ids)](const BasicTensor<T>& dy) {
-                  return add_to_zeros(from, values(ids), dy);
-                });
+  return record(
+      "index", index(x.data(), ids), {x}, [from = x.shape(), ids = save(ids)](const BasicTensor<T>& dy) {
+        const bool is_table = from.size() == 2 && ids.size() == 1;  // x[ids]: rows
+        return is_table ? embedding_backward(dy, *ids[0], from) : add_to_zeros(from, values(ids), dy);
+      });
 }
 
 template <Floating T>

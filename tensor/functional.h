@@ -39,7 +39,8 @@ BasicTensor<T> log_softmax_backward(const BasicTensor<T>& dy, const BasicTensor<
 //   throws: IndexError for an id outside -n..n-1
 template <Floating T>
 BasicTensor<T> embedding(const BasicTensor<T>& weight, const IntTensor& ids);
-// dy added up where its rows came from, in the order of the ids. shapes: dy (i..., d) -> `weight`
+// dy added up where its rows came from, in the order of the ids, by blocks of 4096 where that is many for the
+// table. shapes: dy (i..., d) -> `weight`
 template <Floating T>
 BasicTensor<T> embedding_backward(const BasicTensor<T>& dy, const IntTensor& ids, const Shape& weight);
 
