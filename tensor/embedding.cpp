@@ -31,7 +31,7 @@ BasicTensor<T> embedding_backward(const BasicTensor<T>& dy, const IntTensor& ids
   check_table(weight, "embedding_backward");
   BasicTensor<T> d_weight = zeros<T>(weight);
   const int64_t count = ids.numel();
-  if (count <= kBlock || weight.numel() > kBlock * weight[1]) {
+  if (count <= kBlock || weight[0] > kBlock) {
     index_put_(d_weight, {ids}, dy, true);
     return d_weight;
   }
