@@ -2,14 +2,17 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <mutex>
+#include <random>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -18,6 +21,9 @@
 // A write goes to a hidden file in the same folder (a rename cannot cross file systems), is flushed to the
 // disk, and takes the name in one step. Whatever fails before that step removes the hidden file and leaves
 // the name as it was. Plain POSIX calls, since only they report each failure's reason and can flush.
+//
+// A writer that is killed leaves its hidden file. The system unlocks it then, whatever numbers processes have
+// in whatever container, so a hidden file that can be locked is nobody's and is removed.
 
 namespace lt::inline v0 {
 namespace {
@@ -37,8 +43,8 @@ constexpr size_t kReadBytes = size_t{1} << 16;  // a pipe's capacity
 class Descriptor {
  public:
   explicit Descriptor(int number) : number_(number) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
+  Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+  Descriptor& operator=(Descriptor&&) = delete;
   ~Descriptor() {
     if (number_ >= 0) ::close(number_);
   }
@@ -79,18 +85,47 @@ std::string follow_links(std::string path) {
   return path;
 }
 
-// A name in the same folder that no other process or thread takes; short, however long the path's own.
-std::string hidden_name_beside(const std::string& path) {
-  static std::atomic<int> serial{0};
+constexpr std::string_view kHiddenStart = ".lt-";
+constexpr std::string_view kHiddenEnd = ".tmp";
+
+std::filesystem::path folder_of(const std::string& path) {
   const auto folder = std::filesystem::path(path).parent_path();
-  return (folder / fmt::format(".lt-{}-{}.tmp", ::getpid(), serial.fetch_add(1))).string();
+  return folder.empty() ? "." : folder;
+}
+
+// A name in the same folder that hardly any other writer takes; short, however long the path's own.
+std::string hidden_name_beside(const std::string& path) {
+  std::random_device random;
+  return (folder_of(path) / fmt::format("{}{:08x}{:08x}{}", kHiddenStart, random(), random(), kHiddenEnd))
+      .string();
+}
+
+void remove_if_left_over(const std::filesystem::path& hidden) {
+  const Descriptor file(::open(hidden.c_str(), O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (!file.is_open()) return;
+  const struct stat status = status_of(file);
+  const bool is_ours = S_ISREG(status.st_mode) && status.st_uid == ::geteuid();
+  if (is_ours && ::flock(file.number(), LOCK_EX | LOCK_NB) == 0) ::unlink(hidden.c_str());
+}
+
+// Removes what writers left who were killed; looks once into each folder, since it may hold many files.
+void remove_leftovers_beside(const std::string& path) {
+  static std::mutex mutex;
+  static std::set<std::filesystem::path> seen;
+  const std::lock_guard lock(mutex);
+  if (!seen.insert(folder_of(path)).second) return;
+  std::error_code error;
+  std::filesystem::directory_iterator entry(folder_of(path), error);
+  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    if (name.starts_with(kHiddenStart) && name.ends_with(kHiddenEnd)) remove_if_left_over(entry->path());
+  }
 }
 
 // A rename is on the disk once its folder is. Some file systems cannot flush a folder: no error then.
 void flush_folder_of(const std::string& path) {
-  const auto folder = std::filesystem::path(path).parent_path();
-  const Descriptor open_folder(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_CLOEXEC));
-  if (open_folder.is_open()) ::fsync(open_folder.number());
+  const Descriptor folder(::open(folder_of(path).c_str(), O_RDONLY | O_CLOEXEC));
+  if (folder.is_open()) ::fsync(folder.number());
 }
 
 void write_directly(const std::string& path, std::span<const std::string_view> parts) {
@@ -123,16 +158,32 @@ Target target_of(const std::string& path) {
   return target;
 }
 
-int create(const std::string& path) {
+// A new hidden file beside a path, locked as long as it is open.
+struct Hidden {
+  std::string path;
+  Descriptor file;
+};
+
+// No file, and the reason in errno, where none can be made.
+Hidden create_hidden_beside(const std::string& path) {
   const mode_t everyone = 0666;  // less what the user's umask takes away
-  return ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, everyone);
+  remove_leftovers_beside(path);
+  for (;;) {
+    std::string name = hidden_name_beside(path);
+    const int number = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, everyone);
+    if (number < 0 && errno == EEXIST) continue;
+    Hidden hidden{std::move(name), Descriptor(number)};
+    if (number < 0) return hidden;
+    ::flock(number, LOCK_EX);
+    // Somebody may have taken it for a leftover before it was locked.
+    if (status_of(hidden.file).st_nlink > 0) return hidden;
+  }
 }
 
 // Everything up to the rename; the error number, or 0.
-int write_flushed(Descriptor& file, std::span<const std::string_view> parts) {
+int write_flushed(const Descriptor& file, std::span<const std::string_view> parts) {
   if (const int error_number = write_all(file, parts)) return error_number;
-  if (::fsync(file.number()) != 0) return errno;
-  return file.close() ? 0 : errno;
+  return ::fsync(file.number()) == 0 ? 0 : errno;
 }
 
 }  // namespace
@@ -162,14 +213,13 @@ std::string read_file(const std::string& path) {
 void write_file_atomically(const std::string& path, std::span<const std::string_view> parts) {
   const Target target = target_of(path);
   if (target.is_special()) return write_directly(path, parts);
-  const std::string hidden = hidden_name_beside(target.path);
-  Descriptor file(create(hidden));
-  if (!file.is_open()) fail("write", path);
-  if (target.is_there) (void)!::fchmod(file.number(), target.status.st_mode & 07777);
-  int error_number = write_flushed(file, parts);
-  if (error_number == 0 && std::rename(hidden.c_str(), target.path.c_str()) != 0) error_number = errno;
+  const Hidden hidden = create_hidden_beside(target.path);
+  if (!hidden.file.is_open()) fail("write", path);
+  if (target.is_there) (void)!::fchmod(hidden.file.number(), target.status.st_mode & 07777);
+  int error_number = write_flushed(hidden.file, parts);
+  if (error_number == 0 && std::rename(hidden.path.c_str(), target.path.c_str()) != 0) error_number = errno;
   if (error_number != 0) {
-    ::unlink(hidden.c_str());
+    ::unlink(hidden.path.c_str());
     fail("write", path, error_number);
   }
   flush_folder_of(target.path);
@@ -179,10 +229,9 @@ void write_file_atomically(const std::string& path, std::span<const std::string_
 void check_writable(const std::string& path) {
   const Target target = target_of(path);
   if (target.is_special()) return;
-  const std::string hidden = hidden_name_beside(target.path);
-  const Descriptor file(create(hidden));
-  if (!file.is_open()) fail("write", path);
-  ::unlink(hidden.c_str());
+  const Hidden hidden = create_hidden_beside(target.path);
+  if (!hidden.file.is_open()) fail("write", path);
+  ::unlink(hidden.path.c_str());
 }
 
 }  // namespace lt::inline v0

@@ -17,6 +17,7 @@ std::string read_file(const std::string& path);
 // The parts, one after the other, as the new content of a file. They go to a new file beside it, which takes
 // the name once it is on the disk; a reader sees the old file or the new one, never a mixture. A symbolic
 // link stays and its target is replaced. What is no regular file (a pipe, /dev/stdout) is written directly.
+// A writer that is killed leaves .lt-*.tmp, which the next process that writes into the folder removes.
 //   throws: IoError naming the path and the system's reason; the old file is then as it was
 void write_file_atomically(const std::string& path, std::span<const std::string_view> parts);
 inline void write_file_atomically(const std::string& path, std::string_view bytes) {

@@ -1,8 +1,11 @@
 #include <libtensor/tensor/file.h>
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
@@ -137,6 +140,74 @@ TEST(File, LeavesTheOldFileWholeWhenAWriteFailsHalfway) {
   }
   EXPECT_EQ(text, "cannot write '" + path + "': File too large");
   EXPECT_EQ(read_file(path), "old");
+  EXPECT_EQ(scratch.names(), std::vector<std::string>{"a"});
+}
+
+// In a container each process may have the number 1: it once named its files after that.
+TEST(File, WritesWhereAnEarlierProcessOfTheSameNumberLeftItsFiles) {
+  const Scratch scratch;
+  for (int serial = 0; serial < 2000; ++serial) {
+    scratch.put(".lt-" + std::to_string(::getpid()) + "-" + std::to_string(serial) + ".tmp", "old");
+  }
+  check_writable(scratch.path("a"));
+  write_file_atomically(scratch.path("a"), "new");
+  EXPECT_EQ(read_file(scratch.path("a")), "new");
+  EXPECT_EQ(scratch.names(), std::vector<std::string>{"a"});
+}
+
+// Runs f in a process of its own.
+template <typename F>
+pid_t forked(F f) {
+  const pid_t child = ::fork();
+  if (child != 0) return child;
+  f();
+  std::_Exit(0);
+}
+
+int status_of_end(pid_t child) {
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return status;
+}
+
+TEST(File, RemovesWhatAKilledWriterLeft) {
+  const Scratch scratch;
+  const std::string bytes(4'000'000, 'x');
+  // Few kills come while there is a hidden file: killed again and again until one has.
+  while (scratch.names().empty() || scratch.names() == std::vector<std::string>{"a"}) {
+    const pid_t child = forked([&] {
+      for (;;) write_file_atomically(scratch.path("a"), bytes);
+    });
+    while (scratch.names().empty() || scratch.names() == std::vector<std::string>{"a"}) ::usleep(100);
+    ::kill(child, SIGKILL);
+    EXPECT_TRUE(WIFSIGNALED(status_of_end(child)));
+  }
+  write_file_atomically(scratch.path("b"), "new");
+  for (const std::string& name : scratch.names()) EXPECT_FALSE(name.starts_with(".lt-")) << name;
+}
+
+TEST(File, LeavesWhatAWriterIsAtWorkOnAndWhatIsNoWriters) {
+  const Scratch scratch;
+  const std::string at_work = scratch.put(".lt-0123456789abcdef.tmp", "half");
+  const int file = ::open(at_work.c_str(), O_WRONLY | O_CLOEXEC);
+  ASSERT_EQ(::flock(file, LOCK_EX), 0);
+  scratch.put(".lt-notes", "a user's");
+  fs::create_directory(scratch.path(".lt-folder.tmp"));
+  fs::create_symlink(".lt-notes", scratch.path(".lt-link.tmp"));
+  const std::vector<std::string> before = scratch.names();
+  check_writable(scratch.path("a"));
+  EXPECT_EQ(scratch.names(), before);
+  ::close(file);
+}
+
+TEST(File, IsWrittenByManyProcessesAtOnceThatAllLookForLeftovers) {
+  const Scratch scratch;
+  std::vector<pid_t> children;
+  for (int i = 0; i < 60; ++i) {
+    children.push_back(forked([&] { write_file_atomically(scratch.path("a"), std::string(50'000, 'x')); }));
+  }
+  for (const pid_t child : children) EXPECT_EQ(status_of_end(child), 0);
+  EXPECT_EQ(read_file(scratch.path("a")), std::string(50'000, 'x'));
   EXPECT_EQ(scratch.names(), std::vector<std::string>{"a"});
 }
 
