@@ -12,7 +12,7 @@ namespace lt::inline v0::detail {
 
 void check_distinct(const Shape& shape, const Strides& strides, const char* op) {
   for (int i = 0; i < shape.size(); ++i) {
-    if (strides[i] == 0 && shape[i] > 1) {
+    if (strides[i] == 0 && shape[i] > 1 && numel(shape) > 0) {
       throw ShapeError(
           fmt::format("{}: axis {} of {} is expanded: its elements share one number; clone it first", op, i,
                       to_string(shape)));

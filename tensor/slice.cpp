@@ -32,6 +32,17 @@ Range range_of(const Slice& slice, int64_t size) {
   return {length == 0 ? 0 : first, length, step};
 }
 
+// Room for so many tensors. The rows of an empty or expanded tensor may be more than memory has addresses.
+template <typename T>
+std::vector<BasicTensor<T>> room_for_parts(int64_t count, const char* op) {
+  std::vector<BasicTensor<T>> parts;
+  if (static_cast<size_t>(count) > parts.max_size()) {
+    throw ShapeError(fmt::format("{}: {} tensors are more than memory can hold", op, count));
+  }
+  parts.reserve(static_cast<size_t>(count));
+  return parts;
+}
+
 }  // namespace
 
 template <Element T>
@@ -110,9 +121,8 @@ TensorView<T> BasicTensor<T>::view_at(std::span<const ViewIndex> indices) const 
 template <Element T>
 std::vector<BasicTensor<T>> BasicTensor<T>::unbind(Whole axis) const {
   if (dim() == 0) throw ShapeError("unbind: a scalar has no axis");
-  std::vector<BasicTensor> parts;
   const int64_t count = size(axis);
-  parts.reserve(static_cast<size_t>(count));
+  std::vector<BasicTensor> parts = room_for_parts<T>(count, "unbind");
   for (int64_t i = 0; i < count; ++i) parts.push_back(select(axis, i));
   return parts;
 }
@@ -123,12 +133,11 @@ std::vector<BasicTensor<T>> BasicTensor<T>::split(Whole size, Whole axis) const 
   if (dim() == 0) throw ShapeError("split: a scalar has no axis");
   if (part < 1) throw ValueError(fmt::format("split: size {} is not positive", part));
   const int a = normalize_axis(axis, dim(), "split");
-  std::vector<BasicTensor> parts;
-  int64_t start = 0;
-  do {
-    parts.push_back(narrow(a, start, std::min(part, shape_[a] - start)));
-    start += part;
-  } while (start < shape_[a]);
+  const int64_t count = std::max<int64_t>((shape_[a] - 1) / part + 1, 1);
+  std::vector<BasicTensor> parts = room_for_parts<T>(count, "split");
+  for (int64_t i = 0; i < count; ++i) {
+    parts.push_back(narrow(a, i * part, std::min(part, shape_[a] - i * part)));
+  }
   return parts;
 }
 

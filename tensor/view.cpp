@@ -66,11 +66,14 @@ BasicTensor<T>::BasicTensor(Storage storage, Shape shape, Strides strides, int64
     : storage_(std::move(storage)), shape_(shape), strides_(strides), offset_(offset), defined_(true) {
   int64_t first = offset;
   int64_t last = offset;
-  const bool fits = shape.size() == strides.size();
+  bool fits = shape.size() == strides.size();
   const bool reads = fits && lt::numel(shape) > 0;
   const int64_t* stride = strides.begin();
   for (const int64_t* size = shape.begin(); reads && size != shape.end(); ++size, ++stride) {
-    (*stride < 0 ? first : last) += *stride * (*size - 1);
+    int64_t way = 0;
+    int64_t& end = *stride < 0 ? first : last;
+    fits =
+        fits && !__builtin_mul_overflow(*stride, *size - 1, &way) && !__builtin_add_overflow(end, way, &end);
   }
   const int64_t room = static_cast<int64_t>(storage_.bytes() / sizeof(T));
   if (!fits || (reads && (first < 0 || last >= room))) {
@@ -78,6 +81,7 @@ BasicTensor<T>::BasicTensor(Storage storage, Shape shape, Strides strides, int64
         fmt::format("tensor: shape {} with strides {} from offset {} leaves the storage of {} elements",
                     to_string(shape), to_string(strides), offset, room));
   }
+  if (!reads) offset_ = 0;  // an empty view points at no element
 }
 
 template <Element T>

@@ -194,6 +194,15 @@ TEST_F(InPlace, NeverGrowsTheTensor) {
   EXPECT_EQ(x.to_vector(), Numbers({0, 1, 2}));
 }
 
+TEST_F(InPlace, WritesNothingIntoAnExpandedTensorThatIsEmpty) {
+  IntTensor x = counting({1, 0}).expand({3, 0});
+  EXPECT_EQ(error_text<ShapeError>([&] {
+              x += counting({3, 0});
+              x.copy_(counting({3, 0}));
+            }),
+            "no error");
+}
+
 TEST_F(InPlace, RefusesExpandedTensors) {
   IntTensor x = counting({1, 2}).expand({3, 2});
   const std::string rule = "axis 0 of (3, 2) is expanded: its elements share one number; clone it first";

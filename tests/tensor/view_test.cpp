@@ -215,6 +215,14 @@ TEST(View, UnbindsAndSplits) {
   EXPECT_EQ(error_text<ValueError>([&] { x.split(0); }), "split: size 0 is not positive");
   EXPECT_EQ(error_text<ShapeError>([&] { counting({}).split(1); }), "split: a scalar has no axis");
   EXPECT_EQ(error_text<ShapeError>([&] { counting({}).unbind(); }), "unbind: a scalar has no axis");
+  // Empty tensors, and those that repeat a number, may have any number of rows.
+  EXPECT_EQ(error_text<ShapeError>([] {
+              zeros({INT64_MAX, 0}).unbind();
+            }),
+            "unbind: 9223372036854775807 tensors are more than memory can hold");
+  EXPECT_EQ(error_text<ShapeError>([] { zeros(1).expand(INT64_MAX).split(1); }),
+            "split: 9223372036854775807 tensors are more than memory can hold");
+  EXPECT_EQ(zeros(1).expand(INT64_MAX).split(INT64_MAX - 1)[1].numel(), 1);
 }
 
 TEST(View, TakesTheDiagonalOfTheFirstTwoAxesAsPyTorchDoes) {
@@ -287,6 +295,24 @@ TEST(View, OfStorageStaysInsideIt) {
               Tensor(storage, {2, 2}, 1, 0);
             }),
             "tensor: shape (2, 2) with strides (1) from offset 0 leaves the storage of 16 elements");
+}
+
+TEST(View, OfStorageThatLeadsFurtherThanNumbersGoIsRefused) {
+  const Storage storage(64);
+  const int64_t far = int64_t{1} << 54;  // 1024 * far * 4 bytes = 2^66
+  const auto refusal = [&](const Shape& shape, const Strides& strides, int64_t offset) {
+    return error_text<ShapeError>([&] { Tensor(storage, shape, strides, offset); });
+  };
+  EXPECT_EQ(refusal({1025}, {far}, 0),
+            "tensor: shape (1025) with strides (18014398509481984) from offset 0 leaves the storage of 16 "
+            "elements");
+  EXPECT_NE(refusal({1025}, {-far}, 0), "no error");
+  EXPECT_NE(refusal({2, 2}, {INT64_MAX, INT64_MAX}, 0), "no error");
+  EXPECT_NE(refusal({2, 2}, {INT64_MIN, INT64_MIN}, 0), "no error");
+  EXPECT_NE(refusal({3}, {INT64_MIN}, 0), "no error");
+  EXPECT_NE(refusal({2}, {1}, INT64_MAX), "no error");
+  EXPECT_EQ(refusal({1}, {INT64_MAX}, 15), "no error");  // an axis of size 1 may have any stride
+  EXPECT_EQ(Tensor(storage, {0, 1025}, {far, far}, INT64_MIN).storage_offset(), 0);
 }
 
 }  // namespace
