@@ -4,11 +4,13 @@
 
 #include <cstring>
 #include <functional>
+#include <string_view>
 
 #include <libtensor/tensor/ops.h>
 
 // Tensors go in as they are; an integer is a tensor of shape (), a generator's state an int64 tensor of its
-// bytes, and text is metadata.
+// bytes, and text is metadata. The hash is FNV-1a of 64 bits: each of its steps can be undone, so no change
+// of a single byte goes unseen.
 
 namespace lt::inline v0::nn {
 namespace {
@@ -22,9 +24,51 @@ void in_file(const std::string& path, const std::function<void()>& load) {
   }
 }
 
+constexpr const char* kHash = "fnv1a64";
+
+class Fnv1a {
+ public:
+  void add(std::string_view bytes) {
+    for (const char byte : bytes) hash_ = (hash_ ^ static_cast<unsigned char>(byte)) * 0x100000001b3;
+  }
+  std::string text() const { return fmt::format("{:016x}", hash_); }
+
+ private:
+  uint64_t hash_ = 0xcbf29ce484222325;
+};
+
+// Of everything but the hash itself.
+std::string hash_of(const NamedTensors& tensors, const Metadata& metadata) {
+  Fnv1a hash;
+  for (const auto& [name, any] : tensors) {
+    hash.add(name);
+    std::visit(
+        [&](const auto& x) {
+          const auto dense = x.contiguous();
+          hash.add(lt::to_string(x.shape()));
+          hash.add({reinterpret_cast<const char*>(dense.data()),
+                    static_cast<size_t>(dense.numel()) * sizeof(*dense.data())});
+        },
+        any);
+  }
+  for (const auto& [name, text] : metadata) {
+    if (name == kHash) continue;
+    hash.add(name);
+    hash.add(text);
+  }
+  return hash.text();
+}
+
 }  // namespace
 
-Checkpoint::Checkpoint(const std::string& path) : file_(load_safetensors(path)) {}
+Checkpoint::Checkpoint(const std::string& path) : file_(load_safetensors(path)) {
+  const auto saved = file_.metadata.find(kHash);
+  if (saved == file_.metadata.end()) return;  // another program's
+  const std::string hash = hash_of(file_.tensors, file_.metadata);
+  if (hash == saved->second) return;
+  throw IoError(
+      fmt::format("'{}': changed since it was saved: its hash is {}, and was {}", path, hash, saved->second));
+}
 
 void Checkpoint::put(const std::string& name, const AnyTensor& tensor) {
   file_.tensors[name] = std::visit([](const auto& x) { return AnyTensor(x.clone()); }, tensor);
@@ -93,7 +137,9 @@ void Checkpoint::get(const std::string& prefix, Optimizer& optimizer) const {
 }
 
 void Checkpoint::save(const std::string& path) const {
-  save_safetensors(path, file_.tensors, file_.metadata);
+  Metadata metadata = file_.metadata;
+  metadata[kHash] = hash_of(file_.tensors, metadata);
+  save_safetensors(path, file_.tensors, metadata);
 }
 
 NamedTensors Checkpoint::below(const std::string& prefix) const {

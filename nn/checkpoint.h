@@ -11,11 +11,12 @@
 
 namespace lt::inline v0::nn {
 
-// Parts of a run by name. Written to a new file and renamed: a crash leaves the old checkpoint whole.
+// Parts of a run by name. Written to a new file and renamed: a crash leaves the old checkpoint whole. A hash
+// of all parts is a text among them, by which a file is refused whose numbers have changed since.
 class Checkpoint {
  public:
   Checkpoint() = default;
-  //   throws: IoError for a file that is missing, torn or malformed
+  //   throws: IoError for a file that is missing, torn, malformed or changed
   explicit Checkpoint(const std::string& path);
 
   void put(const std::string& name, const AnyTensor& tensor);

@@ -154,5 +154,47 @@ TEST(Checkpoint, RefusesAFileTornAtAnyByte) {
   }
 }
 
+TEST(Checkpoint, RefusesAFileOfWhichOneBitOfANumberOrTextHasFlipped) {
+  const Scratch scratch;
+  Checkpoint c;
+  c.put("w", tensor({1, 2}));
+  c.put("step", int64_t{7});
+  c.put("corpus", std::string("names"));
+  c.save(scratch.path("run"));
+  const std::string whole = bytes_of(scratch.path("run"));
+  const size_t numbers = whole.size() - 2 * sizeof(float) - sizeof(int64_t);
+  for (size_t at = whole.find("names"); at < whole.size(); at = at + 1 < numbers ? numbers : at + 1) {
+    for (int bit = 0; bit < 7; ++bit) {
+      std::string flipped = whole;
+      flipped[at] = static_cast<char>(flipped[at] ^ (1 << bit));
+      const std::string path = scratch.put("flipped", flipped);
+      EXPECT_NE(error_text<IoError>([&] { Checkpoint{path}; }), "no error") << at;
+    }
+  }
+  std::string flipped = whole;
+  flipped.back() = static_cast<char>(flipped.back() ^ 1);
+  const std::string path = scratch.put("flipped", flipped);
+  EXPECT_TRUE(error_text<IoError>([&] {
+                Checkpoint{path};
+              }).starts_with("'" + path + "': changed since it was saved: its hash is "));
+}
+
+TEST(Checkpoint, ReadsAnotherProgramsFileWhichHasNoHash) {
+  const Scratch scratch;
+  save_safetensors(scratch.path("run"), {{"w", AnyTensor(tensor({1, 2}))}}, {{"corpus", "names"}});
+  EXPECT_EQ(Checkpoint(scratch.path("run")).get_text("corpus"), "names");
+}
+
+TEST(Checkpoint, IsHashedAnewWhenItIsSavedWithOtherNumbers) {
+  const Scratch scratch;
+  Checkpoint c;
+  c.put("w", ones(2));
+  c.save(scratch.path("run"));
+  Checkpoint again(scratch.path("run"));
+  again.put("w", zeros(2));
+  again.save(scratch.path("run"));
+  EXPECT_EQ(Checkpoint(scratch.path("run")).get_tensor<float>("w").to_vector(), (std::vector<float>{0, 0}));
+}
+
 }  // namespace
 }  // namespace lt::nn
