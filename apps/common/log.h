@@ -46,23 +46,29 @@ struct Field {
 // {"event":"step","step":0,"loss":3.3239} without the newline.
 std::string to_json_line(std::string_view event, const std::vector<Field>& fields);
 
-// A log file, appended to (each run starts with its "config" line) and flushed line by line. Default-made, it
-// writes nothing.
+// A log file, appended to (each run starts with its "config" line), a whole line at a time. Training comes
+// first: that a line cannot be written (a full disk) is said once on standard error, and is no more than
+// that. Default-made, it writes nothing.
 class Log {
  public:
   Log() = default;
-  // throws: IoError naming the file where it cannot be opened
+  // Ends the last line, should a run that was killed have left half of it.
+  //   throws: IoError naming the file where it cannot be opened
   explicit Log(const std::string& path);
 
-  // throws: IoError naming the file where the line could not be written (a full disk)
   void write(std::string_view event, const std::vector<Field>& fields);
+  // Was a line not written?
+  bool failed() const { return failed_; }
 
  private:
   struct Close {
     void operator()(std::FILE* file) const { std::fclose(file); }
   };
+  void put(const std::string& line);
+
   std::unique_ptr<std::FILE, Close> file_;
   std::string path_;
+  bool failed_ = false;
 };
 
 // Is a step logged? All of them where there are at most 20; else 0, 1, 2, 5, 10, ... 5000, then every 10000,

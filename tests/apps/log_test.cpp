@@ -1,8 +1,10 @@
 #include <libtensor/apps/common/log.h>
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <cmath>
+#include <csignal>
 #include <limits>
 
 #include <libtensor/tensor/error.h>
@@ -28,6 +30,8 @@ TEST(Log, WritesWhatIsNotFiniteAsText) {
 TEST(Log, EscapesTextAndRepairsWhatIsNotUtf8) {
   EXPECT_EQ(Json("a\"b\\c\n").text(), R"("a\"b\\c\n")");
   EXPECT_EQ(Json("\xff!").text(), "\"\xef\xbf\xbd!\"");
+  // What would steer a terminal that shows the log; JSON reads it back as it was.
+  EXPECT_EQ(Json("\x1b\x7f\u202e").text(), "\"\\u001b\\u007f\\u202e\"");
 }
 
 TEST(Log, NestsLists) {
@@ -44,10 +48,52 @@ TEST(Log, AppendsLineByLineAndFlushesEach) {
   EXPECT_EQ(slurp(path), "{\"event\":\"old\"}\n{\"event\":\"step\",\"step\":0}\n");
 }
 
-TEST(Log, NamesTheFileAndTheReasonWhenTheDiskIsFull) {
+TEST(Log, SaysOnceThatTheDiskIsFullAndGoesOn) {
   Log log("/dev/full");
-  EXPECT_EQ(error_text<IoError>([&] { log.write("step", {}); }),
-            "/dev/full: cannot write: No space left on device");
+  EXPECT_FALSE(log.failed());
+  testing::internal::CaptureStderr();
+  log.write("step", {});
+  log.write("step", {});
+  EXPECT_EQ(testing::internal::GetCapturedStderr(),
+            "/dev/full: cannot write: No space left on device; the run goes on, its log lacks lines\n");
+  EXPECT_TRUE(log.failed());
+}
+
+TEST(Log, HasNoHalfLinesWhereTheDiskFillsUpInTheMiddleOfOne) {
+  const Scratch scratch;
+  const std::string path = scratch.path("log.jsonl");
+  EXPECT_EXIT(
+      {
+        std::signal(SIGXFSZ, SIG_IGN);
+        rlimit limit{};
+        limit.rlim_cur = limit.rlim_max = 100;
+        ::setrlimit(RLIMIT_FSIZE, &limit);
+        Log log(path);
+        for (int i = 0; i < 9; ++i) log.write("step", {{"step", i}});
+        std::_Exit(7);
+      },
+      testing::ExitedWithCode(7), "");
+  EXPECT_EQ(slurp(path),
+            "{\"event\":\"step\",\"step\":0}\n{\"event\":\"step\",\"step\":1}\n"
+            "{\"event\":\"step\",\"step\":2}\n");
+}
+
+TEST(Log, EndsTheLineThatAnEarlierRunLeftTorn) {
+  const Scratch scratch;
+  const std::string path = scratch.put("log.jsonl", "{\"event\":\"st");
+  Log(path).write("config", {});
+  EXPECT_EQ(slurp(path), "{\"event\":\"st\n{\"event\":\"config\"}\n");
+}
+
+TEST(Log, MixesTheWholeLinesOfTwoRuns) {
+  const Scratch scratch;
+  Log one(scratch.path("log.jsonl"));
+  Log two(scratch.path("log.jsonl"));
+  one.write("step", {{"step", 0}});
+  two.write("step", {{"step", 0}});
+  one.write("done", {});
+  EXPECT_EQ(events_of(scratch.path("log.jsonl"), "step").size(), 2U);
+  EXPECT_EQ(events_of(scratch.path("log.jsonl"), "done").size(), 1U);
 }
 
 TEST(Log, NamesAFolderThatIsNotThere) {
