@@ -6,8 +6,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 
-// step() may be called a hundred thousand times a second; all that it costs then is a look at the clock.
+// step() may be called a hundred thousand times a second; all that it costs then is a look at the clock. What
+// cannot be shown (a terminal that was closed, a full disk) is not worth the training: nothing here fails.
 
 namespace lt::apps {
 namespace {
@@ -29,6 +31,11 @@ std::string clock_text(double seconds) {
   const auto whole = static_cast<int64_t>(std::ceil(seconds));
   const std::string minutes = fmt::format("{:02}:{:02}", whole / 60 % 60, whole % 60);
   return whole < 3600 ? minutes : fmt::format("{}:{}", whole / 3600, minutes);
+}
+
+void write_to_stderr(const std::string& text) {
+  (void)std::fputs(text.c_str(), stderr);
+  (void)std::fflush(stderr);
 }
 
 }  // namespace
@@ -72,18 +79,16 @@ void Progress::print(double loss) {
   const std::string text =
       progress_text(what_, done_, steps_, loss, steps_per_second(), is_terminal_ ? terminal_columns() : 200);
   open_line_ = is_terminal_;
-  fmt::print(stderr, "{}{}{}", is_terminal_ ? "\r" : "", text, is_terminal_ ? "\033[K" : "\n");
-  std::fflush(stderr);
+  write_to_stderr(is_terminal_ ? "\r" + text + "\033[K" : text + "\n");
 }
 
 void Progress::clear() {
-  if (open_line_) fmt::print(stderr, "\r\033[K");
-  std::fflush(stderr);
+  if (open_line_) write_to_stderr("\r\033[K");
   open_line_ = false;
 }
 
 void Progress::finish() {
-  if (open_line_) fmt::print(stderr, "\n");
+  if (open_line_) write_to_stderr("\n");
   open_line_ = false;
 }
 

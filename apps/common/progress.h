@@ -10,7 +10,8 @@
 
 namespace lt::apps {
 
-// Prints to standard error, so that standard output holds results alone.
+// Prints to standard error, so that standard output holds results alone. Where that cannot be written,
+// nothing is shown, and no error is made of it.
 class Progress {
  public:
   // `steps` in all, of which `done` were made before (a resumed run). Quiet prints nothing.

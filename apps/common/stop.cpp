@@ -8,22 +8,37 @@
 namespace lt::apps {
 namespace {
 
+constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
+
 volatile std::sig_atomic_t stop_flag = 0;
 
 void request_stop(int) { stop_flag = 1; }
 
-void install(void (*handler)(int)) {
+bool is_ignored(int signal) {
+  struct sigaction action {};
+  sigaction(signal, nullptr, &action);
+  return action.sa_handler == SIG_IGN;
+}
+
+void install(int signal, void (*handler)(int)) {
+  if (is_ignored(signal)) return;
   struct sigaction action {};
   action.sa_handler = handler;
-  action.sa_flags = static_cast<int>(SA_RESETHAND) | SA_RESTART;
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
+  action.sa_flags = SA_RESTART | (signal == SIGHUP ? 0 : static_cast<int>(SA_RESETHAND));
+  sigaction(signal, &action, nullptr);
 }
 
 }  // namespace
 
-StopOnSignal::StopOnSignal() { install(request_stop); }
-StopOnSignal::~StopOnSignal() { install(SIG_DFL); }
+StopOnSignal::StopOnSignal() {
+  for (const int signal : kSignals) install(signal, request_stop);
+}
+
+StopOnSignal::~StopOnSignal() {
+  for (const int signal : kSignals) {
+    if (signal != SIGHUP || !stop_requested()) install(signal, SIG_DFL);
+  }
+}
 
 bool stop_requested() { return stop_flag != 0; }
 

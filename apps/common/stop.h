@@ -1,11 +1,13 @@
 #pragma once
 
-// Ctrl-C and SIGTERM as a question that a training loop asks between steps.
+// Ctrl-C, SIGTERM and a closing terminal as a question that a training loop asks between steps.
 
 namespace lt::apps {
 
-// While it lives, the first SIGINT or SIGTERM only sets stop_requested(), so that a loop can save and end; a
-// second one ends the program at once. Not nested.
+// While it lives, the first SIGINT, SIGTERM or SIGHUP only sets stop_requested(), so that a loop can save and
+// end; a second SIGINT or SIGTERM ends the program at once. A closing terminal sends SIGHUP more than once:
+// it never ends a program that is about to stop. What was ignored before (by nohup, or in a script's
+// background) stays ignored. Not nested.
 class StopOnSignal {
  public:
   StopOnSignal();

@@ -1,6 +1,10 @@
 #include <libtensor/apps/common/progress.h>
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <csignal>
 
 namespace lt::apps {
 namespace {
@@ -34,6 +38,25 @@ TEST(Progress, PrintsAPlainLineAtEachTwentiethWhereThereIsNoTerminal) {
   const std::string text = testing::internal::GetCapturedStderr();
   EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 20);
   EXPECT_EQ(text.find('\r'), std::string::npos);
+}
+
+TEST(Progress, IsNoneWhereItCannotBeShown) {
+  for (const bool is_full : {true, false}) {
+    EXPECT_EXIT(
+        {
+          std::signal(SIGPIPE, SIG_IGN);
+          int ends[2];
+          if (::pipe(ends) != 0) std::_Exit(1);
+          ::close(ends[0]);  // nobody reads
+          ::dup2(is_full ? ::open("/dev/full", O_WRONLY) : ends[1], STDERR_FILENO);
+          {
+            Progress progress("train", 100, false);
+            for (int i = 0; i < 100; ++i) progress.step(1.5);
+          }
+          std::_Exit(7);
+        },
+        testing::ExitedWithCode(7), "");
+  }
 }
 
 TEST(Progress, IsSilentWhenAsked) {
