@@ -3,7 +3,9 @@
 // Runs an app as a user does, and reads what came out.
 
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -44,6 +46,24 @@ inline Outcome run_in(const Scratch& scratch, const std::string& command) {
                   slurp(texts + "/err")};
   std::filesystem::remove_all(texts);
   return outcome;
+}
+
+// Starts a script in the scratch folder, where $BIN holds the apps, and does not wait for it. Signals have
+// their usual effects, also where the tests run in a script's background.
+inline pid_t start_in(const Scratch& scratch, const std::string& script) {
+  const std::string line = "cd '" + scratch.folder() + "'; BIN='" LIBTENSOR_BIN_DIR "'; " + script;
+  const pid_t child = ::fork();
+  if (child != 0) return child;
+  for (const int signal : {SIGINT, SIGHUP, SIGTERM}) std::signal(signal, SIG_DFL);
+  ::execl("/bin/sh", "sh", "-c", line.c_str(), nullptr);
+  std::_Exit(127);
+}
+
+// Its exit code, once it ends; 128 + the signal that ended it.
+inline int wait_for(pid_t child) {
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 inline std::vector<nlohmann::json> events_of(const std::string& log, const std::string& event) {

@@ -5,6 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <csignal>
+
 #include <libtensor/tests/apps/app_run.h>
 
 namespace lt::apps {
@@ -21,6 +23,7 @@ int run_for(const Scratch& scratch, double seconds, const char* signal, const st
   const std::string line = "cd '" + scratch.folder() + "' && timeout --preserve-status -s " + signal + " " +
                            std::to_string(seconds) + " " LIBTENSOR_BIN_DIR "/" + command +
                            " >/dev/null 2>&1 </dev/null";
+  std::signal(SIGINT, SIG_DFL);  // a script's background has it ignored, and what it starts too
   const int status = std::system(line.c_str());
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
