@@ -111,8 +111,8 @@ void train_on_one_name(Run& run, const std::string& word, const Vocabulary& voca
   const IntTensor xs = x.select(1, 0);
   Generator g = run.generator(run.flags().seed);
   Variable W(randn({vocabulary.size(), vocabulary.size()}, g), true);
-  Steps steps =
-      run.steps({.steps = 6, .lr = 0.1, .decay_at = 6}, {.parameters = {{"W", W}}, .name = "first name"});
+  Steps steps = run.steps({.steps = 6, .lr = 0.1, .decay_at = 6, .keep = false},
+                          {.parameters = {{"W", W}}, .name = "first name"});
   for (Step& step : steps) {
     // cell: by hand
     // forward pass

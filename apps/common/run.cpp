@@ -11,6 +11,8 @@
 #include <utility>
 
 #include <libtensor/apps/common/index.h>
+#include <libtensor/apps/common/printable.h>
+#include <libtensor/apps/common/save_file.h>
 #include <libtensor/apps/common/sha256.h>
 #include <libtensor/apps/common/stop.h>
 #include <libtensor/tensor/error.h>
@@ -86,7 +88,7 @@ Text Run::load_text(const char* lecture_sha256) {
 
 void Run::start() {
   if (given("--data") || given("--words")) lt::apps::load_words(flags().data, flags().words);
-  open("", "", "");
+  open("", "", flags().data);
   data_kind_ = DataKind::lecture;  // the lecture has no data
 }
 
@@ -110,10 +112,12 @@ void Run::open_outputs() {
   const std::vector<std::filesystem::path> made = missing_folders(flags().no_out ? "" : flags().out);
   try {
     if (!flags().no_out) make_folder(flags().out);
-    for (const std::string& file : options_.files_to_write()) check_writable(file);
+    const NeededFile data{"the data", data_source_}, report{"the report", path_of("report.html")},
+        log{"the log", path_of("log.jsonl")};
+    for (const std::string& file : options_.files_to_write()) check_save_file(file, {data, report, log});
     if (flags().no_out) return;
-    check_writable(path_of("report.html"));
-    log_ = Log(path_of("log.jsonl"));
+    for (const NeededFile& file : {report, log}) check_save_file(file.path, {data});
+    log_ = Log(log.path);
   } catch (const IoError&) {
     std::error_code ignored;
     for (const auto& folder : made) std::filesystem::remove(folder, ignored);
@@ -133,27 +137,27 @@ void Run::heading(std::string_view text) {
   end_rows();
   report_.heading(text);
   if (flags().quiet) return;
-  const std::string plain = without_ticks(text);
+  const std::string plain = printable(without_ticks(text));
   out_ << (is_terminal_ ? fmt::format("\n\033[1m{}\033[0m\n", plain) : fmt::format("\n{}\n", plain));
 }
 
 void Run::say(std::string_view text) {
   end_rows();
   report_.prose(text);
-  if (!flags().quiet) out_ << wrapped(without_ticks(text)) << '\n';
+  if (!flags().quiet) out_ << printable(wrapped(without_ticks(text))) << '\n';
 }
 
 void Run::print(std::string_view text) {
   end_rows();
   while (text.ends_with('\n')) text.remove_suffix(1);
   report_.output(text);
-  if (!flags().quiet) out_ << fitted(text) << '\n';
+  if (!flags().quiet) out_ << printable(fitted(text)) << '\n';
 }
 
 void Run::table(const std::vector<std::string>& head, const std::vector<std::vector<std::string>>& rows) {
   end_rows();
   report_.table(head, rows);
-  out_ << columns(head, rows);
+  out_ << printable(columns(head, rows));
 }
 
 void Run::end_rows() {
@@ -197,7 +201,7 @@ void Run::take(const std::string& name, const Comparison& comparison) {
 void Run::row(const std::string& name, const Comparison& comparison) {
   take(name, comparison);
   rows_.push_back({name, comparison.ours, comparison.reference, comparison.mark});
-  out_ << result_line(name, comparison.ours, comparison.reference, comparison.mark);
+  out_ << printable(result_line(name, comparison.ours, comparison.reference, comparison.mark));
 }
 
 std::string Run::marked(const std::string& name, double ours) {
@@ -260,7 +264,7 @@ void Run::samples(const std::vector<std::string>& texts, const std::vector<std::
     const std::string_view name =
         std::string_view(text).substr(0, text.size() - (text.ends_with('.') ? 1 : 0));
     const char* mark = known.contains(name) ? "  (in the data)" : "";
-    out_ << fitted("  " + text + mark) << '\n';
+    out_ << printable(fitted("  " + text + mark)) << '\n';
     log_.write("sample", {{"text", text}});
     all += (all.empty() ? "" : " ") + text;
   }
@@ -277,6 +281,15 @@ void Run::samples(const std::vector<std::string>& texts, const std::vector<std::
                                   reference.source, reference.text));
 }
 
+void Run::write(const std::string& file, const std::string& text) {
+  const auto write_it = [&] {
+    for (const std::string& saved : options_.files_to_write())
+      check_save_file(path_of(file), {{"what --save names", saved}});
+    write_file_atomically(path_of(file), text);
+  };
+  write_or_go_on(write_it, has_failed_);
+}
+
 int Run::finish() {
   end_rows();
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
@@ -285,14 +298,14 @@ int Run::finish() {
   log_.write("done", done);
   if (!flags().no_out) {
     made_by(seconds);
-    write_file_atomically(path_of("report.html"), report_.html());
-    if (!index_folder().empty()) write_index(index_folder());
+    write("report.html", report_.html());
+    if (!index_folder().empty()) write_or_go_on([&] { write_index(index_folder()); }, has_failed_);
     out_ << fmt::format("\nreport: {}\n", path_of("report.html"));
   }
   if (flags().check) finish_check();
   if (stop_requested()) return 130;
   if (!divergence_.empty()) throw AppError(divergence_);
-  return misses_.empty() ? 0 : 1;
+  return misses_.empty() && !has_failed_ && !log_.failed() ? 0 : 1;
 }
 
 // A figure of the table that the run did not come to is a miss: a check that cannot fail is none.

@@ -132,6 +132,7 @@ class Run {
   // By which a figure is found: with --steps once they are made, or where the table has it so.
   std::string setup_of(const std::string& name) const;
   void end_rows();
+  void write(const std::string& file, const std::string& text);
 
   std::filesystem::path index_folder() const;
   void made_by(double seconds);
@@ -152,7 +153,8 @@ class Run {
   std::string divergence_;
   Report report_;
   Log log_;
-  int64_t most_steps_ = 0;  // of its trainings
+  int64_t most_steps_ = 0;   // of its trainings
+  bool has_failed_ = false;  // a figure or the report could not be written
   double steps_per_second_ = 0;
   bool is_terminal_;
   std::vector<std::vector<std::string>> rows_;  // results that wait to become one table of the report

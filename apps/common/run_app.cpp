@@ -5,7 +5,9 @@
 #include <cstring>
 #include <iostream>
 
+#include <libtensor/apps/common/printable.h>
 #include <libtensor/apps/common/run.h>
+#include <libtensor/apps/common/streams.h>
 #include <libtensor/tensor/error.h>
 
 // From main() to the app's body and back to an exit code.
@@ -59,14 +61,16 @@ int check_all(const AppInfo& app, int argc, const char* const* argv, const Decla
 int guarded(const std::string& app, const std::function<int()>& run) {
   const auto fail = [&](const std::exception& error, int code) {
     std::cout.flush();
-    const std::string text = error.what();
+    const std::string text = printable(error.what());
     const bool has_mark = text.ends_with('^');  // under a place in the line above: nothing may follow it
     std::cerr << app << ": " << text << (code == 2 && !has_mark ? " (--help lists the flags)\n" : "\n");
     return code;
   };
+  prepare_streams();
   try {
     const int code = run();
-    if (!std::cout.flush()) throw IoError(fmt::format("standard output: {}", std::strerror(errno)));
+    if (!std::cout.flush() && code == 0)
+      throw IoError(fmt::format("standard output: {}", std::strerror(errno)));
     return code;
   } catch (const UsageError& error) {
     return fail(error, 2);

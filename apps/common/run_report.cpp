@@ -41,7 +41,7 @@ void Run::figure(const std::string& file, const std::string& title, const std::s
   end_rows();
   report_.figure(svg, title);
   if (flags().no_out) return;
-  write_file_atomically(path_of(file), plot::with_title(svg, without_ticks(title)));
+  write(file, plot::with_title(svg, without_ticks(title)));
   log_.write("figure", {{"file", file}, {"title", title}});
 }
 
@@ -51,7 +51,7 @@ void Run::frames(const std::string& file, const std::string& title, const std::s
   end_rows();
   report_.frames(title, slider, frames);
   if (flags().no_out) return;
-  write_file_atomically(path_of(file), plot::with_title(frames.back().second, without_ticks(title)));
+  write(file, plot::with_title(frames.back().second, without_ticks(title)));
   log_.write("figure", {{"file", file}, {"title", title}});
 }
 

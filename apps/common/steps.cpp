@@ -6,8 +6,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include <libtensor/apps/common/checkpoints.h>
+#include <libtensor/apps/common/save_file.h>
 #include <libtensor/nn/schedule.h>
-#include <libtensor/tensor/file.h>
 
 // A checkpoint holds the losses and series so far besides the state, so that a resumed run draws whole
 // curves.
@@ -39,9 +40,9 @@ void Step::also(const std::string& name, double value) {
 Steps::Steps(Run& run, const TrainingFlags& flags, TrainingState state)
     : run_(run), flags_(flags), state_(std::move(state)), setup_(run.training_setup(state_.name)) {
   const std::string name = state_.name == "train" ? "checkpoint" : state_.name + ".checkpoint";
-  file_ = flags.save.empty() ? run.path_of(name + ".safetensors") : flags.save;
+  if (flags.keep) file_ = flags.save.empty() ? run.path_of(name + ".safetensors") : flags.save;
   if (!flags.resume.empty()) load();
-  if (!file_.empty()) check_writable(file_);
+  if (!file_.empty()) check_save_file(file_, {});
   first_ = static_cast<int64_t>(losses_.size());
   constexpr int64_t kRoom = 1'000'000;  // for a run that is meant to be stopped, --steps may be any number
   losses_.reserve(static_cast<size_t>(std::max(first_, std::min(flags.steps, kRoom))));
@@ -79,7 +80,7 @@ void Steps::start_step() {
 void Steps::take_loss(double loss, Json logged) {
   losses_.push_back(loss);
   average_ += (loss - average_) / static_cast<double>(std::min(std::ssize(losses_) - first_, kAveraged));
-  if (std::isfinite(loss) && pending_) pending_->save(file_);
+  if (std::isfinite(loss) && pending_) write_or_go_on([&] { pending_->save(file_); }, has_failed_);
   pending_.reset();
   fields_ = {{"step", step_.index_}, {"loss", std::move(logged)}};
   if (step_.is_shown()) progress_->clear();
@@ -112,6 +113,8 @@ void Steps::finish() {
   progress_->finish();
   run_.set_speed(progress_->steps_per_second());
   const bool moved = std::ssize(losses_) > first_;
+  // A parameter that is no number makes the next loss none.
+  if (moved && std::isfinite(losses_.back()) && !is_finite()) run_.diverged(step_.index_, std::nan(""));
   const bool sound = losses_.empty() || (std::isfinite(losses_.back()) && is_finite());
   if (moved && sound && !file_.empty()) checkpoint().save(file_);
   pending_.reset();
@@ -123,7 +126,8 @@ void Steps::finish() {
 }
 
 bool Steps::done() const {
-  return std::ssize(losses_) >= flags_.steps && (losses_.empty() || std::isfinite(losses_.back()));
+  return std::ssize(losses_) >= flags_.steps && (losses_.empty() || std::isfinite(losses_.back())) &&
+         is_finite();
 }
 
 bool Steps::is_finite() const {
@@ -147,11 +151,8 @@ nn::Checkpoint Steps::checkpoint() const {
 }
 
 void Steps::load() {
-  const nn::Checkpoint checkpoint(flags_.resume);
-  const std::string setup = checkpoint.get_text("setup");
-  if (setup != setup_) {
-    throw IoError(fmt::format("{}: of another run: {}; this one is {}", flags_.resume, setup, setup_));
-  }
+  const nn::Checkpoint checkpoint = open_checkpoint(flags_.resume, setup_);
+  losses_ = saved_losses(checkpoint, flags_.resume, flags_.steps);
   if (state_.generator != nullptr) checkpoint.get("generator", *state_.generator);
   if (state_.optimizer != nullptr) checkpoint.get("optimizer", *state_.optimizer);
   for (const auto& [name, parameter] : state_.parameters) {
@@ -159,11 +160,11 @@ void Steps::load() {
     checkpoint.get("parameter." + name, data);
   }
   for (auto [name, buffer] : state_.buffers) checkpoint.get("buffer." + name, buffer);
-  for (const auto& [name, numbers] : state_.series) {
-    *numbers = checkpoint.get_tensor<double>("series." + name).to_vector();
-  }
+  std::vector<std::string> names;
+  for (const auto& series : state_.series) names.push_back(series.first);
+  const auto series = saved_series(checkpoint, flags_.resume, names, std::ssize(losses_));
+  for (size_t i = 0; i < series.size(); ++i) *state_.series[i].second = series[i];
   if (state_.get) state_.get(checkpoint);
-  losses_ = checkpoint.get_tensor<double>("losses").to_vector();
 }
 
 }  // namespace lt::apps

@@ -128,6 +128,7 @@ class Steps {
   double average_ = 0;         // of the last losses: one minibatch is noisy
   int64_t first_ = 0;
   bool running_ = false;
+  bool has_failed_ = false;  // a save in between
 };
 
 }  // namespace lt::apps

@@ -20,7 +20,7 @@ void find_learning_rate(Run& run, const Flags& flags, const Words& data, const V
   Generator g = run.generator(run.flags().seed);
   const MlpNet net({.vocabulary = vocabulary.size(), .embed = 2, .hidden = 100}, {}, g);
   std::vector<double> exponents;
-  const TrainingFlags sweep{.steps = 1000, .log_every = flags.training.log_every};
+  const TrainingFlags sweep{.steps = 1000, .log_every = flags.training.log_every, .keep = false};
   Steps steps = run.steps(sweep, {.parameters = net.parameters(),
                                   .generator = &g,
                                   .series = {{"exponents", &exponents}},

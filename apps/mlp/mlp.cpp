@@ -189,7 +189,8 @@ void lecture(Run& run, const Flags& flags) {
   if (flags.is_exercise()) return improve(run, flags, data, splits);
   embed_first_names(run, data.words, vocabulary, flags);
   run.part("--overfit 5");
-  overfit(run, {.training = {.steps = 1001, .decay_at = 1001}, .overfit = 5}, data, vocabulary);
+  overfit(run, {.training = {.steps = 1001, .decay_at = 1001, .keep = false}, .overfit = 5}, data,
+          vocabulary);
   run.part("--find-lr");
   find_learning_rate(run, {}, data, vocabulary);
   run.part("");
