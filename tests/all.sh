@@ -2,7 +2,7 @@
 #
 # Each part is a function of && lists: what they say goes to build/all/PART.log, whose last line is shown.
 
-parts=(g++-static g++-shared clang++-static clang++-shared no-build-type levels address thread lectures)
+parts=(g++-static g++-shared clang++-static clang++-shared no-build-type levels address thread kills lectures)
 
 all_usage() {
   cat <<'END'
@@ -13,6 +13,7 @@ usage: ./run test --all [--data FILE] [PART...]
   levels          the rooms' tests with the kernels of each level of x86-64
   address         every test under the address and undefined sanitizers
   thread          every test under the thread sanitizer
+  kills           a training run that is killed 300 times and resumed
   lectures        the five programs' whole runs with --check, 200,000 steps
                   where the lecture has them. FILE is the lecture's names.txt;
                   default: ../shared/data/names.txt, if it is there. Without it
@@ -39,6 +40,11 @@ run_ctest() {
   "${fixed_addresses[@]}" ctest --output-on-failure --no-label-summary --timeout 7200 -j "$(nproc)" "$@"
 }
 
+kills() {
+  cmake --preset release "${required[@]}" && cmake --build --preset release --target apps_tests &&
+    LIBTENSOR_KILLS=300 run_ctest --preset release -R '^Kills\.'
+}
+
 lectures() {
   local program failed=''
   local -a programs=(micrograd bigram bigram_net mlp activations) flags
@@ -62,6 +68,7 @@ run_part() {
     levels) preset_tests package levels levels ;;
     address) preset_tests dev ;;
     thread) preset_tests tsan ;;
+    kills) kills ;;
     lectures) lectures ;;
   esac
 }
