@@ -135,9 +135,8 @@ std::string columns(const std::vector<std::string>& head, const std::vector<std:
   std::vector<std::vector<std::string>> table{head};
   table.insert(table.end(), rows.begin(), rows.end());
   std::vector<size_t> widths(head.size());
-  for (auto& cells : table) {
+  for (const auto& cells : table) {
     for (size_t c = 0; c < head.size(); ++c) {
-      cells[c] = without_ticks(cells[c]);
       widths[c] = std::max(widths[c], width_of(cells[c]));
     }
   }
@@ -164,14 +163,13 @@ std::string result_line(const std::string& name, const std::string& ours, const 
                         const std::string& mark) {
   const std::vector<size_t> widths = {30, 14, 14};
   constexpr size_t kMark = 64;  // where it stands
-  const std::string plain = without_ticks(name);
   const std::string end = mark.empty() ? "" : "  " + mark;
   if (width_of(ours) > widths[1] || width_of(reference) > widths[2] || kMark + width_of(end) > 80) {
-    const std::string head = fitted("  " + plain + end, 80) + '\n';
+    const std::string head = fitted("  " + name + end, 80) + '\n';
     if (reference.empty() || reference == ours) return head + fitted("    " + ours, 80) + '\n';
     return head + labelled("ours", ours) + labelled("reference", reference);
   }
-  const std::string lines = row_text({plain, ours, reference}, widths, {0, 1, 2});
+  const std::string lines = row_text({name, ours, reference}, widths, {0, 1, 2});
   const std::string first = lines.substr(0, lines.find('\n'));
   return (mark.empty() ? first : padded(first, kMark, false) + end) + lines.substr(first.size());
 }

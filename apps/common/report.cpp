@@ -105,7 +105,7 @@ void Report::table(const std::vector<std::string>& head, const std::vector<std::
       if (!is_used(column)) continue;
       const std::string& cell = cells[column];
       const char* kind = cell.size() > 28 ? "long" : "short";  // these are never broken
-      body_ += fmt::format("<{0} class=\"{1}\">{2}</{0}>", tag, kind, inline_text(cell));
+      body_ += fmt::format("<{0} class=\"{1}\">{2}</{0}>", tag, kind, plot::escape_xml(cell));
     }
     body_ += "</tr>\n";
   };

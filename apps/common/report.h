@@ -27,6 +27,7 @@ class Report {
   void code(std::string_view text);
   void output(std::string_view text);
   // Right-aligned but for the first column; a column without a text in any row is left out.
+  // Cells are plain text, as data have it: a backtick is one.
   void table(const std::vector<std::string>& head, const std::vector<std::vector<std::string>>& rows);
   // An SVG document, inline. A caption that only repeats its title is left out.
   void figure(const std::string& svg, std::string_view caption);

@@ -77,6 +77,7 @@ void search(Run& run, const Flags& flags, const Splits& splits) {
   std::vector<Row> rows;
   const auto take = [&](const std::string& name, Flags setting) {
     setting.training.steps = count;
+    setting.training.keep = false;
     setting.training.decay_at = count / 2;
     run.part("--search " + name);
     const Trained trained = train(run, setting, splits, name);

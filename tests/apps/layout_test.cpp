@@ -26,9 +26,14 @@ TEST(Layout, FitsTheLongerLinesOfATextKeepingTheirIndentation) {
   EXPECT_EQ(fitted("a  b\n  one two three\nc\n", 9), "a  b\n  one two\n  three\nc\n");
 }
 
+TEST(Layout, ShowsABacktickOfTheDataInTablesAndResults) {
+  EXPECT_EQ(columns({"`"}, {{"`"}, {"a`b`"}}), "  `   \n  `   \n  a`b`\n");
+  EXPECT_EQ(result_line("a`b`", "1", "", "").substr(0, 6), "  a`b`");
+}
+
 TEST(Layout, CountsCharactersNotBytes) {
-  EXPECT_EQ(columns({"name", "n"}, {{"é", "1"}, {"`ab`cde", "22"}}),
-            "  name    n\n  é       1\n  abcde  22\n");
+  EXPECT_EQ(columns({"name", "n"}, {{"é", "1"}, {"ab`cde", "22"}}),
+            "  name     n\n  é        1\n  ab`cde  22\n");
 }
 
 TEST(Layout, WrapsTheFirstColumnOfATableThatIsTooWide) {
@@ -43,7 +48,7 @@ TEST(Layout, SetsATableOfMoreColumnsThanFitAsSeveral) {
 }
 
 TEST(Layout, SetsAResultInEightyColumns) {
-  EXPECT_EQ(result_line("`loss`", "2.5", "", ""), "  loss" + std::string(26 + 13, ' ') + "2.5\n");
+  EXPECT_EQ(result_line("loss", "2.5", "", ""), "  loss" + std::string(26 + 13, ' ') + "2.5\n");
   EXPECT_EQ(result_line("loss at step 1", "27.8817", "27.8817", "±0.02 PyTorch"),
             "  loss at step 1" + std::string(16 + 9, ' ') + "27.8817" + std::string(9, ' ') +
                 "27.8817  ±0.02 PyTorch\n");

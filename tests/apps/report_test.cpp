@@ -29,9 +29,10 @@ TEST(Reports, EscapeTextAndSetCodeBetweenBackticks) {
 TEST(Reports, NeedNothingBesideThemselves) {
   Report report("t", "s");
   report.figure("<svg xmlns=\"http://www.w3.org/2000/svg\"></svg>", "caption");
-  report.table({"", "ours"}, {{"loss", "2.45"}});
+  report.table({"", "ours"}, {{"loss", "2.45"}, {"a`b`", "`<"}});
   const std::string html = report.html();
   EXPECT_THAT(html, HasSubstr("<td class=\"short\">2.45</td>"));
+  EXPECT_THAT(html, HasSubstr("a`b`</td><td class=\"short\">`&lt;</td>"));  // data may have backticks
   EXPECT_THAT(html, HasSubstr("prefers-color-scheme:dark"));
   for (const char* outside : {"src=", "href=", "@import", "url("}) EXPECT_THAT(html, Not(HasSubstr(outside)));
 }
