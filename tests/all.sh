@@ -2,7 +2,7 @@
 #
 # Each part is a function of && lists: what they say goes to build/all/PART.log, whose last line is shown.
 
-parts=(g++-static g++-shared clang++-static clang++-shared no-build-type levels address thread kills lectures)
+parts=(g++-static g++-shared clang++-static clang++-shared no-build-type levels address thread random kills lectures)
 
 all_usage() {
   cat <<'END'
@@ -14,6 +14,8 @@ usage: ./run test --all [--data FILE] [PART...]
   address         every test under the address and undefined sanitizers
   thread          every test under the thread sanitizer
   kills           a training run that is killed 300 times and resumed
+  random          100,000 more random programs, and gradients of 20,000 random
+                  expressions, here and in PyTorch
   lectures        the five programs' whole runs with --check, 200,000 steps
                   where the lecture has them. FILE is the lecture's names.txt;
                   default: ../shared/data/names.txt, if it is there. Without it
@@ -45,19 +47,28 @@ kills() {
     LIBTENSOR_KILLS=300 run_ctest --preset release -R '^Kills\.'
 }
 
+# beside_pytorch FOLDER PROGRAM FLAG...: a comparison of tests/, skipped where PyTorch is absent.
+beside_pytorch() { python3 "tests/$1/compare.py" "build/release/bin/$2" "${@:3}" || (($? == 77)); }
+
+random_programs() {
+  cmake --preset release "${required[@]}" &&
+    cmake --build --preset release --target differential_programs differential_gradients &&
+    beside_pytorch differential differential_programs --headers tensor --first 10000 --programs 100000 &&
+    beside_pytorch differential_grad differential_gradients --seed 2 --programs 20000
+}
+
 lectures() {
-  local program failed=''
-  local -a programs=(micrograd bigram bigram_net mlp activations) flags
+  local program source failed=''
+  local -a programs=(micrograd bigram bigram_net mlp activations)
   cmake --preset release "${required[@]}" && cmake --build --preset release --target "${programs[@]}" || return
   for program in "${programs[@]}"; do
-    flags=(--quiet --out "build/all/out/$program")
-    [[ -z $data && $program != micrograd ]] || flags+=(--check)
-    [[ -z $data || $program == micrograd ]] || flags+=(--data "$data")
-    echo "$program ${flags[*]}"
-    "build/release/bin/$program" "${flags[@]}" || failed+=" $program"
+    for source in embedded ${data:+"$data"}; do
+      echo "$program --check --data $source"
+      "build/release/bin/$program" --check --quiet --data "$source" || failed+=" $program"
+    done
   done
   [[ -z $failed ]] || { echo "failed:$failed" && return 1; }
-  if [[ -n $data ]]; then echo "every figure agrees"; else echo "checked without the lecture's names: micrograd"; fi
+  echo "every figure agrees, on the embedded names${data:+ and on $data}"
 }
 
 run_part() {
@@ -69,6 +80,7 @@ run_part() {
     address) preset_tests dev ;;
     thread) preset_tests tsan ;;
     kills) kills ;;
+    random) random_programs ;;
     lectures) lectures ;;
   esac
 }
