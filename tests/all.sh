@@ -2,7 +2,8 @@
 #
 # Each part is a function of && lists: what they say goes to build/all/PART.log, whose last line is shown.
 
-parts=(g++-static g++-shared clang++-static clang++-shared no-build-type levels address thread random kills lectures)
+parts=(g++-static g++-shared clang++-static clang++-shared no-build-type levels address thread random kills tidy
+       lectures)
 
 all_usage() {
   cat <<'END'
@@ -16,10 +17,11 @@ usage: ./run test --all [--data FILE] [PART...]
   kills           a training run that is killed 300 times and resumed
   random          100,000 more random programs, and gradients of 20,000 random
                   expressions, here and in PyTorch
+  tidy            clang-tidy on every file
   lectures        the five programs' whole runs with --check, 200,000 steps
                   where the lecture has them. FILE is the lecture's names.txt;
                   default: ../shared/data/names.txt, if it is there. Without it
-                  the programs run, and micrograd alone checks its figures
+                  the figures on the embedded names alone
 Hours on two cores. A line for each part; the logs are in build/all/.
 END
 }
@@ -57,6 +59,14 @@ random_programs() {
     beside_pytorch differential_grad differential_gradients --seed 2 --programs 20000
 }
 
+# Each file by itself, without g++'s precompiled headers.
+tidy() {
+  cmake --preset release -B build/tidy -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON -DCMAKE_UNITY_BUILD=OFF "${required[@]}" &&
+    git ls-files -z '*.cpp' ':!bench' ':!tests/install' ':!tests/threads' |
+    xargs -0 -n 1 -P "$(nproc)" clang-tidy -p build/tidy --quiet --extra-arg=-Wno-unknown-warning-option \
+      --extra-arg=-Wno-ignored-optimization-argument
+}
+
 lectures() {
   local program source failed=''
   local -a programs=(micrograd bigram bigram_net mlp activations)
@@ -81,6 +91,7 @@ run_part() {
     thread) preset_tests tsan ;;
     kills) kills ;;
     random) random_programs ;;
+    tidy) tidy ;;
     lectures) lectures ;;
   esac
 }
@@ -117,7 +128,7 @@ test_all() {
     shift
   done
   ((${#wanted[@]})) || wanted=("${parts[@]}")
-  need "${libraries[@]}" clang libclang-rt-dev libomp-dev
+  need "${libraries[@]}" clang clang-tidy libclang-rt-dev libomp-dev
   cd "$root"
   mkdir -p build/all
   [[ -n $data || ! -r ../shared/data/names.txt ]] || data=$(realpath ../shared/data/names.txt)
