@@ -17,6 +17,7 @@ namespace lt::apps::micrograd {
 // A handle, as in Python: copies name the same number, which lives until the Scope
 // (tape.h) it was made in ends.
 //   throws: GradError, from every member, for a value that outlived its Scope or strayed from its thread
+// cell: Value
 class Value {
  public:
   Value(double data);  // implicit: plain numbers stand on either side of every operator
@@ -47,6 +48,7 @@ class Value {
 
   std::uint32_t place_, scope_;
 };
+// end
 
 Value operator+(Value a, Value b);
 Value operator*(Value a, Value b);

@@ -20,8 +20,9 @@ double bytes_to_train(const std::vector<int64_t>& sizes, double inputs, double e
 void declare(Options& options, Flags& flags) {
   TrainingFlags& training = flags.training;
   options.flags.seed = 1337;
-  options.add("--task all|expression|four|moons|exercise", flags.task, "which part of the lecture",
-              {.selects = true});
+  options.add(
+      "--task all|expression|four|moons|exercise", flags.task, "which part of the lecture",
+      {.selects = true, .defaults = "||--steps 20 --lr 0.1 --hidden 4,4|--steps 100 --lr 1 --hidden 16,16|"});
   options.add("--expr TEXT", flags.expr, "an expression, as \"tanh(2*a+b)\": its graph and its gradients",
               {.selects = true});
   options.add("--at NAME=VALUE", flags.at, "values of its names, also without --at: a=2 b=-3",

@@ -81,14 +81,15 @@ void expression(Run& run) {
   const Value d = (e + c).label("d");
   const Value L = (d * f).label("L");
   // end
+  run.cell("Value");
   run.cell("L");
   print_tree(run, L);
   draw(run, "expression_before", "L = (a*b + c)*f before backward: no gradient is known.", L);
 
   run.heading("Backward by hand, node by node");
   run.say(
-      "The gradient of a value is the slope of L in it. From L back to the inputs, each is the slope of one "
-      "operation times the gradient of what it made: the chain rule.");
+      "The gradient of a value is the slope of L in it. From L back to the inputs, each is the slope of "
+      "one operation times the gradient of what it made: the chain rule.");
   // cell: by hand
   L.grad() = 1;                    // L moves with itself
   d.grad() = f.data() * L.grad();  // L = d * f
@@ -166,8 +167,7 @@ void backward_functions(Run& run) {
   run.heading("Each operation knows its own step back");
   run.say(
       "No need to do it by hand: when an operation makes its value, it also says how the gradient of that "
-      "value "
-      "goes back to the inputs. Called one by one, from o to the inputs:");
+      "value goes back to the inputs. Called one by one, from o to the inputs:");
   run.cell("+");
   run.cell("*");
   run.cell("tanh");
@@ -181,11 +181,9 @@ void backward_functions(Run& run) {
 
   run.heading("The order: topological");
   run.say(
-      "A value may pass its gradient on only when all of it has come, so after everything that was made from "
-      "it. "
-      "The graph has no circles (a DAG), so there is such an order: inputs first, backward goes through it "
-      "from "
-      "its end.");
+      "A value may pass its gradient on only when all of it has come, so after everything that was made "
+      "from it. The graph has no circles (a DAG), so there is such an order: inputs first, backward goes "
+      "through it from its end.");
   // cell: topological order
   std::vector<Value> topo;
   std::set<uint32_t> visited;
@@ -200,6 +198,15 @@ void backward_functions(Run& run) {
   std::string order;
   for (const Value v : topo) order += (order.empty() ? "" : ", ") + v.label();
   run.result("topological order of o", order);
+  // cell: the wrong order
+  for (const Value v : topo) v.grad() = 0;
+  o.grad() = 1;
+  for (const Value v : topo) v.pass_back();  // from the inputs to o
+  const double too_early = x1.grad();
+  // end
+  run.cell("the wrong order");
+  run.result("do/dx1 in the wrong order", too_early);
+  run.say("0: from the inputs to o, x1*w1 passes its gradient on before it has any. From o back:");
   // cell: backward in order
   for (const Value v : topo) v.grad() = 0;
   o.grad() = 1;
@@ -209,8 +216,7 @@ void backward_functions(Run& run) {
   show_slopes(run, {x1, w1, x2, w2, b});
   run.say(
       "`o.backward()` is these lines. The engine need not even sort: it keeps its values in the order of "
-      "their "
-      "making, and a value is always made after its inputs.");
+      "their making, and a value is always made after its inputs.");
   run.cell("backward");
 }
 
@@ -229,9 +235,8 @@ void shared_inputs(Run& run) {
   const Scope scope;
   run.heading("A bug: values that are used more than once");
   run.say(
-      "b = a + a is 2*a, so db/da is 2. An engine that overwrites gradients says 1; what comes along several "
-      "ways "
-      "must be added, as the multivariable chain rule has it.");
+      "b = a + a is 2*a, so db/da is 2. An engine that overwrites gradients says 1; what comes along "
+      "several ways must be added, as the multivariable chain rule has it.");
   run.cell("the bug");
   // cell: a + a
   const Value a(3, "a"), wrong = buggy_add(a, a);
@@ -259,6 +264,9 @@ void shared_inputs(Run& run) {
 }
 
 void lecture(Run& run, const Flags& flags) {
+  run.links(
+      {{"The lecture", "https://www.youtube.com/watch?v=VMj-3S1tku0"},
+       {"its notebooks", "https://github.com/karpathy/nn-zero-to-hero/tree/master/lectures/micrograd"}});
   refuse_what_does_not_fit(run, flags);
   if (!flags.expr.empty()) return show_expression(run, flags);
   run.start();

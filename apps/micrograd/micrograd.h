@@ -52,6 +52,11 @@ void four(Run& run, const Flags& flags);
 // The repository's README and its test: two larger expressions.
 void larger_expressions(Run& run);
 
+// What a training says under --no-zero-grad.
+inline constexpr const char* kPilingUp =
+    "Nothing zeroes the gradients (`--no-zero-grad`), so each step adds its own to those of all steps "
+    "before: the lecture's bug. Steps grow and grow; an easy problem may survive that.";
+
 // The repository's demo: two half moons told apart.
 void moons(Run& run, const Flags& flags);
 

@@ -58,25 +58,24 @@ std::vector<double> scores_on(const Grid& grid, MLP& model) {
   return scores;
 }
 
-std::string boundary(const Moons& data, const Grid& grid, const std::vector<double>& scores) {
+std::string boundary(const Moons& data, const Grid& grid, MLP& model) {
   plot::Chart chart("Decision boundary", "x", "y");
-  chart.regions(grid.x, grid.y, grid.step, grid.columns, scores);
+  chart.regions(grid.x, grid.y, grid.step, grid.columns, scores_on(grid, model));
   return scatter(chart, data).svg();
 }
 
-void show_boundary(Run& run, MLP& model, const Moons& data) {
-  const Grid grid(data);
+void show_boundary(Run& run, const Grid& grid, MLP& model, const Pairs& frames) {
   const std::vector<double> scores = scores_on(grid, model);
   run.say(
       "Where the network says +1: its score at each point of a grid. The line between is its decision "
-      "boundary.");
+      "boundary; it bends a little at every ReLU.");
   run.result("grid columns", grid.columns);
   run.result("grid rows", grid.rows);
   run.result("first x of the grid", grid.x);
   run.result("first y of the grid", grid.y);
   run.result("cells that are positive",
              std::count_if(scores.begin(), scores.end(), [](double s) { return s > 0; }));
-  run.figure("moons_boundary.svg", "Where the network says -1 and +1.", boundary(data, grid, scores));
+  run.frames("moons_boundary.svg", "Where the network says -1 and +1, as it learns.", "step", frames);
 }
 
 }  // namespace
@@ -102,9 +101,8 @@ void moons(Run& run, const Flags& flags) {
   const auto seed = static_cast<uint32_t>(run.flags().seed);
   run.heading("Two moons");
   run.say(
-      "Two half circles that reach into each other, with noise, on the stream of NumPy and scikit-learn. No "
-      "straight line "
-      "parts them.");
+      "Two half circles that reach into each other, with noise, on the stream of NumPy and scikit-learn. "
+      "No straight line parts them.");
   // cell: moons
   NumpyRandom numpy(seed);
   const Moons data = make_moons(flags.points, flags.noise, numpy);
@@ -122,13 +120,20 @@ void moons(Run& run, const Flags& flags) {
       "The loss: each score should have its label's sign, with a margin of 1; and parameters should stay "
       "small.");
   run.cell("margin loss");
+  if (flags.no_zero_grad) run.say(kPilingUp);
 
   std::vector<int64_t> batch(data.points.size());
   std::iota(batch.begin(), batch.end(), 0);
   int64_t drawn = 0;
+  const Grid grid(data);
+  Pairs frames;
+  const auto draw_frame = [&](int64_t step) {
+    frames.emplace_back(std::to_string(step), boundary(data, grid, model));
+  };
   Steps steps = run.steps(flags.training, state_of(model, "moons"));
   // cell: train on moons
   for (Step& step : steps) {
+    if (step.is_shown()) draw_frame(step.index());
     const Scope forget;  // at its end, what this step has made
     // minibatch; a run that is gone on with draws those of the steps before too
     for (; flags.training.batch > 0 && drawn <= step.index(); ++drawn) {
@@ -160,7 +165,8 @@ void moons(Run& run, const Flags& flags) {
     run.result("accuracy after", accuracy);
   }
   draw_losses(run, steps.losses(), flags.training.decay_at, "moons_loss.svg");
-  show_boundary(run, model, data);
+  draw_frame(std::ssize(steps.losses()));
+  show_boundary(run, grid, model, frames);
 }
 
 }  // namespace lt::apps::micrograd

@@ -17,9 +17,8 @@ void tanh_apart(Run& run) {
   const Scope scope;
   run.heading("tanh taken apart");
   run.say(
-      "How much one operation does is up to you, as long as it knows its slope: tanh(n) is (e - 1) / (e + 1) "
-      "with "
-      "e = exp(2*n), and the gradients are the same.");
+      "How much one operation does is up to you, as long as it knows its slope: tanh(n) is (e - 1) / (e + "
+      "1) with e = exp(2*n), and the gradients are the same.");
   const Value x1(2, "x1"), x2(0, "x2"), w1(-3, "w1"), w2(1, "w2"), b(6.8813735870195432, "b");
   // cell: tanh apart
   const Value n = (x1 * w1 + x2 * w2 + b).label("n");
@@ -36,10 +35,9 @@ void tanh_apart(Run& run) {
 void on_tensors(Run& run) {
   run.heading("The same on tensors");
   run.say(
-      "PyTorch does this for whole tensors of numbers at once, and so do this library's Variables. Tensors "
-      "hold "
-      "float32 unless told otherwise: the bias was rounded on its way in, which shows from the seventh digit "
-      "on.");
+      "PyTorch does this for whole tensors of numbers at once, and so do this library's Variables. "
+      "Tensors hold float32 unless told otherwise: the bias was rounded on its way in, which shows from "
+      "the seventh digit on.");
   // cell: tensors
   DoubleVariable x1(tensor({2.0F}).cast<double>(), true), x2(tensor({0.0F}).cast<double>(), true);
   DoubleVariable w1(tensor({-3.0F}).cast<double>(), true), w2(tensor({1.0F}).cast<double>(), true);
@@ -100,18 +98,13 @@ void one_step(Run& run, const Flags& flags) {
   run.result("loss after the step", next.data());
 }
 
-constexpr const char* kPilingUp =
-    "Nothing zeroes the gradients (--no-zero-grad), so each step adds its own to those of all steps before: "
-    "the "
-    "lecture's bug. Steps grow and grow; an easy problem may survive that.";
-
 // The losses of a run that does not zero its gradients beside those of one that does.
 void forget_to_zero(Run& run, const Flags& flags, const std::vector<double>& zeroed) {
   run.heading("A bug: gradients that are not zeroed");
   run.say(
-      "Without `zero_grad`, each step adds its gradients to those of all steps before. Steps grow and grow; "
-      "an easy "
-      "problem may survive that.");
+      "Without `zero_grad`, each step adds its gradients to those of all steps before, and steps grow and "
+      "grow. "
+      "On four points the loss still falls, but by leaps that nobody chose, and it may leap up again.");
   PythonRandom random(run.flags().seed);
   MLP n(3, flags.sizes(), kLecture, random);
   std::vector<std::vector<std::string>> rows;
@@ -120,7 +113,7 @@ void forget_to_zero(Run& run, const Flags& flags, const std::vector<double>& zer
     const Value loss = squared_error(n);
     loss.backward();
     for (const Value p : n.parameters()) p.data() -= flags.training.lr * p.grad();
-    if (is_logged_step(k, 100, 0) || k == 19)
+    if (k < 2 || k % 3 == 2 || k == 19)
       rows.push_back({std::to_string(k), show(zeroed[static_cast<size_t>(k)]), show(loss.data())});
   }
   run.table({"step", "loss, gradients zeroed", "loss, not zeroed"}, rows);
@@ -160,26 +153,33 @@ void four(Run& run, const Flags& flags) {
   run.heading("Neurons, layers, a network");
   run.say(
       "Neurons side by side make a layer, layers in a row make a network (MLP, multi-layer perceptron). "
-      "Weights and "
-      "biases are drawn by Python's `random`, uniform between -1 and 1; every neuron ends in a tanh.");
+      "Weights and biases are drawn by Python's `random`, uniform between -1 and 1; every neuron ends in "
+      "a tanh.");
+  run.cell("classes");
   run.cell("Neuron, Layer, MLP");
   // cell: MLP
   PythonRandom random(run.flags().seed);
   MLP n(3, flags.sizes(), kLecture, random);  // 3 inputs, layers of 4, 4 and 1
   // end
   run.cell("MLP");
+  for (size_t i = 0; i < n.layers.size(); ++i) {
+    const auto neurons = std::ssize(n.layers[i].neurons), weights = std::ssize(n.layers[i].neurons[0].w);
+    run.result(fmt::format("layer {}: {} * ({} + 1)", i + 1, neurons, weights), neurons * (weights + 1));
+  }
   run.parameters(std::ssize(n.parameters()));
   run.heading("Four examples, learned by heart");
   run.say(
-      "Each example is three numbers and what the network should say to them. The loss is one number for how "
-      "far it "
-      "is from that: the sum of the squared errors.");
+      "Each example is three numbers and what the network should say to them. The loss is one number for "
+      "how far it is from that: the sum of the squared errors.");
   run.cell("examples");
   run.cell("loss");
   run.result("untrained, [2, 3, -1]", n(xs[0])[0].data());
   one_step(run, flags);
 
-  run.say(flags.no_zero_grad ? kPilingUp : "The same again and again: forward, backward, update.");
+  run.say(flags.no_zero_grad
+              ? kPilingUp
+              : "The same again and again: forward, backward, update. The gradients of a step are "
+                "zeroed before the next one adds its own.");
   Steps steps = run.steps(flags.training, state_of(n, "four"));
   // cell: train
   for (Step& step : steps) {

@@ -23,6 +23,7 @@ inline constexpr Style kLecture{tanh, tanh, true};     // as built in the video
 inline constexpr Style kLibrary{relu, linear, false};  // as in the library that came of it
 
 // Weights are uniform(-1, 1).
+// cell: classes
 struct Neuron {
   Neuron(int64_t inputs, Squash how, bool draws_bias, PythonRandom& random);
   Value operator()(std::span<const Value> x) const;
@@ -58,5 +59,6 @@ class MLP {
   std::vector<Value> inputs_;
   std::vector<Value> parameters_;
 };
+// end
 
 }  // namespace lt::apps::micrograd

@@ -28,8 +28,9 @@ void show_expression(Run& run, const Flags& flags) {
   }
   run.result("value", expression.value.data());
   for (const Value name : expression.names) run.result("slope in " + name.label(), name.grad());
-  run.say(
-      "Where a slope is positive, the value grows with that name; `micrograd` alone says how it is found.");
+  run.say("Where a slope is positive, the value grows with that name.");
+  run.try_next({{"micrograd", "how these gradients are found"},
+                {"micrograd --expr \"a + a\" a=3", "a value that is used twice"}});
 }
 
 }  // namespace lt::apps::micrograd

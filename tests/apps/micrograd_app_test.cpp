@@ -57,18 +57,18 @@ class MicrogradApp : public testing::Test {
 TEST_F(MicrogradApp, AgreesWithEveryFigureOfItsTable) {
   const Finished done = run("--check");
   EXPECT_EQ(done.status, 0) << done.output;
-  EXPECT_THAT(done.output, HasSubstr("check: 45 of 45 figures agree: micrograd --task expression"));
-  EXPECT_THAT(done.output, HasSubstr("check: 31 of 31 figures agree: micrograd --seed 42 --task four"));
+  EXPECT_THAT(done.output, HasSubstr("check: 46 of 46 figures agree: micrograd --task expression"));
+  EXPECT_THAT(done.output, HasSubstr("check: 34 of 34 figures agree: micrograd --seed 42 --task four"));
   EXPECT_THAT(done.output, HasSubstr("check: 27 of 27 figures agree: micrograd --task moons"));
 }
 
 TEST_F(MicrogradApp, ShowsTheSameFiguresWhereAllPartsRun) {
   const std::string whole = run("--no-out --quiet").output;
-  EXPECT_THAT(whole, ContainsRegex("loss at step 13 +0.0324311075842 +0.0324311075842  = PyTorch"));
+  EXPECT_THAT(whole, ContainsRegex("loss at step 13 +0.032431107584 +0.032431107584  = PyTorch"));
   EXPECT_THAT(whole, ContainsRegex("accuracy at step 50 +0.96 +0.96  = PyTorch"));
   EXPECT_THAT(whole, Not(HasSubstr("differs")));
   const std::string longer = run("--no-out --quiet --steps 100").output;
-  EXPECT_THAT(longer, ContainsRegex("loss at step 99 +0.00229537640333 +0.00229537640333  = PyTorch"));
+  EXPECT_THAT(longer, ContainsRegex("loss at step 99 +0.002295376403 +0.002295376403  = PyTorch"));
   EXPECT_THAT(longer, Not(HasSubstr("differs")));
   EXPECT_THAT(run("--no-out --quiet --lr 0.05").output, Not(ContainsRegex("loss at step 13.*PyTorch")));
 }
@@ -119,6 +119,16 @@ TEST_F(MicrogradApp, SaysWhatLIsBeforeItSaysHowMuch) {
   EXPECT_THAT(screen, HasSubstr("L         data -8.0000    grad 0.0000  = d * f\n"));
 }
 
+TEST_F(MicrogradApp, ShowsWhatComesOfTheWrongOrder) {
+  EXPECT_THAT(run("--task expression --no-out").output, ContainsRegex("do/dx1 in the wrong order +0 "));
+}
+
+TEST_F(MicrogradApp, DrawsTheBoundaryAtEachStepThatItShows) {
+  EXPECT_EQ(run("--task moons").status, 0);
+  for (const char* step : {"0", "50", "99", "100"})
+    EXPECT_THAT(report(), HasSubstr(std::string("data-label=\"step ") + step + "\""));
+}
+
 TEST_F(MicrogradApp, ShowsTheBugThatOverwritesGradients) {
   const std::string screen = run("--task expression --no-out").output;
   EXPECT_THAT(screen, ContainsRegex("db/da if gradients overwrite +1 "));
@@ -128,7 +138,7 @@ TEST_F(MicrogradApp, ShowsTheBugThatOverwritesGradients) {
 TEST_F(MicrogradApp, ShowsLossesWithAndWithoutZeroedGradientsBesideEachOther) {
   EXPECT_THAT(run("--task four --no-out").output, ContainsRegex("\n +5 +0.700098 +0.001606\n"));
   EXPECT_THAT(run("--task four --no-out --no-zero-grad").output,
-              ContainsRegex("loss at step 5 +1.605885e-03"));
+              ContainsRegex("loss at step 5 +0.001605885"));
 }
 
 TEST_F(MicrogradApp, ShowsTheCodeThatRan) {

@@ -16,6 +16,11 @@ FOUR_Y = torch.tensor([1, -1, -1, 1], dtype=torch.float64)
 NOTEBOOK_FLOAT32 = {"x1": "-1.5000003851533106", "w1": "1.0000002567688737", "x2": "0.5000001283844369", "w2": "0.0"}
 
 
+def short(value):
+    """Twelve significant digits, or as many as the screen's column holds."""
+    return next(text for text in (f"{value:.{digits}g}" for digits in range(12, 0, -1)) if len(text) <= 14)
+
+
 class Names:
     """Adds a task's figures to its own setup."""
 
@@ -24,7 +29,7 @@ class Names:
         self.setup = setup_of(task=task, **flags)
 
     def add(self, name, value, tolerance="D", notebook=""):
-        self.table.add(self.setup, name, float(value) if tolerance != "E" else value, tolerance, notebook)
+        self.table.add(self.setup, name, short(float(value)) if tolerance == "D" else value, tolerance, notebook)
 
 
 def leaves(**values):
@@ -118,6 +123,7 @@ def neuron(out):
             out.add("do/dn = 1 - o*o", n.grad)
         for k, node in v.items():
             out.add(f"{prefix}do/d{k}", node.grad, "D", NOTEBOOK_FLOAT32.get(k, "") if prefix else "")
+    out.add("do/dx1 in the wrong order", 0.0)  # each passes on what has not come yet
     out.add("topological order of o", "x1, w1, x1*w1, x2, w2, x2*w2, x1*w1 + x2*w2, b, n, o", "E")
 
 
@@ -149,6 +155,8 @@ def four_examples(table, seed=1337, steps=20, no_zero_grad=False):
 
     weight = layers[0][0]
     if steps == 20:
+        for i, (W, b) in enumerate(zip(parameters[::2], parameters[1::2])):
+            out.add(f"layer {i + 1}: {W.shape[1]} * ({W.shape[0]} + 1)", W.numel() + b.numel(), "E")
         out.add("parameters", sum(p.numel() for p in parameters), "E")
         out.add("untrained, [2, 3, -1]", outputs()[0].item())
         out.add("layers[0].neurons[0].w[0]", weight[0, 0].item())
