@@ -43,6 +43,26 @@ void refuse_what_does_not_fit(const Run& run, const Flags& flags);
 // All that the next step depends on: parameters and gradients. The model must outlive the loop.
 TrainingState state_of(const MLP& model, const std::string& name);
 
+// The lecture's neuron, with all that it is made of.
+struct LectureNeuron {
+  // cell: neuron
+  Value x1{2, "x1"}, x2{0, "x2"};
+  Value w1{-3, "w1"}, w2{1, "w2"};
+  Value b{6.8813735870195432, "b"};
+  Value x1w1 = (x1 * w1).label("x1*w1");
+  Value x2w2 = (x2 * w2).label("x2*w2");
+  Value x1w1x2w2 = (x1w1 + x2w2).label("x1*w1 + x2*w2");
+  Value n = (x1w1x2w2 + b).label("n");
+  Value o = tanh(n).label("o");
+  // end
+};
+
+// "do/dx1" and so on.
+void show_slopes(Run& run, const std::vector<Value>& inputs);
+
+// The backward functions one by one, their order, and values that are used more than once.
+void backward_by_itself(Run& run);
+
 // tanh taken apart, and the neuron on tensors.
 void second_half(Run& run);
 

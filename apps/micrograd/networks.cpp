@@ -28,7 +28,7 @@ void tanh_apart(Run& run) {
   // end
   run.cell("tanh apart");
   run.result("o", o.data());
-  for (const Value v : {x1, w1, x2, w2, b}) run.result("do/d" + v.label(), v.grad());
+  show_slopes(run, {x1, w1, x2, w2, b});
   draw(run, "neuron_split", "The neuron, its tanh taken apart.", o);
 }
 

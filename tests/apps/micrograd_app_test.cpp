@@ -3,12 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
-#include <nlohmann/json.hpp>
-#include <sstream>
-
-#include <libtensor/apps/common/process.h>
+#include <libtensor/tests/apps/app_run.h>
 
 namespace lt::apps {
 namespace {
@@ -18,40 +13,24 @@ using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::Not;
 
-std::string read(const fs::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path).rdbuf();
-  return text.str();
-}
+struct Finished {
+  int status;
+  std::string output;  // with standard error
+};
 
-// Runs in a folder of its own, with standard error among the output.
 class MicrogradApp : public testing::Test {
  protected:
-  MicrogradApp() {
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
-  }
-  ~MicrogradApp() override { fs::remove_all(folder_); }
-
   Finished run(const std::string& flags) {
-    const std::string program = LIBTENSOR_BIN_DIR "/micrograd";
-    if (!fs::exists(program)) throw std::runtime_error(program + " is not built");
-    return *run_program(
-        {"sh", "-c", "cd " + folder_.string() + "; " + program + " --out out/micrograd " + flags + " 2>&1"});
+    const Outcome done = run_in(scratch_, "micrograd --out out/micrograd " + flags);
+    return {done.code, done.out + done.err};
   }
-  std::string report() { return read(folder_ / "out/micrograd/report.html"); }
-
-  std::vector<nlohmann::json> events(const std::string& name,
-                                     const std::string& log = "out/micrograd/log.jsonl") {
-    std::vector<nlohmann::json> found;
-    std::ifstream file(folder_ / log);
-    for (std::string line; std::getline(file, line);)
-      if (auto event = nlohmann::json::parse(line); event["event"] == name) found.push_back(std::move(event));
-    return found;
+  std::string read(const std::string& file) { return slurp(scratch_.path(file)); }
+  std::string report() { return read("out/micrograd/report.html"); }
+  std::vector<nlohmann::json> events(const std::string& name) {
+    return events_of(scratch_.path("out/micrograd/log.jsonl"), name);
   }
 
-  fs::path folder_ =
-      fs::path(testing::TempDir()) / testing::UnitTest::GetInstance()->current_test_info()->name();
+  const Scratch scratch_;
 };
 
 TEST_F(MicrogradApp, AgreesWithEveryFigureOfItsTable) {
@@ -107,10 +86,9 @@ TEST_F(MicrogradApp, WritesItsPictures) {
        {"parabola.svg", "tanh.svg", "expression_before.svg", "expression.svg", "expression.dot", "larger.svg",
         "neuron.svg", "neuron_split.svg", "exercise.svg", "softmax.svg", "four_loss.svg", "moons.svg",
         "moons_boundary.svg", "moons_loss.svg", "four.checkpoint.safetensors", "report.html"})
-    EXPECT_TRUE(fs::exists(folder_ / "out/micrograd" / file)) << file;
-  EXPECT_THAT(read(folder_ / "out/micrograd/expression.dot"), HasSubstr("{ a | data 2.0000 | grad 6.0000 }"));
-  EXPECT_THAT(read(folder_ / "out/micrograd/expression_before.dot"),
-              HasSubstr("{ a | data 2.0000 | grad 0.0000 }"));
+    EXPECT_TRUE(fs::exists(scratch_.path(std::string("out/micrograd/") + file))) << file;
+  EXPECT_THAT(read("out/micrograd/expression.dot"), HasSubstr("{ a | data 2.0000 | grad 6.0000 }"));
+  EXPECT_THAT(read("out/micrograd/expression_before.dot"), HasSubstr("{ a | data 2.0000 | grad 0.0000 }"));
 }
 
 TEST_F(MicrogradApp, SaysWhatLIsBeforeItSaysHowMuch) {
@@ -151,9 +129,9 @@ TEST_F(MicrogradApp, ResumedEndsWithTheBitsOfAnUninterruptedRun) {
   const std::string common = "--task moons --batch 10 --no-zero-grad --lr 0.01 --no-out ";
   EXPECT_EQ(run(common + "--steps 60 --save whole").status, 0);
   EXPECT_EQ(run(common + "--steps 25 --save part").status, 0);
-  EXPECT_NE(read(folder_ / "part"), read(folder_ / "whole"));
+  EXPECT_NE(read("part"), read("whole"));
   EXPECT_EQ(run(common + "--steps 60 --resume part --save part").status, 0);
-  EXPECT_EQ(read(folder_ / "part"), read(folder_ / "whole"));
+  EXPECT_EQ(read("part"), read("whole"));
 }
 
 TEST_F(MicrogradApp, GoesOnFromWhatARunOfAllPartsHasSaved) {
@@ -161,13 +139,13 @@ TEST_F(MicrogradApp, GoesOnFromWhatARunOfAllPartsHasSaved) {
   EXPECT_EQ(run("--task four --no-out --resume out/micrograd/four.checkpoint.safetensors --save a").status,
             0);
   EXPECT_EQ(run("--task four --no-out --save b").status, 0);
-  EXPECT_EQ(read(folder_ / "a"), read(folder_ / "b"));
+  EXPECT_EQ(read("a"), read("b"));
 }
 
 TEST_F(MicrogradApp, RefusesACheckpointThatIsTornOrOfAnotherRun) {
   EXPECT_EQ(run("--task four --no-out --save a").status, 0);
-  const std::string whole = read(folder_ / "a");
-  std::ofstream(folder_ / "torn") << whole.substr(0, whole.size() / 2);
+  const std::string whole = read("a");
+  std::ofstream(scratch_.path("torn")) << whole.substr(0, whole.size() / 2);
   EXPECT_EQ(run("--task four --no-out --resume torn").status, 1);
   const Finished done = run("--task four --hidden 5 --no-out --resume a");
   EXPECT_EQ(done.status, 1);
@@ -189,7 +167,7 @@ TEST_F(MicrogradApp, DrawsAnExpressionOfOnesOwnAndItsGradients) {
   EXPECT_THAT(done.output, HasSubstr("tanh(2*a+b)    data 0.7616    grad 1.0000  = tanh(2*a+b)\n"));
   EXPECT_THAT(done.output, ContainsRegex("slope in a +0.839949"));
   EXPECT_THAT(done.output, ContainsRegex("slope in b +0.419974"));
-  EXPECT_THAT(read(folder_ / "out/micrograd/expression.svg"), HasSubstr("grad 0.8399"));
+  EXPECT_THAT(read("out/micrograd/expression.svg"), HasSubstr("grad 0.8399"));
   EXPECT_THAT(run("--no-out --expr -a a=2").output, ContainsRegex("value +-2"));
 }
 
@@ -198,7 +176,7 @@ TEST_F(MicrogradApp, MarksThePlaceOfAWrongExpressionAndWritesNothing) {
   EXPECT_EQ(done.status, 2);
   EXPECT_EQ(done.output,
             "micrograd: --expr: a number, a name or a ( should stand here\n  2*a + * b\n        ^\n");
-  EXPECT_TRUE(fs::is_empty(folder_));
+  EXPECT_TRUE(fs::is_empty(scratch_.folder()));
 }
 
 TEST_F(MicrogradApp, DrawsNoExpressionOfThousandsOfValues) {
@@ -229,14 +207,14 @@ TEST_F(MicrogradApp, RefusesABadCommandLineInOneLineAndWritesNothing) {
     EXPECT_THAT(done.output, HasSubstr(text));
     EXPECT_EQ(std::count(done.output.begin(), done.output.end(), '\n'), 1) << done.output;
   }
-  EXPECT_TRUE(fs::is_empty(folder_));
+  EXPECT_TRUE(fs::is_empty(scratch_.folder()));
 }
 
 TEST_F(MicrogradApp, RefusesDataThatIsNotThereThoughItTrainsOnNone) {
   const Finished done = run("--task four --data missing.txt");
   EXPECT_EQ(done.status, 1);
   EXPECT_THAT(done.output, HasSubstr("micrograd: missing.txt"));
-  EXPECT_TRUE(fs::is_empty(folder_));
+  EXPECT_TRUE(fs::is_empty(scratch_.folder()));
 }
 
 TEST_F(MicrogradApp, TellsTheDefaultsOfBothTrainings) {
@@ -247,13 +225,14 @@ TEST_F(MicrogradApp, TellsTheDefaultsOfBothTrainings) {
 }
 
 TEST_F(MicrogradApp, StopsAtAnInterruptWithACheckpoint) {
-  const Finished done =
-      run("--task moons --steps 20000 --no-out --save stopped --save-every 10 --quiet & pid=$!; "
-          "until [ -f stopped ] || ! kill -0 $pid; do sleep 0.05; done; kill -INT $pid; wait $pid; echo "
-          "code $?; true");
-  EXPECT_THAT(read(folder_ / "stopped"), HasSubstr("grad"));
-  EXPECT_THAT(done.output, HasSubstr("code 130"));
-  EXPECT_THAT(done.output,
+  const std::string line =
+      "cd '" + scratch_.folder() +
+      "' && { " LIBTENSOR_BIN_DIR
+      "/micrograd --task moons --steps 20000 --no-out --save stopped --save-every 10 & pid=$!; "
+      "until [ -f stopped ] || ! kill -0 $pid; do sleep 0.05; done; kill -INT $pid; wait $pid; } >out 2>err";
+  EXPECT_EQ(WEXITSTATUS(std::system(line.c_str())), 130);
+  EXPECT_THAT(read("stopped"), HasSubstr("grad"));
+  EXPECT_THAT(read("out"),
               ContainsRegex("Stopped after [0-9]+ of 20000 steps; go on with --resume stopped."));
 }
 
