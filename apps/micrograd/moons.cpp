@@ -130,6 +130,7 @@ void moons(Run& run, const Flags& flags) {
   const auto draw_frame = [&](int64_t step) {
     frames.emplace_back(std::to_string(step), boundary(data, grid, model));
   };
+  run.cell("train on moons");
   Steps steps = run.steps(flags.training, state_of(model, "moons"));
   // cell: train on moons
   for (Step& step : steps) {
@@ -154,7 +155,6 @@ void moons(Run& run, const Flags& flags) {
     for (const Value p : model.parameters()) p.data() -= rate * p.grad();
   }
   // end
-  run.cell("train on moons");
   if (!steps.done()) return;
   std::vector<int64_t> all(data.points.size());
   std::iota(all.begin(), all.end(), 0);

@@ -180,6 +180,7 @@ void four(Run& run, const Flags& flags) {
               ? kPilingUp
               : "The same again and again: forward, backward, update. The gradients of a step are "
                 "zeroed before the next one adds its own.");
+  run.cell("train");
   Steps steps = run.steps(flags.training, state_of(n, "four"));
   // cell: train
   for (Step& step : steps) {
@@ -194,7 +195,6 @@ void four(Run& run, const Flags& flags) {
     for (const Value p : n.parameters()) p.data() -= step.rate() * p.grad();
   }
   // end
-  run.cell("train");
   if (!steps.done()) return;
   show_outputs(run, n);
   draw_losses(run, steps.losses(), flags.training.decay_at, "four_loss.svg");
