@@ -1,7 +1,7 @@
 #pragma once
 
-// The ops of ops.h with a constant first, a tensor or a number; and what is taken of a variable's numbers
-// alone, since it has no gradient.
+// The ops of ops.h with a constant first, a tensor or a number (the named ones with a number are in
+// tensor/operators.h); and what is taken of a variable's numbers alone, since it has no gradient.
 
 #include <libtensor/autograd/ops.h>
 
@@ -109,47 +109,6 @@ template <Floating T>
 BasicVariable<T> div(const BasicVariable<T>& x, ScalarOf<T> value) {
   return div(x, scalar<T>(value));
 }
-template <Floating T>
-BasicVariable<T> pow(ScalarOf<T> base, const BasicVariable<T>& exponent) {
-  return pow(scalar<T>(base), exponent);
-}
-template <Floating T>
-BasicVariable<T> maximum(const BasicVariable<T>& x, ScalarOf<T> value) {
-  return maximum(x, scalar<T>(value));
-}
-template <Floating T>
-BasicVariable<T> minimum(const BasicVariable<T>& x, ScalarOf<T> value) {
-  return minimum(x, scalar<T>(value));
-}
-template <Floating T>
-BasicVariable<T> maximum(ScalarOf<T> value, const BasicVariable<T>& x) {
-  return maximum(scalar<T>(value), x);
-}
-template <Floating T>
-BasicVariable<T> minimum(ScalarOf<T> value, const BasicVariable<T>& x) {
-  return minimum(scalar<T>(value), x);
-}
-template <Floating T>
-BasicVariable<T> atan2(const BasicVariable<T>& y, ScalarOf<T> x) {
-  return atan2(y, scalar<T>(x));
-}
-template <Floating T>
-BasicVariable<T> atan2(ScalarOf<T> y, const BasicVariable<T>& x) {
-  return atan2(scalar<T>(y), x);
-}
-template <Floating T>
-BasicVariable<T> floor_divide(const BasicVariable<T>& x, ScalarOf<T> value) {
-  return floor_divide(x, scalar<T>(value));
-}
-template <Floating T>
-BasicVariable<T> where(const BoolTensor& condition, const BasicVariable<T>& x, ScalarOf<T> value) {
-  return where(condition, x, scalar<T>(value));
-}
-template <Floating T>
-BasicVariable<T> where(const BoolTensor& condition, ScalarOf<T> value, const BasicVariable<T>& x) {
-  return where(condition, scalar<T>(value), x);
-}
-
 // ---------------------------------------------------------------- of the numbers alone
 
 template <Floating T>

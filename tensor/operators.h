@@ -141,50 +141,55 @@ BasicTensor<T> operator-(const BasicTensor<T>& x) {
   return neg(x);
 }
 
-// Named ops with a number on one side.
-template <Floating T>
-BasicTensor<T> pow(ScalarOf<T> base, const BasicTensor<T>& exponent) {
-  return pow(scalar<T>(base), exponent);
+template <typename X>
+using ElementOf = typename X::value_type;
+
+// Named ops with a number on one side, of a tensor X; and of a variable, which has them from here.
+template <typename X>
+requires Floating<ElementOf<X>> X pow(ScalarOf<ElementOf<X>> base, const OpMethods<X>& exponent) {
+  return pow(scalar<ElementOf<X>>(base), static_cast<const X&>(exponent));
 }
-template <Number T>
-BasicTensor<T> maximum(const BasicTensor<T>& x, ScalarOf<T> value) {
-  return maximum(x, scalar<T>(value));
+template <typename X>
+requires Number<ElementOf<X>> X maximum(const OpMethods<X>& x, ScalarOf<ElementOf<X>> value) {
+  return maximum(static_cast<const X&>(x), scalar<ElementOf<X>>(value));
 }
-template <Number T>
-BasicTensor<T> minimum(const BasicTensor<T>& x, ScalarOf<T> value) {
-  return minimum(x, scalar<T>(value));
+template <typename X>
+requires Number<ElementOf<X>> X minimum(const OpMethods<X>& x, ScalarOf<ElementOf<X>> value) {
+  return minimum(static_cast<const X&>(x), scalar<ElementOf<X>>(value));
 }
-template <Number T>
-BasicTensor<T> maximum(ScalarOf<T> value, const BasicTensor<T>& x) {
-  return maximum(scalar<T>(value), x);
+template <typename X>
+requires Number<ElementOf<X>> X maximum(ScalarOf<ElementOf<X>> value, const OpMethods<X>& x) {
+  return maximum(scalar<ElementOf<X>>(value), static_cast<const X&>(x));
 }
-template <Number T>
-BasicTensor<T> minimum(ScalarOf<T> value, const BasicTensor<T>& x) {
-  return minimum(scalar<T>(value), x);
+template <typename X>
+requires Number<ElementOf<X>> X minimum(ScalarOf<ElementOf<X>> value, const OpMethods<X>& x) {
+  return minimum(scalar<ElementOf<X>>(value), static_cast<const X&>(x));
 }
-template <Floating T>
-BasicTensor<T> atan2(const BasicTensor<T>& y, ScalarOf<T> x) {
-  return atan2(y, scalar<T>(x));
+template <typename X>
+requires Floating<ElementOf<X>> X atan2(const OpMethods<X>& y, ScalarOf<ElementOf<X>> x) {
+  return atan2(static_cast<const X&>(y), scalar<ElementOf<X>>(x));
 }
-template <Floating T>
-BasicTensor<T> atan2(ScalarOf<T> y, const BasicTensor<T>& x) {
-  return atan2(scalar<T>(y), x);
+template <typename X>
+requires Floating<ElementOf<X>> X atan2(ScalarOf<ElementOf<X>> y, const OpMethods<X>& x) {
+  return atan2(scalar<ElementOf<X>>(y), static_cast<const X&>(x));
 }
-template <Number T>
-BasicTensor<T> floor_divide(const BasicTensor<T>& x, ScalarOf<T> value) {
-  return floor_divide(x, scalar<T>(value));
+template <typename X>
+requires Number<ElementOf<X>> X floor_divide(const OpMethods<X>& x, ScalarOf<ElementOf<X>> value) {
+  return floor_divide(static_cast<const X&>(x), scalar<ElementOf<X>>(value));
 }
-template <Number T>
-BasicTensor<T> remainder(const BasicTensor<T>& x, ScalarOf<T> value) {
-  return remainder(x, scalar<T>(value));
+template <typename X>
+requires Number<ElementOf<X>> X remainder(const OpMethods<X>& x, ScalarOf<ElementOf<X>> value) {
+  return remainder(static_cast<const X&>(x), scalar<ElementOf<X>>(value));
 }
-template <Element T>
-BasicTensor<T> where(const BoolTensor& condition, const BasicTensor<T>& x, ScalarOf<T> value) {
-  return where(condition, x, scalar<T>(value));
+template <typename X>
+requires Element<ElementOf<X>> X where(const BoolTensor& condition, const OpMethods<X>& x,
+                                       ScalarOf<ElementOf<X>> value) {
+  return where(condition, static_cast<const X&>(x), scalar<ElementOf<X>>(value));
 }
-template <Element T>
-BasicTensor<T> where(const BoolTensor& condition, ScalarOf<T> value, const BasicTensor<T>& x) {
-  return where(condition, scalar<T>(value), x);
+template <typename X>
+requires Element<ElementOf<X>> X where(const BoolTensor& condition, ScalarOf<ElementOf<X>> value,
+                                       const OpMethods<X>& x) {
+  return where(condition, scalar<ElementOf<X>>(value), static_cast<const X&>(x));
 }
 
 inline BoolTensor operator&(const BoolTensor& a, const BoolTensor& b) { return logical_and(a, b); }
