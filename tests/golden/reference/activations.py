@@ -22,7 +22,7 @@ def toy_losses(table):
     for logits in ([0, 0, 0, 0], [0, 0, 5, 0], [-3, 5, 0, 2]):
         loss = F.cross_entropy(torch.tensor([logits], dtype=torch.float32), torch.tensor([2])).item()
         table.add("", f"loss of {' '.join(map(str, logits))}", loss, "F")
-    table.add("", "ln 27", math.log(27), "D")
+    table.add("", "a uniform guess, ln 27", math.log(27), "D")
 
 
 def kaiming_cell(table):
@@ -33,6 +33,7 @@ def kaiming_cell(table):
     table.add("", "with w / sqrt(10)", (x @ (w / 10**0.5)).std().item(), "F")
     table.add("", "with w * 0.2", (x @ (w * 0.2)).std().item(), "F")
     table.add("", "with w * 5", (x @ (w * 5)).std().item(), "F")
+    table.add("", "scale of W1", (5 / 3) / 30**0.5, "F")
 
 
 @torch.no_grad()
@@ -50,71 +51,70 @@ def starts(table, data):
         logits = h @ net.W2 + net.b2
         saturated = h.abs() > 0.99
         table.add("", f"{stage}: first loss", F.cross_entropy(logits, y).item(), "F")
-        table.add("", f"{stage}: saturated", saturated.sum().item(), 2)
-        table.add("", f"{stage}: dead units", saturated.all(0).sum().item(), "E")
-        table.add("", f"{stage}: lowest pre-activation", pre.min().item(), "F")
-        table.add("", f"{stage}: highest pre-activation", pre.max().item(), "F")
-        table.add("", f"{stage}: std of pre-activations", pre.std().item(), "F")
         if stage == "original":
             for i in range(5):
                 table.add("", f"first example, logit {i}", logits[0, i].item(), "F")
+        if stage == "softmax":  # the same tanh layer
+            continue
+        table.add("", f"{stage}: lowest hpreact", pre.min().item(), "F")
+        table.add("", f"{stage}: highest hpreact", pre.max().item(), "F")
+        table.add("", f"{stage}: std of hpreact", pre.std().item(), "F")
+        table.add("", f"{stage}: saturated", saturated.sum().item(), 2)
+        table.add("", f"{stage}: dead units", saturated.all(0).sum().item(), "E")
         if stage == "batchnorm":
-            for i in range(3):
-                table.add("", f"batch mean of unit {i}", mean[i].item(), "T")
-                table.add("", f"batch std of unit {i}", std[i].item(), "F")
-                table.add("", f"running mean of unit {i} after it", 0.001 * mean[i].item(), 1e-6)
-                table.add("", f"running std of unit {i} after it", (0.999 + 0.001 * std[i]).item(), "F")
-            table.add("", "normalised, mean of unit 0", pre[:, 0].mean().item(), 1e-6)
-            table.add("", "normalised, std of unit 0", pre[:, 0].std().item(), "F")
+            table.add("", "unit 0: bnmeani", mean[0].item(), "T")
+            table.add("", "unit 0: bnstdi", std[0].item(), "F")
+            table.add("", "unit 0, first example: before", net.preactivations(x)[0, 0].item(), "T")
+            table.add("", "unit 0, first example: after", pre[0, 0].item(), "T")
 
 
 def stages(table, data):
     for stage in STAGES:
         result = train_stage(data, stage)
-        last = stage == "batchnorm"
-        setups = ["", setup_of(calibrate=True)] if last else [setup_of(stage=stage)]
-        tolerance = 0.02 if stage == "original" else "T"
-        for setup in setups:
-            if stage == "original":
-                first_losses(table, setup, data, FIRST_STEPS, chaotic)
-            else:
-                table.add(setup, "parameters", Net(generator(), stage).count(), "E")
-                table.losses(setup, result["losses"], "T", steps=logged_steps(200000))
-            splits(table, setup, result, tolerance, RECORDED.get(stage, ()))
-            if last:
-                splits(table, setup, {f"calibrated {part}": result["calibrated"][part] for part in SPLITS}, "T",
-                       parts=[f"calibrated {part}" for part in SPLITS])
-            if stage != "original":
-                sampled = result["calibrated"] if last and setup else result
-                table.add(setup, "samples", " ".join(sampled["names"]), "E")
-        table.add(setup_of(stage="all"), f"{stage}: parameters", Net(generator(), stage).count(), "E")
-        splits(table, setup_of(stage="all"), {f"{stage}: {part}": result[part] for part in SPLITS}, tolerance,
-               {f"{stage}: {part}": text for part, text in RECORDED.get(stage, {}).items()},
-               [f"{stage}: {part}" for part in SPLITS])
+        setup = setup_of(stage=stage) if stage != "batchnorm" else ""
+        if stage == "original":
+            first_losses(table, setup, data, FIRST_STEPS, chaotic)
+            splits(table, setup, result, 0.02)
+            continue
+        trained(table, setup, stage, result, result, RECORDED.get(stage, ()))
+        if stage == "batchnorm":
+            trained(table, setup_of(calibrate=True), stage, result, result["calibrated"])
 
 
-GAINS = (("gain 5/3", {"batchnorm": False, "gain": 5 / 3}), ("gain 1", {"batchnorm": False}),
-         ("gain 0.5", {"batchnorm": False, "gain": 0.5}), ("gain 3", {"batchnorm": False, "gain": 3.0}),
-         ("linear, gain 5/3", {"batchnorm": False, "tanh": False, "gain": 5 / 3}),
-         ("linear, gain 1", {"batchnorm": False, "tanh": False}),
-         ("linear, gain 0.5", {"batchnorm": False, "tanh": False, "gain": 0.5}),
-         ("batchnorm, gain 1", {}), ("batchnorm, gain 3", {"gain": 3.0}))
+def trained(table, setup, stage, result, evaluated, notebook=()):
+    table.add(setup, "parameters", Net(generator(), stage).count(), "E")
+    table.losses(setup, result["losses"], "T", steps=logged_steps(200000))
+    splits(table, setup, evaluated, "T", notebook)
+    table.add(setup, "samples", " ".join(evaluated["names"]), "E")
 
 
-def gains(table, data):
-    """The first minibatch through untrained deep networks."""
-    setup = setup_of(deep=True)
-    for name, options in GAINS:
+KINDS = [{"gain": gain, "batchnorm": False, "tanh": tanh} for tanh in (True, False) for gain in (1.67, 1.0, 0.5, 3.0)]
+KINDS = KINDS[:-1] + [{}, {"gain": 3.0}, {"gain": 1.67}, {"gain": 0.2}]
+
+
+def setup_of_kind(gain=1.0, batchnorm=True, tanh=True):
+    changed = {} if gain == 1 else {"gain": f"{gain:g}"}
+    return setup_of(deep=True, no_batchnorm=not batchnorm, linear=not tanh, **changed)
+
+
+def first_passes(table, data):
+    """The first minibatch through untrained deep networks. Where the loss explodes, --check could not end."""
+    for kind in KINDS:
+        if kind == {"gain": 1.67, "batchnorm": False, "tanh": False}:
+            continue
         g = generator()
-        net = DeepNet(g, **options)
+        net = DeepNet(g, **kind)
         net.step(*minibatch(data.windows("train"), 32, g), keep=True)
-        seen = inside(net)
-        for i in range(5):
-            table.add(setup, f"{name}, layer {i}: std", seen["std"][i], "F")
-            if options.get("tanh", True):  # one number of 3,200 is 0.03125 %
-                table.add(setup, f"{name}, layer {i}: saturated", seen["saturated"][i], 0.032)
-        table.add(setup, f"{name}: first gradient", seen["gradient"][0], "F")
-        table.add(setup, f"{name}: last gradient", seen["gradient"][-1], "F")
+        layers(table, setup_of_kind(**kind), net, inside(net), "at step 0, ", "F", "F")
+
+
+def layers(table, setup, net, seen, when, std, gradient, notebook=()):
+    for i, layer in enumerate(net.hidden):
+        name = f"layer {net.layers.index(layer)} ({type(layer).__name__})"
+        table.add(setup, f"{when}std of {name}", seen["std"][i], std)
+        # one number of 3,200 is 0.03125 %
+        table.add(setup, f"{when}saturated %, {name}", seen["saturated"][i], 0.032)
+        table.add(setup, f"{when}gradient of {name}", seen["gradient"][i], gradient, dict(enumerate(notebook)).get(i, ""))
 
 
 def mean_ratios(table, setup, result):
@@ -132,15 +132,10 @@ def deep(table, data):
     short, long = train_deep(data), train_deep(data, steps=200000)
     table.add(setup, "parameters", short["count"], "E")
     table.losses(setup, short["losses"], "T")
-    table.losses(setup, long["losses"], "T", steps=[step for step in logged_steps(200000) if step > 1000])
     deep_end(table, setup, short["after 1001"], {"train": "2.400298", "val": "2.398247"})
     deep_end(table, setup_of(deep=True, steps=200000), long["after"])
     seen = short["inside at step 1000"]
-    for i in range(5):
-        name = f"layer {3 * i + 2} (Tanh)"
-        table.add(setup, f"std of {name}", seen["std"][i], "T")
-        table.add(setup, f"saturated, {name}", seen["saturated"][i], 0.032)
-        table.add(setup, f"gradient of {name}", seen["gradient"][i], 1e-7, RECORDED_INSIDE["gradient"][i])
+    layers(table, setup, DeepNet(generator()), seen, "", "T", 1e-7, RECORDED_INSIDE["gradient"])
     for i, name in enumerate(short["weights"]):
         table.add(setup, f"gradient of {name}", seen["weight gradient"][i], 1e-6, RECORDED_INSIDE["weight gradient"][i])
         table.add(setup, f"gradient to data, {name}", seen["gradient to data"][i], "T")
@@ -157,43 +152,27 @@ def other_deep(table, data):
         mean_ratios(table, setup, result)
 
 
-def explodes(table, data):
-    """Without tanhs the loss is soon not a number."""
-    setup = setup_of(deep=True, gain=1.67, linear=True, no_batchnorm=True)
-    g = generator()
-    net = DeepNet(g, batchnorm=False, tanh=False, gain=1.67)
-
-    def loss():
-        x, y = minibatch(data.windows("train"), 32, g)
-        return F.cross_entropy(net.logits(x, training=True), y)
-
-    losses = descend(net.parameters, loss, 10, lambda step: 0.1)
-    table.add(setup, "parameters", net.count(), "E")
-    table.losses(setup, losses, "F", steps=(0, 1))
-    table.add(setup, "first step whose loss is not finite", [math.isfinite(x) for x in losses].index(False), "E")
-
-
 def large_products(table):
-    for setup in ("", setup_of(deep=True)):
-        g = generator()
-        a, b = randn((1000, 1), g).requires_grad_(), randn((1000, 1000), g).requires_grad_()
-        c = b @ a
-        c.retain_grad()
-        (randn((1000,), g) @ c).backward()
-        for name, tensor in (("a", a), ("b", b), ("c", c)):
-            table.add(setup, f"std of {name}", tensor.std().item(), "F")
-        for name, tensor in (("c", c), ("a", a), ("b", b)):
-            table.add(setup, f"gradient of {name}", tensor.grad.std().item(), "F")
-        g = generator()
-        inp, w = randn((1000,), g).requires_grad_(), randn((1000, 1000), g).requires_grad_()
-        x = w @ inp
-        out = (x - x.mean()) / (x.var() + 1e-5).sqrt()
-        x.retain_grad()
-        out.retain_grad()
-        (out @ randn((1000,), g)).backward()
-        table.add(setup, "std of out", out.std().item(), "F")
-        for name, tensor in (("out", out), ("x", x), ("w", w), ("inp", inp)):
-            table.add(setup, f"gradient of {name}", tensor.grad.std().item(), "F")
+    setup = setup_of(deep=True)
+    g = generator()
+    a, b = randn((1000, 1), g).requires_grad_(), randn((1000, 1000), g).requires_grad_()
+    c = b @ a
+    c.retain_grad()
+    (randn((1000,), g) @ c).backward()
+    for name, tensor in (("a", a), ("b", b), ("c", c)):
+        table.add(setup, f"std of {name}", tensor.std().item(), "F")
+    for name, tensor in (("c", c), ("a", a), ("b", b)):
+        table.add(setup, f"gradient of {name}", tensor.grad.std().item(), "F")
+    g = generator()
+    inp, w = randn((1000,), g).requires_grad_(), randn((1000, 1000), g).requires_grad_()
+    x = w @ inp
+    out = (x - x.mean()) / (x.var() + 1e-5).sqrt()
+    x.retain_grad()
+    out.retain_grad()
+    (out @ randn((1000,), g)).backward()
+    table.add(setup, "std of out", out.std().item(), "F")
+    for name, tensor in (("out", out), ("x", x), ("w", w), ("inp", inp)):
+        table.add(setup, f"gradient of {name}", tensor.grad.std().item(), "F")
 
 
 def zero_net(g=None):
@@ -217,6 +196,10 @@ def zeros(table, data):
             largest = p.grad.abs().max().item()
             table.add(setup, f"{which}: largest gradient of {name}", largest if name == "b2" else f"{largest:g}",
                       "F" if name == "b2" else "E")
+        if which == "all zero":
+            probs = torch.softmax(net.logits(x), 1)
+            table.add(setup, "smallest probability", probs.min().item(), "F")
+            table.add(setup, "largest probability", probs.max().item(), "F")
         table.add(setup, f"{which}: |h| > 0.01", (net.hidden(x).abs() > 0.01).sum().item(), "E")
     g = generator()
     net, named = zero_net(g)
@@ -243,10 +226,9 @@ def folded(table, data):
     setup, result = setup_of(exercise=2), train_deep(data)
     table.add(setup, "parameters", result["count"], "E")
     table.losses(setup, result["losses"], "T")
-    table.add(setup, "layers with a BatchNorm", 6, "E")
     table.add(setup, "largest difference of a dev logit", "0", 1e-5)
     table.add(setup, "val loss with the BatchNorms", result["after 1001"]["before"], "T")
-    table.add(setup, "val loss without them", result["after 1001"]["after"], "T")
+    table.add(setup, "val loss", result["after 1001"]["after"], "T")
 
 
 def widget(table):
@@ -263,17 +245,16 @@ def widget(table):
 
 
 def figures(table, data):
-    for part in SPLITS:
-        table.add("", f"{part} examples", len(data.windows(part)[1]), "E")
+    for part, name in zip(SPLITS, ("examples to train on", "to tune on (dev)", "to test on")):
+        table.add("", name, len(data.windows(part)[1]), "E")
     toy_losses(table)
     kaiming_cell(table)
     starts(table, data)
     large_products(table)
     stages(table, data)
-    gains(table, data)
+    first_passes(table, data)
     deep(table, data)
     other_deep(table, data)
-    explodes(table, data)
     zeros(table, data)
     folded(table, data)
     widget(table)
