@@ -112,6 +112,8 @@ Trained train(Run& run, const TrainingFlags& training, const Flags& flags, const
                  .generator = &g,
                  .buffers = {{"bnmean_running", net.bnmean_running}, {"bnstd_running", net.bnstd_running}},
                  .name = task});
+  const auto logits = [&](const IntTensor& x) { return net.logits(x, false); };
+  if (training.steps > 1000) steps.watch([&] { return how_far(run, logits, splits); });
   // cell: train
   for (Step& step : steps) {
     const auto [Xb, Yb] = minibatch(splits.train, training.batch, g);
@@ -133,16 +135,21 @@ bool hockey_stick(Run& run, const Flags& flags, const Splits& splits) {
   run.cell("train");
   const TrainingFlags training{
       .steps = 1000, .batch = flags.training.batch, .lr = flags.training.lr, .decay_at = 1000};
-  std::vector<std::vector<double>> losses;
+  plot::Chart chart("The hockey stick", "step", "log10 loss");
   for (const std::string stage : {"original", "softmax"}) {
     run.print(stage + ":");
     run.part("--stage " + stage);
     const Trained trained = train(run, training, flags, splits, stage, "first-" + stage);
     if (!trained.done) return false;
-    losses.push_back(trained.losses);
+    std::vector<double> steps, logs;
+    for (const double loss : trained.losses) {
+      steps.push_back(static_cast<double>(steps.size()));
+      logs.push_back(std::log10(loss));
+    }
+    chart.line(steps, logs, stage);
   }
   run.part(Run::kNoFlags);
-  draw_hockey_stick(run, losses[0], losses[1]);
+  run.figure("hockey_stick.svg", "With small logits at the start the steep first part is gone.", chart.svg());
   return true;
 }
 
@@ -185,11 +192,12 @@ void batchnorm_stage(Run& run, const Flags& flags, const Splits& splits) {
   const auto first_logit_among = [&](int64_t examples, bool training) {
     return net.logits(first.batch.x.narrow(0, 0, examples), training).at({0, 0});
   };
-  run.result("first logit, beside the whole batch", first_logit_among(flags.training.batch, true));
+  run.result("first logit, in its batch", first_logit_among(flags.training.batch, true));
   run.result("beside one other", first_logit_among(2, true));
   run.result("alone, by running averages", first_logit_among(1, false));
   run.result("alone, by its own std", first_logit_among(1, true));
   // end
+  draw_widget(run);
 }
 
 // What evaluation takes in place of a batch: the running averages, or after training the whole split.
@@ -229,6 +237,7 @@ std::vector<std::string> train_stage(Run& run, const Flags& flags, const Words& 
   if (trained.net.batchnorm) calibrate(run, flags, splits, trained.net);
   const auto logits = [&](const IntTensor& x) { return trained.net.logits(x, false); };
   const SplitLosses loss = show_splits(run, logits, splits);
+  if (run.flags().samples > 0) run.heading("Names");
   run.samples(sample_names(logits, splits.vocabulary, flags.block, run.flags().samples,
                            run.generator(run.flags().sample_seed)),
               data.words);
@@ -259,7 +268,7 @@ void stages(Run& run, const Flags& flags, const Words& data, const Splits& split
     run.heading("The loss log");
     run.table({"stage", "step 0", "train", "val"}, rows);
   }
-  if (last >= 4) {
+  if (last >= 4 && flags.block == 3) {  // as the six layers take it
     run.part("--deep");
     deep_network(run, {.training = {.steps = 100, .decay_at = 100}}, splits, data, false);
   }
@@ -272,13 +281,16 @@ void stages(Run& run, const Flags& flags, const Words& data, const Splits& split
 }
 
 void lecture(Run& run, const Flags& flags) {
-  refuse_idle_flags(run, flags);
+  refuse_batch_of_one(flags);
   const Words data = run.load_words();
   if (run.given("--widget")) return widget(run, flags.widget);
   const Vocabulary vocabulary = Vocabulary::of(data);
+  const auto batch = static_cast<double>(flags.training.batch);
+  // As measured; of a unit and example batch normalisation keeps some twenty numbers.
   const double bytes = flags.deep || flags.exercise == 2
-                           ? 14000.0 * static_cast<double>(flags.training.batch)
-                           : bytes_to_train(flags.sizes(vocabulary), flags.training.batch);
+                           ? 14000 * batch
+                           : bytes_to_train(flags.sizes(vocabulary), flags.training.batch) +
+                                 80 * static_cast<double>(flags.hidden) * batch;
   require_memory("--batch, --hidden, --embed and --block", bytes);
   const Splits splits(run, data, flags.block);
   if (flags.exercise == 1) return zero_initialisation(run, flags, splits);

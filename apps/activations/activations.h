@@ -35,8 +35,8 @@ struct Flags {
 };
 
 void declare(Options& options, Flags& flags);
-// Flags that say nothing together are refused before anything is written. throws: UsageError
-void refuse_idle_flags(const Run& run, const Flags& flags);
+// throws: UsageError where batches are normalised
+void refuse_batch_of_one(const Flags& flags);
 
 // What a stage multiplies the drawn parameters by: its own change, and those of the stages before it.
 MlpScales scales_of(const std::string& stage, int64_t fan_in);
@@ -52,7 +52,6 @@ struct Start {
 // What each of the first four stages changes, and a table of all five.
 void initial_loss(Run& run, const Start& original);
 void softmax_stage(Run& run, const Start& softmax);
-void draw_hockey_stick(Run& run, const std::vector<double>& original, const std::vector<double>& softmax);
 void tanh_stage(Run& run, const Start& original, const Start& tanh);
 void kaiming_stage(Run& run, const Start& kaiming);
 // How the tanh layer stands: lines and pictures.
@@ -71,16 +70,16 @@ void fold_batchnorm(Run& run, const Flags& flags, const Splits& splits);
 // the first of them x0.
 void large_products(Run& run);
 void widget(Run& run, double x0);
+void draw_widget(Run& run);  // for several x0
 
 // Pictures. The first rows and columns of a large batch stand for it.
 void draw_tanh_layer(Run& run, const std::string& stage, const Tensor& hpreact, const Tensor& h);
 // White where |h| is above the threshold.
 std::string image_of(const std::string& title, const Tensor& h, float threshold);
 void draw_activation_functions(Run& run);
-void draw_kaiming(Run& run, const Tensor& x, const Tensor& y);
 
 using Densities = std::vector<std::pair<std::string, Tensor>>;  // by name
 void draw_densities(Run& run, const std::string& title, const std::string& x_label, const std::string& file,
-                    const Densities& curves);
+                    const std::string& caption, const Densities& curves);
 
 }  // namespace lt::apps::activations

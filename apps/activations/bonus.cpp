@@ -23,10 +23,12 @@ std::vector<double> bell(const std::vector<double>& x, double mean, double std) 
 
 }  // namespace
 
-FirstPass::FirstPass(const Run& run, const Flags& flags, const Splits& splits, const DeepKind& kind)
-    : g(run.generator(run.flags().seed)), net(splits.vocabulary.size(), kind, g) {
+DeepNet first_pass(const Run& run, const Flags& flags, const Splits& splits) {
+  Generator g = run.generator(run.flags().seed);
+  DeepNet net(splits.vocabulary.size(), flags, g);
   const auto [X, Y] = minibatch(splits.train, flags.training.batch, g);
   cross_entropy(net.logits(X), Y).backward();
+  return net;
 }
 
 void gains(Run& run, const Flags& flags, const Splits& splits) {
@@ -36,28 +38,28 @@ void gains(Run& run, const Flags& flags, const Splits& splits) {
       "saturate; 5/3 is about right. Without the tanhs only a gain of 1 keeps the spread. With batch "
       "normalisation the gain hardly matters, which is why deep nets became trainable. First and fifth "
       "hidden layer:");
-  const std::pair<const char*, DeepKind> nets[] = {{"gain 5/3", {false, true, 5.0 / 3}},
-                                                   {"gain 1", {false, true, 1}},
-                                                   {"gain 0.5", {false, true, 0.5}},
-                                                   {"gain 3", {false, true, 3}},
-                                                   {"linear, gain 5/3", {false, false, 5.0 / 3}},
-                                                   {"linear, gain 1", {false, false, 1}},
-                                                   {"linear, gain 0.5", {false, false, 0.5}},
-                                                   {"batchnorm, gain 1", {true, true, 1}},
-                                                   {"batchnorm, gain 3", {true, true, 3}}};
   std::vector<std::vector<std::string>> rows;
-  for (const auto& [name, kind] : nets) {
-    const FirstPass first(run, flags, splits, kind);
+  const auto row = [&](const std::string& name, double gain, bool no_batchnorm, bool linear) {
+    Flags kind = flags;
+    kind.gain = gain;
+    kind.no_batchnorm = no_batchnorm;
+    kind.linear = linear;
+    const DeepNet net = first_pass(run, kind, splits);
     std::vector<std::string> stds, saturated, gradients;
-    for (const size_t layer : {first.net.hidden.front(), first.net.hidden.back()}) {
-      const Variable& t = first.net.layers[layer]->out;
+    for (const size_t layer : {net.hidden.front(), net.hidden.back()}) {
+      const Variable& t = net.layers[layer]->out;
       const double share = mean((abs(t.data()) > 0.97F).cast<float>()).item();
       stds.push_back(fmt::format("{:.2f}", t.data().stddev().item()));
-      saturated.push_back(kind.tanh ? fmt::format("{:.1f}", 100 * share) : "-");
+      saturated.push_back(linear ? "-" : fmt::format("{:.1f}", 100 * share));
       gradients.push_back(fmt::format("{:.1e}", t.grad().stddev().item()));
     }
     rows.push_back({name, stds[0], stds[1], saturated[0], saturated[1], gradients[0], gradients[1]});
+  };
+  for (const bool linear : {false, true}) {
+    for (const auto& [name, gain] : {std::pair{"5/3", 5.0 / 3}, {"1", 1}, {"0.5", 0.5}, {"3", 3}})
+      row(fmt::format("{}gain {}", linear ? "linear, " : "", name), gain, true, linear);
   }
+  for (const double gain : {1.0, 3.0}) row(fmt::format("batchnorm, gain {}", gain), gain, false, false);
   run.table({"", "std 1", "std 5", "sat. % 1", "5", "gradient 1", "5"}, rows);
 }
 
@@ -125,6 +127,15 @@ std::string picture_of(const Five& five) {
 
 }  // namespace
 
+void draw_widget(Run& run) {
+  Pairs frames;
+  for (int x0 = -10; x0 <= 10; x0 += 2)
+    frames.emplace_back(std::to_string(x0), picture_of(five_numbers(run, x0)));
+  run.frames("widget.svg",
+             "Five numbers (blue, above) and the same normalised (red, below): one that moves, moves all.",
+             "x[0]", frames);
+}
+
 void widget(Run& run, double x0) {
   run.heading("Normalising five numbers");
   run.say("Batch normalisation couples the examples of a batch: one that moves, moves all the others.");
@@ -134,11 +145,8 @@ void widget(Run& run, double x0) {
   run.result("std", five.std);
   for (int64_t i = 0; i < 5; ++i) run.result(fmt::format("x[{}]", i), five.x.at({i}));
   for (int64_t i = 0; i < 5; ++i) run.result(fmt::format("normalised x[{}]", i), five.y.at({i}));
-  Pairs frames;
-  for (int back = 10; back >= 0; --back)
-    frames.emplace_back(fmt::format("{:g}", x0 - back), picture_of(five_numbers(run, x0 - back)));
-  run.frames("widget.svg", "Five numbers (blue, at height 1) and the same normalised (red, at height 0).",
-             "x[0] =", frames);
+  run.figure("widget_at.svg", fmt::format("With x[0] = {:g}.", x0), picture_of(five));
+  draw_widget(run);
   run.try_next(
       {{fmt::format("activations --widget {:g}", x0 + 5), "the first number elsewhere, and all five move"},
        {"activations", "batch normalisation in a network"}});

@@ -39,9 +39,9 @@ void activation_distribution(Run& run, const DeepNet& net, const std::string& wh
   // end
   const std::string start = when.empty() ? "" : "_at_the_start";
   draw_densities(run, "Activation distribution", "output of the layer", "activations" + start + ".svg",
-                 activations);
+                 "Where the curves lie on each other, no layer fades.", activations);
   draw_densities(run, "Gradient distribution", "gradient of the output", "gradients" + start + ".svg",
-                 gradients);
+                 "Alike in every layer, if all is well.", gradients);
 }
 
 void weight_gradients(Run& run, const DeepNet& net) {
@@ -55,7 +55,7 @@ void weight_gradients(Run& run, const DeepNet& net) {
   }
   // end
   draw_densities(run, "Weights gradient distribution", "gradient of the weight", "weight_gradients.svg",
-                 gradients);
+                 "A wide curve: the weight moves fast.", gradients);
 }
 
 void update_ratios(Run& run, const DeepNet& net, const std::vector<std::vector<double>>& ratios) {
@@ -98,23 +98,23 @@ void show_inside(Run& run, const DeepNet& net, const std::vector<std::vector<dou
 
 }  // namespace
 
-DeepNet::DeepNet(int64_t vocabulary, const DeepKind& kind, Generator& g) {
+DeepNet::DeepNet(int64_t vocabulary, const Flags& flags, Generator& g) {
   // cell: deep network
   C = Variable(randn({vocabulary, 10}, g), true);
   const int64_t sizes[] = {3 * 10, 100, 100, 100, 100, 100, vocabulary};
   for (int i = 0; i < 6; ++i) {
     const bool is_last = i == 5;
-    auto linear = std::make_unique<Linear>(sizes[i], sizes[i + 1], g, !kind.batchnorm);
+    auto linear = std::make_unique<Linear>(sizes[i], sizes[i + 1], g, flags.no_batchnorm);
     // The last layer is made less confident, the others' weights get the gain.
-    linear->weight.data() *= static_cast<float>(is_last && !kind.batchnorm ? 0.1 : kind.gain);
+    linear->weight.data() *= static_cast<float>(is_last && flags.no_batchnorm ? 0.1 : flags.gain);
     layers.push_back(std::move(linear));
-    if (kind.batchnorm) {
+    if (!flags.no_batchnorm) {
       auto norm = std::make_unique<BatchNorm1d>(sizes[i + 1]);
       if (is_last) norm->gamma.data() *= 0.1F;
       layers.push_back(std::move(norm));
     }
     if (is_last) break;
-    if (kind.tanh) layers.push_back(std::make_unique<Tanh>());
+    if (!flags.linear) layers.push_back(std::make_unique<Tanh>());
     hidden.push_back(layers.size() - 1);
   }
   // end
@@ -141,18 +141,18 @@ Parameters DeepNet::parameters() const {
   return all;
 }
 
-Parameters DeepNet::weights() const {
-  Parameters all = parameters();
-  std::erase_if(all, [](const auto& named) { return named.second.dim() != 2; });
-  return all;
-}
-
 Buffers DeepNet::buffers() const {
   Buffers all;
   for (size_t i = 0; i < layers.size(); ++i) {
     for (const auto& [name, buffer] : layers[i]->buffers())
       all.emplace_back(fmt::format("layers.{}.{}", i, name), buffer);
   }
+  return all;
+}
+
+Parameters DeepNet::weights() const {
+  Parameters all = parameters();
+  std::erase_if(all, [](const auto& named) { return named.second.dim() != 2; });
   return all;
 }
 
@@ -199,10 +199,10 @@ void deep_network(Run& run, const Flags& flags, const Splits& splits, const Word
   run.cell("layers");
   run.cell("deep network");
   Generator g = run.generator(run.flags().seed);
-  DeepNet net(splits.vocabulary.size(), {!flags.no_batchnorm, !flags.linear, flags.gain}, g);
-  std::string shown = "C " + to_string(net.C.shape());
+  DeepNet net(splits.vocabulary.size(), flags, g);
+  std::string shown = fmt::format("C {}", to_string(net.C.shape()));
   for (size_t i = 0; i < net.layers.size(); ++i) {
-    shown += "\n" + net.name(i);
+    shown += fmt::format("\n{}", net.name(i));
     for (const auto& [name, p] : net.layers[i]->parameters())
       shown += fmt::format(" {} {}", name, to_string(p.shape()));
   }
@@ -211,8 +211,7 @@ void deep_network(Run& run, const Flags& flags, const Splits& splits, const Word
   gains(run, flags, splits);
   if (in_full) {
     run.heading("The first minibatch");
-    FirstPass first(run, flags, splits, {!flags.no_batchnorm, !flags.linear, flags.gain});
-    activation_distribution(run, first.net, "at step 0, ");
+    activation_distribution(run, first_pass(run, flags, splits), "at step 0, ");
   }
   run.heading("Training the six layers");
   run.cell("train the deep network");

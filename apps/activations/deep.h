@@ -70,15 +70,9 @@ struct Tanh : Layer {
 };
 // end
 
-struct DeepKind {
-  bool batchnorm = true;
-  bool tanh = true;
-  double gain = 1;  // of every weight but a last Linear's
-};
-
 struct DeepNet {
-  // Draws C, then each Linear.
-  DeepNet(int64_t vocabulary, const DeepKind& kind, Generator& g);
+  // Draws C, then each Linear. Of the flags: --no-batchnorm, --linear, --gain.
+  DeepNet(int64_t vocabulary, const Flags& flags, Generator& g);
 
   // shapes: x (n, 3) -> (n, vocabulary)
   Variable logits(const IntTensor& x);
@@ -93,13 +87,8 @@ struct DeepNet {
   std::vector<size_t> hidden;  // which of them end the first five groups: the tanhs
 };
 
-// The first minibatch of a fresh net, forward and backward.
-struct FirstPass {
-  FirstPass(const Run& run, const Flags& flags, const Splits& splits, const DeepKind& kind);
-
-  Generator g;
-  DeepNet net;
-};
+// A fresh net after its first minibatch, forward and backward.
+DeepNet first_pass(const Run& run, const Flags& flags, const Splits& splits);
 // What gain, tanh and normalisation do at step 0: a table.
 void gains(Run& run, const Flags& flags, const Splits& splits);
 

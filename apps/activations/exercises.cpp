@@ -51,32 +51,25 @@ double unigram_entropy(const Splits& splits) {
   return -sum(p * log(p)).item();
 }
 
-// A deep network without its norms: for each Linear with its norm one weight and one bias.
-using Folded = std::vector<std::pair<Tensor, Tensor>>;
-
-Folded fold(const DeepNet& net) {
-  Folded folded;
-  for (size_t i = 0; i + 1 < net.layers.size(); ++i) {
-    const auto* linear = dynamic_cast<const Linear*>(net.layers[i].get());
-    const auto* norm = dynamic_cast<const BatchNorm1d*>(net.layers[i + 1].get());
-    if (linear == nullptr || norm == nullptr) continue;
+// The same network without its norms, each one folded into the Linear before it.
+DeepNet fold(const DeepNet& net, const Splits& splits) {
+  Generator unused(0);
+  DeepNet folded(splits.vocabulary.size(), {.no_batchnorm = true}, unused);
+  folded.C = net.C;
+  size_t next = 0;  // of the folded layers
+  for (size_t i = 0; i < net.layers.size(); ++i) {
+    const auto* norm = dynamic_cast<const BatchNorm1d*>(net.layers[i].get());
+    if (norm == nullptr) continue;
+    const auto& linear = dynamic_cast<const Linear&>(*net.layers[i - 1]);
+    auto& both = dynamic_cast<Linear&>(*folded.layers[next]);
+    next += 2;  // a Tanh is between
     // cell: fold
     const Tensor scale = norm->gamma.data() / sqrt(norm->running_var + norm->eps);
-    const Tensor W = linear->weight.data() * scale;  // by column
-    const Tensor b = norm->beta.data() - norm->running_mean * scale;
+    both.weight = Variable(linear.weight.data() * scale);  // by column
+    both.bias = Variable(norm->beta.data() - norm->running_mean * scale);
     // end
-    folded.emplace_back(W, b);
   }
   return folded;
-}
-
-Variable logits_of(const Folded& folded, const Tensor& C, const IntTensor& x) {
-  Tensor y = C[x].view({x.size(0), -1});
-  for (size_t i = 0; i < folded.size(); ++i) {
-    y = matmul(y, folded[i].first) + folded[i].second;
-    if (i + 1 < folded.size()) y = tanh(y);
-  }
-  return Variable(y);
 }
 
 }  // namespace
@@ -137,16 +130,15 @@ void fold_batchnorm(Run& run, const Flags& flags, const Splits& splits) {
       "Once its statistics stand still, a norm is an affine map, as the Linear before it: the two are one.");
   run.cell("fold");
   Generator g = run.generator(run.flags().seed);
-  DeepNet net(splits.vocabulary.size(), {}, g);
+  DeepNet net(splits.vocabulary.size(), flags, g);
   run.parameters(count_parameters(net.parameters()));
   if (!train_deep(run, flags.training, splits, net, g, "train").done) return;
   net.train(false);
-  const Folded folded = fold(net);
+  DeepNet folded = fold(net, splits);
   const Examples& dev = splits.val.y.numel() > 0 ? splits.val : splits.train;
   const auto whole = [&](const IntTensor& x) { return net.logits(x); };
-  const auto simple = [&](const IntTensor& x) { return logits_of(folded, net.C.data(), x); };
+  const auto simple = [&](const IntTensor& x) { return folded.logits(x); };
   const NoGrad no_grad;
-  run.result("layers with a BatchNorm", folded.size());
   run.result("largest difference of a dev logit", largest(whole(dev.x).data() - simple(dev.x).data()));
   run.result("val loss with the BatchNorms", split_loss(whole, dev));
   run.split("val", split_loss(simple, dev));

@@ -1,5 +1,3 @@
-#include <fmt/format.h>
-
 #include <libtensor/apps/activations/activations.h>
 
 namespace lt::apps::activations {
@@ -13,56 +11,37 @@ void declare(Options& options, Flags& flags) {
   options.add("--hidden N", flags.hidden, "units of the tanh layer", {.min = 1, .max = 65536});
   options.add("--stage original|softmax|tanh|kaiming|batchnorm|all", flags.stage,
               "which of the five stages to train", {.selects = true});
-  options.add("--calibrate", flags.calibrate, "batchnorm: evaluate by the whole training split's statistics",
-              {.selects = true});
+  options.add("--calibrate", flags.calibrate, "evaluate by the whole training split's mean and std",
+              {.selects = true, .needs = {"--stage batchnorm"}});
   options.add("--deep", flags.deep, "the six-layer network and its diagnostics, 1001 steps",
-              {.selects = true, .defaults = "--steps 1001 --decay-at 150000"});
-  options.add("--gain G", flags.gain, "deep: factor of every weight but a last Linear's",
-              {.min = 0, .above_min = true, .selects = true});
-  options.add("--no-batchnorm", flags.no_batchnorm, "deep: Linear layers with biases alone",
-              {.selects = true});
-  options.add("--linear", flags.linear, "deep: without the tanhs", {.selects = true});
+              {.selects = true,
+               .excludes = {"--stage", "--calibrate"},
+               .defaults = "--steps 1001 --decay-at 150000"});
+  options.add("--gain G", flags.gain, "factor of every weight but a last Linear's",
+              {.min = 0, .above_min = true, .selects = true, .needs = {"--deep"}});
+  options.add("--no-batchnorm", flags.no_batchnorm, "Linear layers with biases alone",
+              {.selects = true, .needs = {"--deep"}});
+  options.add("--linear", flags.linear, "without the tanhs", {.selects = true, .needs = {"--deep"}});
   options.add("--exercise 1|2", flags.exercise, "1: all parameters zero; 2: BatchNorm folded away",
-              {.selects = true, .defaults = "--steps 10000 --decay-at 10000|--steps 1001 --decay-at 150000"});
-  options.add("--widget X0", flags.widget, "five numbers normalised, the first of them X0",
-              {.unset = "none", .selects = true});
+              {.selects = true,
+               .excludes = {"--stage", "--calibrate", "--deep"},
+               .defaults = "--steps 10000 --decay-at 10000|--steps 1001 --decay-at 150000"});
+  options.add(
+      "--widget X0", flags.widget, "five numbers normalised, the first of them X0",
+      {.unset = "none", .selects = true, .excludes = {"--stage", "--calibrate", "--deep", "--exercise"}});
+  for (const std::string mode : {"--deep", "--exercise 2", "--widget"})
+    options.idle_beside(mode, {"--block", "--embed", "--hidden"});
+  for (const std::string mode : {"--exercise", "--widget"})
+    options.idle_beside(mode, {"--samples", "--sample-seed"});
+  options.idle_beside("--stage all", {"--save", "--resume", "--save-every"});
+  options.idle_beside("--widget", {"--steps", "--batch", "--lr", "--decay-at", "--save", "--resume",
+                                   "--save-every", "--log-every"});
 }
 
-void refuse_idle_flags(const Run& run, const Flags& flags) {
-  using Names = std::vector<const char*>;
-  const auto refuse = [&](const std::string& mode, const Names& names) {
-    for (const char* name : names) {
-      if (run.given(name)) throw UsageError(fmt::format("{}: says nothing beside {}", name, mode));
-    }
-  };
-  const Names training = {"--steps", "--batch",  "--lr",         "--decay-at",
-                          "--save",  "--resume", "--save-every", "--log-every"};
-  const Names sizes = {"--block", "--embed", "--hidden"};
-  const Names inside = {"--gain", "--no-batchnorm", "--linear"};
-  const Names sampling = {"--samples", "--sample-seed"};
-  if (run.given("--widget")) {
-    for (const Names& names :
-         {Names{"--stage", "--deep", "--exercise", "--calibrate"}, training, sizes, inside, sampling})
-      refuse("--widget", names);
-    return;
-  }
-  if (flags.exercise > 0) {
-    const std::string mode = fmt::format("--exercise {}", flags.exercise);
-    for (const Names& names : {Names{"--stage", "--deep", "--calibrate"}, inside, sampling})
-      refuse(mode, names);
-    if (flags.exercise == 2) refuse(mode, sizes);
-  } else if (flags.deep) {
-    refuse("--deep", {"--stage", "--calibrate"});
-    refuse("--deep", sizes);
-  } else {
-    refuse("the stages; it goes with --deep", inside);
-    if (flags.stage == "all")
-      refuse("--stage all, which trains five networks", {"--save", "--resume", "--save-every"});
-    if (flags.stage != "batchnorm") refuse("--stage " + flags.stage, {"--calibrate"});
-  }
-  const bool stages = !flags.deep && flags.exercise == 0;
-  const bool normalizes = stages ? flags.stage == "batchnorm" || flags.stage == "all"
-                                 : flags.exercise == 2 || (flags.deep && !flags.no_batchnorm);
+void refuse_batch_of_one(const Flags& flags) {
+  const bool deep = flags.deep || flags.exercise == 2;
+  const bool normalizes = deep ? !flags.no_batchnorm
+                               : flags.exercise == 0 && (flags.stage == "batchnorm" || flags.stage == "all");
   if (normalizes && flags.training.batch < 2) throw UsageError("--batch: '1' is too few to normalise over");
 }
 

@@ -31,6 +31,8 @@ std::string image_of(const std::string& title, const Tensor& h, float threshold)
                                  .values = (abs(part) > threshold).cast<double>().to_vector(),
                                  .row_labels = every(8, rows),
                                  .column_labels = every(20, columns),
+                                 .x_label = "unit",
+                                 .y_label = "example",
                                  .palette = plot::Palette::kBlackWhite,
                                  .cell = 4});
 }
@@ -43,7 +45,7 @@ void draw_tanh_layer(Run& run, const std::string& stage, const Tensor& hpreact, 
              plot::side_by_side({histogram("hpreact", hpreact), histogram("h", h)}));
   run.figure("saturated_" + stage + ".svg",
              stage + ": white where a unit (column) is saturated for an example (row).",
-             image_of("|h| > 0.99: examples down, units across", h, 0.99F));
+             image_of("|h| > 0.99", h, 0.99F));
 }
 
 void draw_activation_functions(Run& run) {
@@ -66,21 +68,13 @@ void draw_activation_functions(Run& run) {
              plot::side_by_side({bounded.svg(), open.svg()}));
 }
 
-void draw_kaiming(Run& run, const Tensor& x, const Tensor& y) {
-  const auto density = [](const std::string& title, const Tensor& t) {
-    return plot::Chart(title, "value", "density").size(440, 320).density(numbers(t), 50).svg();
-  };
-  run.figure("kaiming.svg", "x, and the wider x @ w.",
-             plot::side_by_side({density("x", x), density("x @ w", y)}));
-}
-
 void draw_densities(Run& run, const std::string& title, const std::string& x_label, const std::string& file,
-                    const Densities& curves) {
+                    const std::string& caption, const Densities& curves) {
   plot::Chart chart(title, x_label, "density");
   for (const auto& [name, t] : curves) {
     if (all(isfinite(t)).item()) chart.density(numbers(t), 100, name);
   }
-  run.figure(file, title + ".", chart.size(900, 380).svg());
+  run.figure(file, caption, chart.size(900, 380).svg());
 }
 
 }  // namespace lt::apps::activations

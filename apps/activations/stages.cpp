@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include <libtensor/apps/activations/activations.h>
-#include <libtensor/apps/plot/chart.h>
 #include <libtensor/nn/diagnostics.h>
 
 // The stages before any training: what each changes, and what it is good for. A figure belongs to the setup
@@ -34,9 +33,9 @@ void show_layer(Run& run, const Start& start) {
   const auto& [stage, by, hpreact, h, logits, loss] = start;
   // cell: saturated
   run.result(stage + ": first loss", loss);
-  run.result(stage + ": lowest pre-activation", amin(hpreact));
-  run.result(stage + ": highest pre-activation", amax(hpreact));
-  run.result(stage + ": std of pre-activations", hpreact.stddev());
+  run.result(stage + ": lowest hpreact", amin(hpreact));
+  run.result(stage + ": highest hpreact", amax(hpreact));
+  run.result(stage + ": std of hpreact", hpreact.stddev());
   run.result(stage + ": saturated", count_nonzero(abs(h) > 0.99F));
   run.result(stage + ": dead units", nn::dead_units(h));  // saturated for all of the batch
   // end
@@ -77,20 +76,6 @@ void softmax_stage(Run& run, const Start& softmax) {
   run.result("softmax: first loss", softmax.loss);
 }
 
-void draw_hockey_stick(Run& run, const std::vector<double>& original, const std::vector<double>& softmax) {
-  plot::Chart chart("The hockey stick", "step", "log10 loss");
-  for (const auto& [name, losses] : {std::pair{"original", original}, {"softmax", softmax}}) {
-    std::vector<double> steps, logs;
-    for (const double loss : losses) {
-      steps.push_back(static_cast<double>(steps.size()));
-      logs.push_back(std::log10(loss));
-    }
-    chart.line(steps, logs, name);
-  }
-  run.figure("hockey_stick.svg", "With small logits at the start the steep first part is gone.",
-             chart.size(900, 380).svg());
-}
-
 void tanh_stage(Run& run, const Start& original, const Start& tanh) {
   run.heading("Stage tanh: units that are not saturated");
   run.say(
@@ -121,7 +106,8 @@ void kaiming_stage(Run& run, const Start& kaiming) {
   run.result("with w * 0.2", matmul(x, w * 0.2F).stddev());
   run.result("with w * 5", matmul(x, w * 5).stddev());
   // end
-  draw_kaiming(run, x, y);
+  draw_densities(run, "A product is wider", "value", "kaiming.svg", "x, and its product with w.",
+                 {{"x", x}, {"x @ w", y}});
   run.say("A tanh squashes what it gets; a gain of 5/3 makes up for that.");
   run.cell("kaiming");
   run.result("scale of W1", kaiming.by.W1);

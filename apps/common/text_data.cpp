@@ -11,6 +11,7 @@
 #include <memory>
 
 #include <libtensor/apps/common/memory.h>
+#include <libtensor/apps/common/printable.h>
 #include <libtensor/apps/common/python_random.h>
 #include <libtensor/apps/common/sha256.h>
 #include <libtensor/tensor/error.h>

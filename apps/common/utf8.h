@@ -23,7 +23,5 @@ int64_t length(std::string_view text);
 int64_t display_width(std::string_view text);
 // At most `characters` of a text, and "..." in place of the rest.
 std::string brief(std::string_view text, int64_t characters = 160);
-// The text with U+202E or 0x1b spelled out: what moves or reorders the rest is not for a terminal.
-std::string printable(std::string_view text);
 
 }  // namespace lt::apps

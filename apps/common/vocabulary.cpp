@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <libtensor/apps/common/printable.h>
 #include <libtensor/apps/common/text_data.h>
 #include <libtensor/tensor/error.h>
 

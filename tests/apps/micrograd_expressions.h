@@ -21,7 +21,7 @@ struct Step {
 };
 
 // Its entries are the leaves, then the steps in order; the last is the result.
-struct Expression {
+struct RandomExpression {
   std::vector<double> leaves;
   std::vector<Step> steps;
 };
@@ -51,7 +51,7 @@ T take(const Step& s, const std::vector<T>& entries) {
 
 // The last entry.
 template <typename T>
-T evaluate(const Expression& e, std::vector<T> entries) {
+T evaluate(const RandomExpression& e, std::vector<T> entries) {
   for (const Step& s : e.steps) entries.push_back(take(s, entries));
   return entries.back();
 }
@@ -61,8 +61,8 @@ class ExpressionSource {
   explicit ExpressionSource(std::uint32_t seed) : words_(seed) {}
 
   // 1 to 4 leaves, 1 to 24 steps. Uses the latest entries more often, so that most of it reaches the result.
-  Expression next() {
-    Expression e;
+  RandomExpression next() {
+    RandomExpression e;
     for (std::uint32_t n = 1 + below(4); n > 0; --n) e.leaves.push_back(number(-2, 2));
     std::vector<double> values = e.leaves;
     for (std::uint32_t n = 1 + below(24); n > 0; --n) {

@@ -14,7 +14,7 @@ int main(int argc, char** argv) {
   ExpressionSource source(static_cast<std::uint32_t>(std::atol(argv[1])));
   for (long n = std::atol(argv[2]); n > 0; --n) {
     const Scope scope;
-    const Expression e = source.next();
+    const RandomExpression e = source.next();
     const std::vector<Value> leaves(e.leaves.begin(), e.leaves.end());
     const Value result = evaluate(e, leaves);
     result.backward();

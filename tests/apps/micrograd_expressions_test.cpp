@@ -10,7 +10,7 @@ TEST(RandomExpressions, HaveTheValueOfPlainArithmeticAndTheSlopesOfFiniteDiffere
   int slopes = 0, compared = 0;
   for (int n = 0; n < 3000; ++n) {
     const Scope scope;
-    const Expression e = source.next();
+    const RandomExpression e = source.next();
     const std::vector<Value> leaves(e.leaves.begin(), e.leaves.end());
     const Value result = evaluate(e, leaves);
     // a / b is a * b^-1 and -a is a * -1, as in the lecture: one more rounding a step

@@ -1,6 +1,7 @@
 // What training does for any app, shown on the mlp app: checkpoints, killed and stopped runs, bad input.
 
-#include <libtensor/apps/common/training.h>
+#include <libtensor/apps/common/curves.h>
+#include <libtensor/apps/common/steps.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
