@@ -286,11 +286,11 @@ void lecture(Run& run, const Flags& flags) {
   if (run.given("--widget")) return widget(run, flags.widget);
   const Vocabulary vocabulary = Vocabulary::of(data);
   const auto batch = static_cast<double>(flags.training.batch);
-  // As measured; of a unit and example batch normalisation keeps some twenty numbers.
+  // As measured; of a unit and example batch normalisation keeps some thirty numbers.
   const double bytes = flags.deep || flags.exercise == 2
-                           ? 14000 * batch
+                           ? 20000 * batch
                            : bytes_to_train(flags.sizes(vocabulary), flags.training.batch) +
-                                 80 * static_cast<double>(flags.hidden) * batch;
+                                 120 * static_cast<double>(flags.hidden) * batch;
   require_memory("--batch, --hidden, --embed and --block", bytes);
   const Splits splits(run, data, flags.block);
   if (flags.exercise == 1) return zero_initialisation(run, flags, splits);
