@@ -270,7 +270,7 @@ void stages(Run& run, const Flags& flags, const Words& data, const Splits& split
   }
   if (last >= 4 && flags.block == 3) {  // as the six layers take it
     run.part("--deep");
-    deep_network(run, {.training = {.steps = 100, .decay_at = 100}}, splits, data, false);
+    deep_network(run, {.training = {.steps = 100, .decay_at = 100, .keep = false}}, splits, data, false);
   }
   run.try_next({{"activations --stage all", "each of the stages trained, and what it gains"},
                 {"activations --deep", "the diagnostics after 1,001 steps, and names"},
@@ -282,16 +282,18 @@ void stages(Run& run, const Flags& flags, const Words& data, const Splits& split
 
 void lecture(Run& run, const Flags& flags) {
   refuse_batch_of_one(flags);
+  const auto batch = static_cast<double>(flags.training.batch);
+  // As measured; of a unit and example batch normalisation keeps some thirty numbers.
+  const double bytes =
+      flags.deep || flags.exercise == 2
+          ? 20000 * batch
+          : bytes_to_train({.block = flags.block, .embed = flags.embed, .hidden = flags.hidden},
+                           flags.training.batch) +
+                120 * static_cast<double>(flags.hidden) * batch;
+  require_memory("--batch, --hidden, --embed and --block", bytes);
   const Words data = run.load_words();
   if (run.given("--widget")) return widget(run, flags.widget);
   const Vocabulary vocabulary = Vocabulary::of(data);
-  const auto batch = static_cast<double>(flags.training.batch);
-  // As measured; of a unit and example batch normalisation keeps some thirty numbers.
-  const double bytes = flags.deep || flags.exercise == 2
-                           ? 20000 * batch
-                           : bytes_to_train(flags.sizes(vocabulary), flags.training.batch) +
-                                 120 * static_cast<double>(flags.hidden) * batch;
-  require_memory("--batch, --hidden, --embed and --block", bytes);
   const Splits splits(run, data, flags.block);
   if (flags.exercise == 1) return zero_initialisation(run, flags, splits);
   if (flags.exercise == 2) return fold_batchnorm(run, flags, splits);

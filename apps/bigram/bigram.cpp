@@ -187,8 +187,8 @@ void measure(Run& run, const Flags& flags, const IntTensor& N, const std::vector
   if (n == 0) return;
   run.print(brief(lines, 1600));
   run.result(fmt::format("pairs of the first {} names", flags.trace), n);
-  run.result("their log-likelihood", log_likelihood);
-  run.result("negative, and their mean: the loss", nll / static_cast<double>(n));
+  run.result(fmt::format("log-likelihood of these {}", n), log_likelihood);
+  run.result(fmt::format("mean of these {}, negative: the loss", n), nll / static_cast<double>(n));
 }
 
 void smooth(Run& run, const IntTensor& N, const Vocabulary& vocabulary, double K) {

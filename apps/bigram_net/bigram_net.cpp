@@ -165,11 +165,12 @@ void train(Run& run, const Flags& flags, const Words& data, const Vocabulary& vo
   if (!steps.done()) return;
   const IntTensor N = count(data.words, vocabulary, 2);
   run.result("loss without reg", cross_entropy(W.detach()[xs], ys).item());
-  run.result("the count table's loss", nll(lt::apps::probabilities<double>(N, 0), N).mean());
+  const double counted = nll(lt::apps::probabilities<double>(N, 0), N).mean();
+  run.result("the count table's loss", counted);
   run.say(
       "Counting is the best that a table can do: the net comes near it, step by step, without ever "
       "counting.");
-  draw_losses(run, steps.losses(), flags.training.decay_at);
+  draw_losses(run, steps.losses(), flags.training.decay_at, "loss.svg", counted);
   draw_tables(run, softmax(W.data(), 1), N, vocabulary);
   if (run.flags().check || flags.training.steps == 100) {
     sweep_regularisation(run, flags, {xs, ys}, vocabulary);
@@ -184,6 +185,7 @@ void train(Run& run, const Flags& flags, const Words& data, const Vocabulary& vo
 }
 
 void lecture(Run& run, const Flags& flags) {
+  if (flags.training.batch > 0) check_memory(flags, flags.training.batch, 27);
   const Words data = run.load_words();
   const Vocabulary vocabulary = Vocabulary::of(data);
   if (flags.order == 3) return trigram(run, flags, data, vocabulary);

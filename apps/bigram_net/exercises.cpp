@@ -25,9 +25,9 @@ double loss_of(const Variable& W, const Examples& examples) {
 }
 
 // The lecture's loop again, for other data or another regularisation.
-bool fit(Run& run, Variable& W, Generator& g, const TrainingFlags& training, double reg, const Examples& data,
-         const std::string& name) {
-  Steps steps = run.steps(training, {.parameters = {{"W", W}}, .generator = &g, .name = name});
+bool fit(Run& run, Variable& W, Generator& g, const TrainingFlags& training, double reg,
+         const Examples& data) {
+  Steps steps = run.steps(training, {.parameters = {{"W", W}}, .generator = &g});
   for (Step& step : steps) {
     const auto [X, Y] = training.batch == 0 ? data : minibatch(data, training.batch, g);
     Variable loss = cross_entropy(W[X], Y);
@@ -37,8 +37,12 @@ bool fit(Run& run, Variable& W, Generator& g, const TrainingFlags& training, dou
     loss.backward();
     W.data() -= step.rate() * W.grad();
   }
-  if (steps.done() && name == "train") draw_losses(run, steps.losses(), training.decay_at);
-  return steps.done();
+  if (!steps.done()) return false;
+  IntTensor N = zeros<int64_t>(W.shape());
+  index_put_(N, {data.x, data.y}, ones<int64_t>(1), true);
+  draw_losses(run, steps.losses(), training.decay_at, "loss.svg",
+              nll(lt::apps::probabilities<double>(N, 0), N).mean());
+  return true;
 }
 
 }  // namespace
@@ -155,7 +159,7 @@ void trigram(Run& run, const Flags& flags, const Words& data, const Vocabulary& 
   Generator g = run.generator(run.flags().seed);
   Variable W(randn({V * V, V}, g), true);
   run.parameters(W.numel());
-  if (!fit(run, W, g, flags.training, flags.reg, train, "train")) return;
+  if (!fit(run, W, g, flags.training, flags.reg, train)) return;
   const double loss = loss_of(W, train);
   run.result("train loss", loss + flags.reg * static_cast<double>(mean(square(W.data())).item()));
   run.result("train loss, without reg", loss);

@@ -1,5 +1,7 @@
 #include <libtensor/apps/common/curves.h>
 
+#include <fmt/format.h>
+
 #include <cmath>
 
 #include <libtensor/apps/plot/chart.h>
@@ -33,16 +35,20 @@ std::vector<double> means_of(const std::vector<double>& losses, size_t group) {
   return means;
 }
 
-void draw_losses(Run& run, const std::vector<double>& losses, int64_t decay_at, const std::string& file) {
+void draw_losses(Run& run, const std::vector<double>& losses, int64_t decay_at, const std::string& file,
+                 std::optional<double> counting) {
   plot::Chart chart("Loss while training", "step", "log10 loss");
   const bool is_long = losses.size() >= 10 * kGroup;
   add_curve(chart, losses, 1, is_long ? "one minibatch" : "");
   if (is_long) add_curve(chart, losses, kGroup, "mean of 1,000");
   if (decay_at > 0 && decay_at < std::ssize(losses))
     chart.vertical(static_cast<double>(decay_at), "a tenth of the rate");
-  run.figure(
-      file, is_long ? "One minibatch is noisy; the mean of a thousand shows the way." : "Before each update.",
-      chart.svg());
+  if (counting) chart.horizontal(std::log10(*counting), "counting");
+  const std::string caption =
+      counting  ? fmt::format("The loss falls towards that of the counts, {:.3f}.", *counting)
+      : is_long ? "One minibatch is noisy; the mean of a thousand shows the way."
+                : "Before each update.";
+  run.figure(file, caption, chart.svg());
 }
 
 }  // namespace lt::apps

@@ -3,6 +3,7 @@
 // The curve of a training run, the same for every app.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,8 +15,8 @@ namespace lt::apps {
 std::vector<double> means_of(const std::vector<double>& losses, size_t group);
 
 // loss.svg: log10 of each minibatch's loss, their means over it where there are many, a mark where the rate
-// falls.
+// falls, and the loss that counting reaches on the same examples, where there is one.
 void draw_losses(Run& run, const std::vector<double>& losses, int64_t decay_at,
-                 const std::string& file = "loss.svg");
+                 const std::string& file = "loss.svg", std::optional<double> counting = {});
 
 }  // namespace lt::apps

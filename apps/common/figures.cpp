@@ -136,6 +136,10 @@ Comparison Figures::compare(const std::string& setup, const std::string& name, c
   return {ours, reference.text, mark_of(ok, ok, reference), ok};
 }
 
+bool Figures::has(const std::string& setup) const {
+  return std::any_of(order_.begin(), order_.end(), [&](const auto& key) { return key.first == setup; });
+}
+
 std::vector<std::string> Figures::setups() const {
   std::vector<std::string> all;
   for (const auto& [setup, name] : order_) {

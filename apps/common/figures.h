@@ -60,6 +60,7 @@ class Figures {
   Comparison compare(const std::string& setup, const std::string& name, const std::string& ours,
                      DataKind data) const;
 
+  bool has(const std::string& setup) const;
   // Every setup of the table, in its order, and its names with a reference for such data.
   std::vector<std::string> setups() const;
   std::vector<std::string> names(const std::string& setup, DataKind data) const;

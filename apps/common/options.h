@@ -39,7 +39,7 @@ struct TrainingFlags {
   std::string resume = {};
   int64_t save_every = 0;  // 0: only at the end
   int64_t log_every = 0;   // 0: only the usual steps
-  bool keep = true;        // a checkpoint; not of a small training beside the run's own
+  bool keep = true;        // a checkpoint and a log; not of a small training beside the run's own
 };
 
 class Options {

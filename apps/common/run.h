@@ -66,6 +66,8 @@ class Run {
   void heading(std::string_view text);
   void say(std::string_view text);
   void print(std::string_view text);
+  // As `say`, --quiet or not.
+  void notice(std::string_view text);
   void table(const std::vector<std::string>& head, const std::vector<std::vector<std::string>>& rows);
 
   // The lines of the sources between "// cell: NAME" and "// end", in the report.

@@ -37,6 +37,9 @@ int run_once(const AppInfo& app, const std::vector<const char*>& arguments, cons
   if (!options.parse(argc, arguments.data())) return 0;
   if (options.flags.check && !silent && options.setup(true).empty())
     return check_all(app, argc, arguments.data(), declare);
+  if (options.flags.check && !Figures(app.texts.figures).has(options.setup(true))) {
+    throw UsageError(fmt::format("--check: no figures are known for '{}'", options.setup(true)));
+  }
   Run run(options, app.texts, silent);
   body(run);
   return run.finish();

@@ -88,7 +88,7 @@ void Steps::take_loss(double loss, Json logged) {
 }
 
 void Steps::log_step() {
-  if (!is_logged_step(step_.index_, flags_.steps, flags_.log_every)) return;
+  if (!flags_.keep || !is_logged_step(step_.index_, flags_.steps, flags_.log_every)) return;
   fields_.insert(fields_.begin() + 2, {"lr", step_.rate_});
   if (state_.name != "train") fields_.insert(fields_.begin(), {"task", state_.name});
   run_.log().write("step", fields_);
@@ -121,8 +121,8 @@ void Steps::finish() {
   stop_.reset();
   if (!sound) return;
   if (done()) return run_.trained();
-  run_.say(fmt::format("Stopped after {} of {} steps{}.", losses_.size(), flags_.steps,
-                       file_.empty() ? "" : fmt::format("; go on with `--resume {}`", file_)));
+  run_.notice(fmt::format("Stopped after {} of {} steps{}.", losses_.size(), flags_.steps,
+                          file_.empty() ? "" : fmt::format("; go on with `--resume {}`", file_)));
 }
 
 bool Steps::done() const {

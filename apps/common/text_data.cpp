@@ -11,9 +11,9 @@
 #include <memory>
 
 #include <libtensor/apps/common/memory.h>
-#include <libtensor/apps/common/printable.h>
 #include <libtensor/apps/common/python_random.h>
 #include <libtensor/apps/common/sha256.h>
+#include <libtensor/apps/common/utf8.h>
 #include <libtensor/tensor/error.h>
 #include <libtensor/tensor/ops.h>
 
@@ -36,7 +36,7 @@ void check_line(std::string_view line, const std::string& source, int64_t number
     if (is_printable(code) || also.find(line[at]) != also.npos) continue;
     const size_t bytes = code < 0 ? 1 : character_at(line, at).size();
     throw IoError(fmt::format("{}:{}: byte {} of the line, {}, is not printable UTF-8", source, number,
-                              at + 1, printable(line.substr(at, bytes))));
+                              at + 1, spelled_out(line.substr(at, bytes))));
   }
 }
 

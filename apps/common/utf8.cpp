@@ -1,5 +1,7 @@
 #include <libtensor/apps/common/utf8.h>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 // A lead byte tells a character's length. The tables name ranges of the Unicode standard by their first and
@@ -80,6 +82,22 @@ std::string brief(std::string_view text, int64_t characters) {
   size_t end = 0;
   while (end < text.size() && characters-- > 0) end += character_at(text, end).size();
   return end < text.size() ? std::string(text.substr(0, end)) + "..." : std::string(text);
+}
+
+std::string spelled_out(std::string_view text) {
+  std::string out;
+  for (size_t at = 0; at < text.size();) {
+    const int64_t code = code_point(text.substr(at));
+    const std::string_view character = text.substr(at, code < 0 ? 1 : character_at(text, at).size());
+    if (is_printable(code)) {
+      out += character;
+    } else {
+      const auto byte = static_cast<unsigned char>(text[at]);
+      out += code < 0x80 ? fmt::format("0x{:02x}", byte) : fmt::format("U+{:04X}", code);
+    }
+    at += character.size();
+  }
+  return out;
 }
 
 }  // namespace lt::apps

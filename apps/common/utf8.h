@@ -23,5 +23,7 @@ int64_t length(std::string_view text);
 int64_t display_width(std::string_view text);
 // At most `characters` of a text, and "..." in place of the rest.
 std::string brief(std::string_view text, int64_t characters = 160);
+// What an error calls a character that may not be shown: U+202E, or 0x1b for a byte; others as they are.
+std::string spelled_out(std::string_view text);
 
 }  // namespace lt::apps

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <libtensor/apps/common/printable.h>
 #include <libtensor/apps/common/text_data.h>
+#include <libtensor/apps/common/utf8.h>
 #include <libtensor/tensor/error.h>
 
 // A map from symbols to numbers, and a list back.
@@ -50,7 +50,7 @@ std::vector<int64_t> Vocabulary::encode(std::string_view text) const {
     const auto found = ids_.find(character_at(text, at));
     if (found == ids_.end()) {
       throw IndexError(fmt::format("'{}': the character '{}' does not occur in the data",
-                                   printable(brief(text, 40)), printable(character_at(text, at))));
+                                   spelled_out(brief(text, 40)), spelled_out(character_at(text, at))));
     }
     out.push_back(found->second);
   }

@@ -20,11 +20,11 @@ void find_learning_rate(Run& run, const Flags& flags, const Words& data, const V
   Generator g = run.generator(run.flags().seed);
   const MlpNet net({.vocabulary = vocabulary.size(), .embed = 2, .hidden = 100}, {}, g);
   std::vector<double> exponents;
-  const TrainingFlags sweep{.steps = 1000, .log_every = flags.training.log_every, .keep = false};
+  const TrainingFlags sweep{.steps = 1000, .log_every = flags.training.log_every, .keep = flags.find_lr};
   Steps steps = run.steps(sweep, {.parameters = net.parameters(),
                                   .generator = &g,
                                   .series = {{"exponents", &exponents}},
-                                  .name = "find-lr"});
+                                  .name = "train"});
   // cell: find-lr
   for (Step& step : steps) {
     step.set_rate(nn::exponential_sweep(-3, 0, step.index(), 1000));

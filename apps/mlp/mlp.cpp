@@ -174,10 +174,11 @@ void train(Run& run, const Flags& flags, const Words& data, const Vocabulary& vo
 }
 
 void lecture(Run& run, const Flags& flags) {
+  require_memory("--batch, --hidden, --embed and --block",
+                 bytes_to_train({.block = flags.block, .embed = flags.embed, .hidden = flags.hidden},
+                                flags.training.batch));
   const Words data = run.load_words();
   const Vocabulary vocabulary = Vocabulary::of(data);
-  require_memory("--batch, --hidden, --embed and --block",
-                 bytes_to_train(flags.sizes(vocabulary), flags.training.batch));
   if (flags.overfit > 0) {
     Flags own = flags;
     if (!run.given("--steps")) own.training.steps = 1001;

@@ -49,11 +49,11 @@ void overfit(Run& run, const Flags& flags, const Words& data, const Vocabulary& 
   Generator g = run.generator(run.flags().seed);
   const MlpNet net({.vocabulary = vocabulary.size(), .embed = 2, .hidden = 100}, {}, g);
   run.result("examples", X.size(0));
-  run.parameters(count_parameters(net.parameters()));
+  const int64_t parameters = count_parameters(net.parameters());
+  flags.training.keep ? run.parameters(parameters) : run.result("parameters", parameters);
   run.result("all examples before training", split_loss([&](const IntTensor& x) { return net.logits(x); },
                                                         windows(data.words, vocabulary, 3)));
-  Steps steps =
-      run.steps(flags.training, {.parameters = net.parameters(), .generator = &g, .name = "overfit"});
+  Steps steps = run.steps(flags.training, {.parameters = net.parameters(), .generator = &g});
   // cell: overfit
   for (Step& step : steps) {
     const Variable loss = cross_entropy(net.logits(X), Y);

@@ -84,7 +84,7 @@ TEST(Activations, WritesEachFigureThatItLogsAndPutsItIntoTheReport) {
 
 TEST(Activations, TrainsAllFiveStagesIntoOneTable) {
   const Scratch scratch;
-  const Outcome run = run_in(scratch, kFewNames + "--stage all --steps 3 --samples 2 --out o");
+  const Outcome run = run_in(scratch, "activations --words :2000 --stage all --steps 3 --samples 2 --out o");
   ASSERT_EQ(run.code, 0) << run.err;
   std::vector<int64_t> counts;
   for (const json& event : events_of(scratch.path("o/log.jsonl"), "params")) counts.push_back(event["count"]);
@@ -98,7 +98,7 @@ TEST(Activations, TrainsAllFiveStagesIntoOneTable) {
 
 TEST(Activations, TellsEachStageUpToItsOwn) {
   const Scratch scratch;
-  const Outcome run = run_in(scratch, kFewNames + "--stage tanh --steps 1 --no-out");
+  const Outcome run = run_in(scratch, "activations --words :2000 --stage tanh --steps 1 --no-out");
   ASSERT_EQ(run.code, 0) << run.err;
   EXPECT_THAT(run.out, HasSubstr("Stage tanh: "));
   EXPECT_THAT(run.out, testing::Not(HasSubstr("Stage kaiming: ")));
@@ -134,8 +134,7 @@ TEST(Activations, RefusesTheCheckpointOfAnotherRun) {
        {"--stage kaiming", "--stage tanh --seed 1", "--stage tanh --words :50", "--deep"}) {
     const Outcome run = run_in(scratch, fmt::format("activations --quiet {}{}", flags, resume));
     EXPECT_EQ(run.code, 1) << flags;
-    EXPECT_THAT(run.err,
-                HasSubstr("a/checkpoint.safetensors: of another run: activations train, --stage tanh;"));
+    EXPECT_THAT(run.err, HasSubstr("'a/checkpoint.safetensors': of another run: --stage tanh; "));
   }
 }
 

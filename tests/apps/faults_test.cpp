@@ -97,8 +97,8 @@ TEST(Faults, OfTheRateLeaveTheLastCheckpointThatWasSound) {
 TEST(Faults, OfMicrogradsRateAreErrorsAtTheLastStepToo) {
   const Scratch scratch;
   EXPECT_THAT(run_in(scratch, "micrograd --task moons --lr 1e30 --steps 3 --out o").err,
-              HasSubstr("moons: the loss at step 3 is inf: a smaller --lr may help"));
-  EXPECT_FALSE(std::filesystem::exists(scratch.path("o/moons.checkpoint.json")));
+              HasSubstr("micrograd: the loss at step 3 is inf: a smaller --lr may help"));
+  EXPECT_FALSE(std::filesystem::exists(scratch.path("o/moons.checkpoint.safetensors")));
   const Outcome all = run_in(scratch, "micrograd --lr 1e30 --out o");
   EXPECT_EQ(all.code, 1);
   EXPECT_THAT(all.err,
@@ -132,7 +132,7 @@ TEST(Faults, OfAPipeAreSeenAtTheStart) {
   ASSERT_EQ(::mkfifo(scratch.path("pipe").c_str(), 0600), 0);
   std::filesystem::create_directory(scratch.path("o"));
   for (const auto& [app, file] : {std::pair{"bigram_net", "o/checkpoint.safetensors"},
-                                  {"micrograd --task moons", "o/moons.checkpoint.json"}}) {
+                                  {"micrograd --task moons", "o/moons.checkpoint.safetensors"}}) {
     const std::string command = app + std::string(" --quiet --out o ");
     EXPECT_THAT(run_in(scratch, command + "--save pipe").err,
                 HasSubstr(": cannot write 'pipe': it is no regular file\n"));

@@ -27,7 +27,7 @@ TEST(Layout, FitsTheLongerLinesOfATextKeepingTheirIndentation) {
 }
 
 TEST(Layout, ShowsABacktickOfTheDataInTablesAndResults) {
-  EXPECT_EQ(columns({"`"}, {{"`"}, {"a`b`"}}), "  `   \n  `   \n  a`b`\n");
+  EXPECT_EQ(columns({"`"}, {{"`"}, {"a`b`"}}), "  `\n  `\n  a`b`\n");
   EXPECT_EQ(result_line("a`b`", "1", "", "").substr(0, 6), "  a`b`");
 }
 

@@ -149,8 +149,7 @@ TEST_F(MicrogradApp, RefusesACheckpointThatIsTornOrOfAnotherRun) {
   EXPECT_EQ(run("--task four --no-out --resume torn").status, 1);
   const Finished done = run("--task four --hidden 5 --no-out --resume a");
   EXPECT_EQ(done.status, 1);
-  EXPECT_THAT(done.output, HasSubstr("a: of another run: micrograd four, --task four; this one is micrograd "
-                                     "four, --hidden 5 --task four\n"));
+  EXPECT_THAT(done.output, HasSubstr("'a': of another run: "));
   EXPECT_THAT(run("--task four --no-out --resume missing").output, HasSubstr("missing"));
 }
 

@@ -143,13 +143,13 @@ TEST(Training, RefusesAtTheStartWhatCannotBeWrittenAndLeavesNothing) {
 TEST(Training, SeesBeforeItTrainsThatAFileOfTheFolderCannotBeWritten) {
   const Scratch scratch;
   std::filesystem::create_directories(scratch.path("o/checkpoint.safetensors"));
-  std::filesystem::create_directories(scratch.path("o/moons.checkpoint.json"));
+  std::filesystem::create_directories(scratch.path("o/moons.checkpoint.safetensors"));
   std::filesystem::create_directories(scratch.path("p/report.html"));
   const std::string steps = "--steps 9000000000000000000 ";  // it would never end
   EXPECT_EQ(run_in(scratch, kNet + steps + "--out o").err,
             "mlp: cannot write 'o/checkpoint.safetensors': Is a directory\n");
   EXPECT_EQ(run_in(scratch, "micrograd --task moons --quiet --out o " + steps).err,
-            "micrograd: cannot write 'o/moons.checkpoint.json': Is a directory\n");
+            "micrograd: cannot write 'o/moons.checkpoint.safetensors': Is a directory\n");
   EXPECT_EQ(run_in(scratch, "bigram --out p").err, "bigram: cannot write 'p/report.html': Is a directory\n");
 }
 
@@ -172,8 +172,9 @@ TEST(Training, RefusesAtTheStartWhatNoMachineCanHold) {
   for (const auto& [command, flags] :
        {std::pair{"mlp --batch 9000000000000000000", "mlp: --batch, --hidden, --embed and --block"},
         {"mlp --batch 1000000000 --hidden 65536 --save a", "mlp: --batch, --hidden, --embed and --block"},
-        {"activations --batch 9000000000000000000", "activations: --batch"},
-        {"activations --deep --batch 9000000000000000000", "activations: --batch"},
+        {"activations --batch 9000000000000000000", "activations: --batch, --hidden, --embed and --block"},
+        {"activations --deep --batch 9000000000000000000",
+         "activations: --batch, --hidden, --embed and --block"},
         {"bigram_net --no-out --batch 9000000000000000000", "bigram_net: --batch"},
         {"bigram_net --no-out --one-hot --batch 1000000000000", "bigram_net: --one-hot and --batch"},
         {"micrograd --points 1000000 --hidden 4096,4096", "micrograd: --points and --hidden"}}) {

@@ -37,5 +37,11 @@ TEST(Utf8, PrintsNoControlsAndNothingUnseen) {
   }
 }
 
+TEST(Utf8, NamesWhatATerminalMustNotBeGiven) {
+  EXPECT_EQ(spelled_out("zoë 日"), "zoë 日");
+  EXPECT_EQ(spelled_out("a\u202eb\x1b[31mc"), "aU+202Eb0x1b[31mc");
+  EXPECT_EQ(spelled_out("ren\xe9"), "ren0xe9");
+}
+
 }  // namespace
 }  // namespace lt::apps

@@ -92,8 +92,8 @@ def likelihood(table, data, N):
     P = probabilities(N, 0)
     three = count(data.names[:3])
     table.add("", "pairs of the first 3 names", three.sum().item(), "E")
-    table.add("", "their log-likelihood", -total_nll(P, three), "D")
-    table.add("", "negative, and their mean: the loss", mean_nll(P, three), "D")
+    table.add("", f"log-likelihood of these {three.sum().item()}", -total_nll(P, three), "D")
+    table.add("", f"mean of these {three.sum().item()}, negative: the loss", mean_nll(P, three), "D")
     for K in SMOOTHINGS:
         table.add("", f"mean nll, K = {K}", mean_nll(probabilities(N, K), N), "D")
     table.add("", "uniform guess, ln 27", mean_nll(torch.full((27, 27), 1 / 27, dtype=torch.float64), N), "D")
