@@ -29,6 +29,12 @@ namespace {
 
 int check_all(const AppInfo& app, int argc, const char* const* argv, const Declare& declare);
 
+// For these flags, or for them but for the number of steps.
+bool has_figures(const AppInfo& app, const Options& options) {
+  const Figures figures(app.texts.figures);
+  return figures.has(options.setup(true)) || figures.has(options.setup(false));
+}
+
 int run_once(const AppInfo& app, const std::vector<const char*>& arguments, const Declare& declare,
              bool silent) {
   const int argc = static_cast<int>(arguments.size());
@@ -37,7 +43,7 @@ int run_once(const AppInfo& app, const std::vector<const char*>& arguments, cons
   if (!options.parse(argc, arguments.data())) return 0;
   if (options.flags.check && !silent && options.setup(true).empty())
     return check_all(app, argc, arguments.data(), declare);
-  if (options.flags.check && !Figures(app.texts.figures).has(options.setup(true))) {
+  if (options.flags.check && !has_figures(app, options)) {
     throw UsageError(fmt::format("--check: no figures are known for '{}'", options.setup(true)));
   }
   Run run(options, app.texts, silent);

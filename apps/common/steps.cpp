@@ -114,8 +114,14 @@ void Steps::finish() {
   run_.set_speed(progress_->steps_per_second());
   const bool moved = std::ssize(losses_) > first_;
   // A parameter that is no number makes the next loss none.
-  if (moved && std::isfinite(losses_.back()) && !is_finite()) run_.diverged(step_.index_, std::nan(""));
-  const bool sound = losses_.empty() || (std::isfinite(losses_.back()) && is_finite());
+  last_is_sound_ = !moved || !std::isfinite(losses_.back()) || is_finite();
+  if (!last_is_sound_) run_.diverged(step_.index_, std::nan(""));
+  if (moved && last_is_sound_ && std::isfinite(losses_.back()) && state_.loss_now) {
+    const double now = state_.loss_now();
+    last_is_sound_ = std::isfinite(now);
+    if (!last_is_sound_) run_.diverged(step_.index_, now);
+  }
+  const bool sound = last_is_sound_ && (losses_.empty() || std::isfinite(losses_.back()));
   if (moved && sound && !file_.empty()) checkpoint().save(file_);
   pending_.reset();
   stop_.reset();
@@ -127,7 +133,7 @@ void Steps::finish() {
 
 bool Steps::done() const {
   return std::ssize(losses_) >= flags_.steps && (losses_.empty() || std::isfinite(losses_.back())) &&
-         is_finite();
+         last_is_sound_;
 }
 
 bool Steps::is_finite() const {

@@ -38,6 +38,8 @@ struct TrainingState {
   // For what is no tensor: both or neither.
   std::function<void(nn::Checkpoint&)> put = {};
   std::function<void(const nn::Checkpoint&)> get = {};
+  // The loss of the state as it is, where that is cheap: a last state without one is not saved.
+  std::function<double()> loss_now = {};
   std::string name = "train";  // what the bar and the checkpoint's file are called
 };
 
@@ -128,7 +130,8 @@ class Steps {
   double average_ = 0;         // of the last losses: one minibatch is noisy
   int64_t first_ = 0;
   bool running_ = false;
-  bool has_failed_ = false;  // a save in between
+  bool last_is_sound_ = true;  // the state after the last step
+  bool has_failed_ = false;    // a save in between
 };
 
 }  // namespace lt::apps

@@ -1,5 +1,4 @@
-// Lecture 1, "The spelled-out intro to neural networks and backpropagation: building micrograd": what a
-// derivative is, an engine that finds them, and networks trained by it.
+// Lecture 1, "Building micrograd": derivatives, an engine that finds them, and networks trained by it.
 //
 //   micrograd                                   all of the lecture
 //   micrograd --task four --steps 100           one part of it: expression, four, moons, exercise

@@ -131,7 +131,14 @@ void moons(Run& run, const Flags& flags) {
     frames.emplace_back(std::to_string(step), boundary(data, grid, model));
   };
   run.cell("train on moons");
-  Steps steps = run.steps(flags.training, state_of(model, "moons"));
+  std::vector<int64_t> all(data.points.size());
+  std::iota(all.begin(), all.end(), 0);
+  TrainingState state = state_of(model, "moons");
+  state.loss_now = [&] {
+    const Scope forget;
+    return margin_loss(model, data, all).loss.data();
+  };
+  Steps steps = run.steps(flags.training, std::move(state));
   // cell: train on moons
   for (Step& step : steps) {
     if (step.is_shown()) draw_frame(step.index());
@@ -156,8 +163,6 @@ void moons(Run& run, const Flags& flags) {
   }
   // end
   if (!steps.done()) return;
-  std::vector<int64_t> all(data.points.size());
-  std::iota(all.begin(), all.end(), 0);
   {
     const Scope forget;
     const auto [loss, accuracy] = margin_loss(model, data, all);

@@ -228,7 +228,7 @@ TEST_F(MicrogradApp, StopsAtAnInterruptWithACheckpoint) {
       "cd '" + scratch_.folder() +
       "' && { " LIBTENSOR_BIN_DIR
       "/micrograd --task moons --steps 20000 --no-out --save stopped --save-every 10 & pid=$!; "
-      "until [ -f stopped ] || ! kill -0 $pid; do sleep 0.05; done; kill -INT $pid; wait $pid; } >out 2>err";
+      "until [ -f stopped ] || ! kill -0 $pid; do sleep 0.05; done; kill -TERM $pid; wait $pid; } >out 2>err";
   EXPECT_EQ(WEXITSTATUS(std::system(line.c_str())), 130);
   EXPECT_THAT(read("stopped"), HasSubstr("grad"));
   EXPECT_THAT(read("out"),
