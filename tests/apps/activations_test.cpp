@@ -235,7 +235,7 @@ TEST(Activations, ManagesAFewNamesWithoutDevOrTestOnes) {
 void expect_figures(const std::string& data) {
   const Scratch scratch;
   for (const std::string flags :
-       {"--steps 101", "--stage all --steps 11", "--deep", "--deep --no-batchnorm --gain 0.5 --steps 1",
+       {"--steps 101", "--stage kaiming --steps 101", "--deep", "--deep --no-batchnorm --gain 0.5 --steps 1",
         "--deep --no-batchnorm --linear --steps 1", "--exercise 1", "--exercise 2", "--widget 0",
         "--widget 10"}) {
     const Outcome run =
