@@ -233,7 +233,7 @@ void deep_network(Run& run, const Flags& flags, const Splits& splits, const Word
   large_products(run);
   run.try_next({{"activations --deep --gain 0.5 --no-batchnorm", "activations and gradients that fade"},
                 {"activations --deep --gain 3 --no-batchnorm", "tanhs that saturate"},
-                {"activations --deep --linear --gain 1.67 --no-batchnorm", "a loss that explodes"},
+                {"activations --deep --linear --gain 0.5 --no-batchnorm", "without tanhs: signals that fade"},
                 {"activations --exercise 2", "this network with its norms folded into the weights"}});
 }
 

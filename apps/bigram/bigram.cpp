@@ -164,6 +164,7 @@ void measure(Run& run, const Flags& flags, const IntTensor& N, const std::vector
                   "is perfect, a "
                   "uniform guess costs ln {} = {:.4f}.",
                   vocabulary.size(), std::log(vocabulary.size())));
+  constexpr int64_t kMostLines = 100;
   std::string lines;
   // cell: likelihood
   const DoubleTensor P = N.cast<double>() / sum(N.cast<double>(), 1, true);
@@ -176,8 +177,9 @@ void measure(Run& run, const Flags& flags, const IntTensor& N, const std::vector
       const double logprob = std::log(prob);
       log_likelihood += logprob;
       ++n;
-      lines += fmt::format("  {}{}: {:.4f} {:.4f}\n", vocabulary.symbol(ix1), vocabulary.symbol(ix2), prob,
-                           logprob);
+      if (n <= kMostLines)
+        lines += fmt::format("  {}{}: {:.4f} {:.4f}\n", vocabulary.symbol(ix1), vocabulary.symbol(ix2), prob,
+                             logprob);
       ix1 = ix2;
     }
   }
@@ -185,7 +187,8 @@ void measure(Run& run, const Flags& flags, const IntTensor& N, const std::vector
   // end
   run.cell("likelihood");
   if (n == 0) return;
-  run.print(brief(lines, 1600));
+  if (n > kMostLines) lines += fmt::format("  and {} more\n", n - kMostLines);
+  run.print(lines);
   run.result(fmt::format("pairs of the first {} names", flags.trace), n);
   run.result(fmt::format("log-likelihood of these {}", n), log_likelihood);
   run.result(fmt::format("mean of these {}, negative: the loss", n), nll / static_cast<double>(n));

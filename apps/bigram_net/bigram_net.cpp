@@ -40,11 +40,13 @@ void look_at_one_name(Run& run, const std::string& word, const Vocabulary& vocab
   run.result("xs", brief(joined(xs), 60));
   run.result("ys", brief(joined(ys), 60));
 
-  run.heading("One-hot rows, one neuron, 27 neurons");
+  run.heading("One-hot rows, one neuron, many neurons");
   run.say(
-      "A net multiplies; the number 13 is no amount. So each input becomes a row of zeros with a single 1. A "
+      "A net multiplies, and the number of a letter is no amount. So each input becomes a row of zeros with "
+      "a single 1. A "
       "neuron is a "
-      "column of weights: its product with every row is one number an example. 27 neurons side by side are a "
+      "column of weights: its product with every row is one number an example. As many neurons as letters, "
+      "side by side, are a "
       "matrix W.");
   // cell: one-hot
   Generator g = run.generator(run.flags().seed);
@@ -168,8 +170,7 @@ void train(Run& run, const Flags& flags, const Words& data, const Vocabulary& vo
   const double counted = nll(lt::apps::probabilities<double>(N, 0), N).mean();
   run.result("the count table's loss", counted);
   run.say(
-      "Counting is the best that a table can do: the net comes near it, step by step, without ever "
-      "counting.");
+      "Counting is the best that a table can do; step by step the net comes nearer, without ever counting.");
   draw_losses(run, steps.losses(), flags.training.decay_at, "loss.svg", counted);
   draw_tables(run, softmax(W.data(), 1), N, vocabulary);
   if (run.flags().check || flags.training.steps == 100) {

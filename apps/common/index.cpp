@@ -152,7 +152,9 @@ std::string settings(const RunLog& run) {
         "sample-seed top trace ";
     const std::string shown = text_in(run.config, name.c_str());
     if (kOthers.find(" " + name + " ") != kOthers.npos) continue;
-    if (shown.empty() || shown == "false" || shown == "[]" || shown == "0" || shown.size() > 40) continue;
+    if (shown.empty() || shown == "false" || shown == "[]" || shown == "0" ||
+        shown == "9223372036854775807" || shown.size() > 40)
+      continue;
     all += (all.empty() ? "" : ", ") + name + (shown == "true" ? "" : " " + shown);
   }
   return all;

@@ -161,8 +161,8 @@ std::string columns(const std::vector<std::string>& head, const std::vector<std:
 
 std::string result_line(const std::string& name, const std::string& ours, const std::string& reference,
                         const std::string& mark) {
-  const std::vector<size_t> widths = {30, 14, 14};
-  constexpr size_t kMark = 64;  // where it stands
+  const std::vector<size_t> widths = {29, 14, 14};
+  constexpr size_t kMark = 63;  // where it stands
   const std::string end = mark.empty() ? "" : "  " + mark;
   if (width_of(ours) > widths[1] || width_of(reference) > widths[2] || kMark + width_of(end) > 80) {
     const std::string head = fitted("  " + name + end, 80) + '\n';

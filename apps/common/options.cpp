@@ -197,6 +197,11 @@ std::vector<std::string> Options::files_to_write() const {
   return files;
 }
 
+std::string Options::file_to_resume() const {
+  const auto found = std::ranges::find(entries_, "--resume", &Entry::name);
+  return found == entries_.end() ? "" : found->value.text();
+}
+
 std::vector<Field> Options::config() const {
   std::vector<Field> fields{{"app", app_}};
   for (const Entry& entry : entries_) fields.push_back({entry.name.substr(2), entry.value.json()});

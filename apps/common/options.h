@@ -79,6 +79,8 @@ class Options {
   std::string mode() const;
   // The files that flags ask to be written (--save), for Run to see in time whether they can be.
   std::vector<std::string> files_to_write() const;
+  // What --resume names, if it does.
+  std::string file_to_resume() const;
   std::string help() const;
   const std::string& app() const { return app_; }
   const std::string& title() const { return title_; }

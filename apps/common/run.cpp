@@ -115,6 +115,7 @@ void Run::open_outputs() {
     const NeededFile data{"the data", data_source_}, report{"the report", path_of("report.html")},
         log{"the log", path_of("log.jsonl")};
     for (const std::string& file : options_.files_to_write()) check_save_file(file, {data, report, log});
+    if (!options_.file_to_resume().empty()) check_resume_file(options_.file_to_resume());
     if (flags().no_out) return;
     for (const NeededFile& file : {report, log}) check_save_file(file.path, {data});
     log_ = Log(log.path);
@@ -241,7 +242,10 @@ void Run::split(const std::string& name, double loss) {
 
 void Run::try_next(const std::vector<std::pair<std::string, std::string>>& commands) {
   heading("What to try next");
-  for (const auto& [command, what] : commands) say(fmt::format("`./run {}`: {}", command, what));
+  const std::string own = fmt::format("{} {}", options_.app(), options_.setup(true));
+  for (const auto& [command, what] : commands) {
+    if (command != own) say(fmt::format("`./run {}`: {}", command, what));
+  }
 }
 
 void Run::show_loss(int64_t step, int64_t steps, double loss) {
@@ -270,7 +274,7 @@ void Run::samples(const std::vector<std::string>& texts, const std::vector<std::
     const std::string_view name =
         std::string_view(text).substr(0, text.size() - (text.ends_with('.') ? 1 : 0));
     const char* mark = known.contains(name) ? "  (in the data)" : "";
-    out_ << printable(fitted("  " + text + mark)) << '\n';
+    out_ << printable("  " + brief(text, 60) + mark) << '\n';
     log_.write("sample", {{"text", text}});
     all += (all.empty() ? "" : " ") + text;
   }

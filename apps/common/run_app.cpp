@@ -1,12 +1,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <iostream>
 
 #include <libtensor/apps/common/printable.h>
 #include <libtensor/apps/common/run.h>
+#include <libtensor/apps/common/stop.h>
 #include <libtensor/apps/common/streams.h>
 #include <libtensor/tensor/error.h>
 
@@ -46,6 +45,7 @@ int run_once(const AppInfo& app, const std::vector<const char*>& arguments, cons
   if (options.flags.check && !has_figures(app, options)) {
     throw UsageError(fmt::format("--check: no figures are known for '{}'", options.setup(true)));
   }
+  const StopOnSignal stop;  // a run that is stopped saves, and ends with its report
   Run run(options, app.texts, silent);
   body(run);
   return run.finish();
@@ -78,8 +78,7 @@ int guarded(const std::string& app, const std::function<int()>& run) {
   prepare_streams();
   try {
     const int code = run();
-    if (!std::cout.flush() && code == 0)
-      throw IoError(fmt::format("standard output: {}", std::strerror(errno)));
+    if (!std::cout.flush() && code == 0) throw IoError("standard output: cannot write all of it");
     return code;
   } catch (const UsageError& error) {
     return fail(error, 2);

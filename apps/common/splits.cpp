@@ -42,12 +42,13 @@ SplitLosses show_splits(Run& run, const Logits& logits, const Splits& splits) {
   run.split("val", loss.val);
   run.split("test", loss.test);
   const double gap = loss.val - loss.train;
-  const std::string verdict =
-      std::isnan(gap) ? ""
-      : gap < 0.05    ? " Train and dev are close: the net is not overfitting, so a larger one may do better."
-                      : " Dev is worse than train: the net begins to know its names by heart.";
-  run.say(fmt::format("A uniform guess costs ln {} = {:.4f}; the best bigram table about 2.45.{}",
-                      splits.vocabulary.size(), std::log(splits.vocabulary.size()), verdict));
+  const double uniform = std::log(splits.vocabulary.size());
+  const std::string verdict = std::isnan(gap)        ? ""
+                              : loss.train > uniform ? " So far the net is worse than that."
+                              : gap < 0.05
+                                  ? " Train and dev are close: the net is not overfitting."
+                                  : " Dev is worse than train: the net begins to know its names by heart.";
+  run.say(fmt::format("A uniform guess costs ln {} = {:.4f}.{}", splits.vocabulary.size(), uniform, verdict));
   return loss;
 }
 

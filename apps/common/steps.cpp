@@ -8,6 +8,7 @@
 
 #include <libtensor/apps/common/checkpoints.h>
 #include <libtensor/apps/common/save_file.h>
+#include <libtensor/apps/common/stop.h>
 #include <libtensor/nn/schedule.h>
 
 // A checkpoint holds the losses and series so far besides the state, so that a resumed run draws whole
@@ -60,7 +61,6 @@ Steps& Steps::watch(std::function<std::string()> how_far) {
 Steps::Iterator Steps::begin() {
   for (int64_t step = 0; step < first_; ++step)
     run_.show_loss(step, flags_.steps, losses_[static_cast<size_t>(step)]);
-  stop_.emplace();
   progress_.emplace(state_.name, flags_.steps, run_.flags().quiet, first_);
   running_ = true;
   step_.index_ = first_;
@@ -79,7 +79,9 @@ void Steps::start_step() {
 
 void Steps::take_loss(double loss, Json logged) {
   losses_.push_back(loss);
-  average_ += (loss - average_) / static_cast<double>(std::min(std::ssize(losses_) - first_, kAveraged));
+  average_ += (loss - average_) /
+              static_cast<double>(std::min(std::ssize(losses_) - first_,
+                                           std::clamp(flags_.steps / 100, int64_t{1}, kAveraged)));
   if (std::isfinite(loss) && pending_) write_or_go_on([&] { pending_->save(file_); }, has_failed_);
   pending_.reset();
   fields_ = {{"step", step_.index_}, {"loss", std::move(logged)}};
@@ -124,7 +126,6 @@ void Steps::finish() {
   const bool sound = last_is_sound_ && (losses_.empty() || std::isfinite(losses_.back()));
   if (moved && sound && !file_.empty()) checkpoint().save(file_);
   pending_.reset();
-  stop_.reset();
   if (!sound) return;
   if (done()) return run_.trained();
   run_.notice(fmt::format("Stopped after {} of {} steps{}.", losses_.size(), flags_.steps,

@@ -20,7 +20,6 @@
 
 #include <libtensor/apps/common/progress.h>
 #include <libtensor/apps/common/run.h>
-#include <libtensor/apps/common/stop.h>
 #include <libtensor/nn/checkpoint.h>
 
 namespace lt::apps {
@@ -123,7 +122,6 @@ class Steps {
   std::vector<double> losses_;
   Step step_{*this};
   std::optional<Progress> progress_;
-  std::optional<StopOnSignal> stop_;
   std::optional<nn::Checkpoint> pending_;  // saved once the next loss says that it is sound
   std::function<std::string()> watch_;
   std::vector<Field> fields_;  // of this step's line in the log

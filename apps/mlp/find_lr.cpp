@@ -55,6 +55,9 @@ void find_learning_rate(Run& run, const Flags& flags, const Words& data, const V
   plot::Chart by_exponent("Loss against the rate's exponent", "log10 of the learning rate", "loss");
   by_exponent.line(exponents, steps.losses()).vertical(exponent, fmt::format("10^{:.2f}", exponent));
   run.figure("exponents.svg", "The same by the exponent: the valley is easier to see.", by_exponent.svg());
+  if (flags.find_lr)
+    run.try_next({{"mlp", "the lecture's last network at a rate of 0.1"},
+                  {"mlp --search", "rates beside sizes and batches"}});
 }
 
 }  // namespace lt::apps::mlp

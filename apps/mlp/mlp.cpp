@@ -138,8 +138,8 @@ void train(Run& run, const Flags& flags, const Words& data, const Vocabulary& vo
 
   run.heading("Training by minibatches");
   run.say(fmt::format(
-      "{} examples, drawn anew for each step, give a gradient that is good enough, thousands of times sooner "
-      "than all {} would: many rough steps beat a few exact ones.",
+      "{} examples, drawn anew for each step, give a gradient that is good enough, and far sooner than "
+      "all {} would: many rough steps beat a few exact ones.",
       flags.training.batch, Xtr.size(0)));
   Steps steps = run.steps(flags.training, {.parameters = parameters, .generator = &g});
   steps.watch([&] { return how_far(run, forward, splits); });

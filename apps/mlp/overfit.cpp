@@ -73,6 +73,9 @@ void overfit(Run& run, const Flags& flags, const Words& data, const Vocabulary& 
                       "tell which."
                     : "No window goes on in two ways: a net can learn all of this by heart.");
   show_predictions(run, {X, Y}, guesses, vocabulary);
+  if (flags.training.keep)
+    run.try_next({{"mlp --find-lr", "how the learning rate is chosen"},
+                  {"mlp", "the lecture's last network, on minibatches of all names"}});
 }
 
 }  // namespace lt::apps::mlp
