@@ -5,6 +5,7 @@
 //   bigram --order 3 --tune      the exercises: contexts of two, the smoothing chosen on dev names
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -24,6 +25,7 @@ void read_names(Run& run, const std::vector<std::string>& words) {
   run.say(
       "A list of names, one a line. The model shall make up more that sound like them, a character at a "
       "time.");
+  run.cell("words");
   const auto [shortest, longest] = std::minmax_element(
       words.begin(), words.end(), [](const auto& a, const auto& b) { return length(a) < length(b); });
   const std::set<std::string> distinct(words.begin(), words.end());
@@ -73,6 +75,9 @@ IntTensor count_in_a_table(Run& run, const Flags& flags, const std::vector<std::
       "Characters become whole numbers, `.` = 0, a = 1 and so on, and the dictionary a tensor: `N(i, j)` "
       "says how often "
       "character j follows character i.");
+  run.cell("ids");
+  run.result("ids of the first name",
+             brief(fmt::format("{}", fmt::join(targets(words[0], vocabulary), " "))));
   const int64_t V = vocabulary.size();
   check_table_size(V, 2);
   // cell: table
@@ -96,6 +101,10 @@ IntTensor count_in_a_table(Run& run, const Flags& flags, const std::vector<std::
   if (vocabulary.size() == 27) {
     const IntTensor sums = sum(N, 1);
     run.result("row sums of ., a, q, x", joined(sums[tensor<int64_t>({0, 1, 17, 24})]));
+    const int64_t q = sums.at({17});
+    run.result("q is followed by u", fmt::format("{} of {}", N.at({17, 21}), q));
+    run.say(fmt::format("By chance u would follow {} times, like each of the 27. The table knows spelling.",
+                        std::lround(static_cast<double>(q) / 27)));
   }
   draw_counts(run, N, vocabulary);
   log_counts(run, N, frequent);
@@ -224,6 +233,7 @@ void lecture(Run& run, const Flags& flags) {
   smooth(run, N, vocabulary, flags.smoothing);
   show_scores(run, flags, N, vocabulary, flags.smoothing);
   if (flags.tune) tune(run, split_words(data.words), vocabulary, 2);
+  look_two_back(run, data.words, vocabulary);
 
   run.heading("Names");
   run.say(

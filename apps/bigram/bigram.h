@@ -48,6 +48,9 @@ void show_broadcast_bug(Run& run, const IntTensor& N, const Vocabulary& vocabula
 //   throws: AppError for fewer than 10 names
 double tune(Run& run, const Split& split, const Vocabulary& vocabulary, int64_t order);
 
+// How much better a table of trigrams is, and how much larger.
+void look_two_back(Run& run, const std::vector<std::string>& words, const Vocabulary& vocabulary);
+
 // --order 3: contexts of two characters.
 void trigram(Run& run, const Flags& flags, const Words& data, const Vocabulary& vocabulary);
 

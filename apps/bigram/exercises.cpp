@@ -124,6 +124,32 @@ double tune(Run& run, const Split& split, const Vocabulary& vocabulary, int64_t 
   return K;
 }
 
+void look_two_back(Run& run, const std::vector<std::string>& words, const Vocabulary& vocabulary) {
+  const std::vector<std::string> train = split_words(words).train;
+  const int64_t V = vocabulary.size();
+  if (train.empty() || V > 64) return;
+  run.heading("Two characters back");
+  run.say(
+      fmt::format("Who sees two characters guesses the next better. But a table of trigrams has {0}^3 cells, "
+                  "most of them empty, and {0} times more with each character more: lecture 3 takes a net "
+                  "instead.",
+                  V));
+  run.part("--order 3");
+  const IntTensor N2 = count(train, vocabulary, 2);
+  // cell: trigrams
+  const IntTensor N = count(train, vocabulary, 3);  // (27, 27, 27)
+  const double loss = nll(probabilities<double>(N, 0.2), N).mean();
+  const double bigram_loss = nll(probabilities<double>(N2, 0.2), N2).mean();
+  // end
+  run.cell("trigrams");
+  run.result("shape of the trigrams' table", to_string(N.shape()));
+  run.result("cells of the table", N.numel());
+  run.result("cells in use", count_nonzero(N > 0));
+  run.result("mean nll of the train names, K = 0.2", loss);
+  run.result("the same of bigrams", bigram_loss);
+  run.part("");
+}
+
 void trigram(Run& run, const Flags& flags, const Words& data, const Vocabulary& vocabulary) {
   run.heading("Exercise: contexts of two");
   run.say(

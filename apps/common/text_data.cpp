@@ -132,6 +132,7 @@ Words load_words(const std::string& path, const WordRange& range) {
   out.sha256 = sha256(bytes);
   out.is_lecture = out.sha256 == kLectureNamesSha256;
   int64_t number = 0;
+  // cell: words
   for (const std::string_view line : lines_of(bytes)) {
     ++number;
     const std::string_view word = stripped(line);
@@ -142,6 +143,7 @@ Words load_words(const std::string& path, const WordRange& range) {
     }
     if (!word.empty()) out.words.emplace_back(word);
   }
+  // end
   if (out.words.empty())
     throw IoError(fmt::format("{}: no usable line: all {} are blank", out.source, number));
   const Vocabulary vocabulary = Vocabulary::of_words(out.words);

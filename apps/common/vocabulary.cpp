@@ -12,12 +12,14 @@ namespace lt::apps {
 
 Vocabulary::Vocabulary(std::map<std::string, int64_t, std::less<>> ids, bool has_mark)
     : ids_(std::move(ids)) {
-  if (has_mark) symbols_.emplace_back(".");
-  for (auto& [symbol, id] : ids_) {
+  // cell: ids
+  if (has_mark) symbols_.emplace_back(".");  // 0
+  for (auto& [symbol, id] : ids_) {          // in the alphabet's order
     if (has_mark && symbol == ".") continue;
     id = size();
     symbols_.push_back(symbol);
   }
+  // end
 }
 
 Vocabulary Vocabulary::of(const Words& data) { return of_words({data.alphabet}); }
