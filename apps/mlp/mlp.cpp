@@ -14,7 +14,6 @@
 #include <libtensor/apps/common/curves.h>
 #include <libtensor/apps/common/memory.h>
 #include <libtensor/apps/mlp/mlp.h>
-#include <libtensor/apps/plot/chart.h>
 #include <libtensor/tensor/ops.h>
 
 using namespace lt;
@@ -93,28 +92,18 @@ void compare_losses(Run& run, const Tensor& logits, const IntTensor& Y) {
   run.result("softmax of logit 0", stable.at({2}));
 }
 
-void draw(Run& run, const Steps& steps, int64_t decay_at, const Tensor& C, const Vocabulary& vocabulary) {
-  draw_losses(run, steps.losses(), decay_at);
-  if (C.size(1) != 2) return;
-  std::vector<std::string> letters;
-  for (int64_t i = 0; i < C.size(0); ++i) letters.push_back(vocabulary.symbol(i));
-  plot::Chart map("The embedding of each character", "first number", "second number");
-  map.size(640, 640).grid().scatter(C.select(1, 0).cast<double>().to_vector(),
-                                    C.select(1, 1).cast<double>().to_vector(), "", "", letters);
-  run.figure("embeddings.svg", "Characters that are used alike lie close: vowels keep to themselves.",
-             map.svg());
-}
-
 // The lecture's network: 200,000 minibatches of 32 windows.
 void train(Run& run, const Flags& flags, const Words& data, const Vocabulary& vocabulary,
            const Splits& splits) {
   const auto& [Xtr, Ytr] = splits.train;
   const int64_t inputs = flags.block * flags.embed;
   run.heading("The network");
-  run.say(
-      "The rows of a window side by side, a hidden layer of tanh units, and logits of the next character "
-      "(Bengio et al., "
-      "\"A neural probabilistic language model\", 2003).");
+  run.say(fmt::format(
+      "The rows of a window side by side, a hidden layer of tanh units, and logits of the next "
+      "character (Bengio et al., \"A neural probabilistic language model\", 2003). A table of "
+      "counts for {} characters would have {:.0f} cells, most never seen; the net has few numbers "
+      "and shares them: what it learns of a window holds for those with rows like it.",
+      flags.block, std::pow(vocabulary.size(), flags.block + 1)));
   // cell: parameters
   Generator g = run.generator(run.flags().seed);
   Variable C(randn({vocabulary.size(), flags.embed}, g), true);
@@ -138,9 +127,10 @@ void train(Run& run, const Flags& flags, const Words& data, const Vocabulary& vo
 
   run.heading("Training by minibatches");
   run.say(fmt::format(
-      "{} examples, drawn anew for each step, give a gradient that is good enough, and far sooner than "
-      "all {} would: many rough steps beat a few exact ones.",
-      flags.training.batch, Xtr.size(0)));
+      "{} examples, drawn anew for each step, give a loss and a gradient that are near those of all "
+      "{}, {} times sooner: many rough steps beat a few exact ones.",
+      flags.training.batch, Xtr.size(0), std::max<int64_t>(Xtr.size(0) / flags.training.batch, 1)));
+  run.result("loss of all of them, untrained", split_loss(forward, splits.train));
   Steps steps = run.steps(flags.training, {.parameters = parameters, .generator = &g});
   steps.watch([&] { return how_far(run, forward, splits); });
   // cell: train
@@ -165,7 +155,11 @@ void train(Run& run, const Flags& flags, const Words& data, const Vocabulary& vo
 
   run.heading("How well it does");
   show_splits(run, forward, splits);
-  draw(run, steps, flags.training.decay_at, C.data(), vocabulary);
+  draw_losses(run, steps.losses(), flags.training.decay_at);
+  if (flags.embed == 2) {
+    run.figure("embeddings.svg", "Characters that are used alike lie close: vowels keep to themselves.",
+               map_of(C.data(), vocabulary));
+  }
   run.heading("Names");
   run.cell("sample");
   run.samples(sample_names(forward, vocabulary, flags.block, run.flags().samples,
@@ -195,6 +189,7 @@ void lecture(Run& run, const Flags& flags) {
   run.part("--find-lr");
   find_learning_rate(run, {}, data, vocabulary);
   run.part("");
+  if (flags.embed != 2) embed_in_the_plane(run, splits, std::min<int64_t>(10000, flags.training.steps));
   train(run, flags, data, vocabulary, splits);
   run.try_next({{"mlp --embed 2 --hidden 300", "two numbers a character, which the report draws as a map"},
                 {"mlp --init kaiming", "the same network begun well: a better loss (lecture 4 says why)"},

@@ -34,6 +34,11 @@ void declare(Options& options, Flags& flags);
 // A small net and the first `flags.overfit` names, again and again: the lecture's first training.
 void overfit(Run& run, const Flags& flags, const Words& data, const Vocabulary& vocabulary);
 
+// The embedding as a map: each character where its two numbers say. shapes: C (V, 2)
+std::string map_of(const Tensor& C, const Vocabulary& vocabulary);
+// A small net with two numbers a character, its map while it is trained.
+void embed_in_the_plane(Run& run, const Splits& splits, int64_t steps);
+
 // The exponential sweep of the learning rate, over the windows of all names.
 void find_learning_rate(Run& run, const Flags& flags, const Words& data, const Vocabulary& vocabulary);
 
