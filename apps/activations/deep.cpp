@@ -1,4 +1,5 @@
 #include <libtensor/apps/activations/deep.h>
+#include <libtensor/apps/common/stop.h>
 
 #include <fmt/format.h>
 

@@ -8,6 +8,7 @@
 
 #include <cmath>
 
+#include <libtensor/apps/common/stop.h>
 #include <libtensor/apps/micrograd/graph.h>
 #include <libtensor/apps/micrograd/micrograd.h>
 #include <libtensor/apps/plot/chart.h>

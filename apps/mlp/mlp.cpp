@@ -57,7 +57,7 @@ void embed_first_names(Run& run, const std::vector<std::string>& words, const Vo
   run.result("the one-hot product equals it", yes(equal(same, emb)));
   run.result("shape of its view", to_string(viewed.shape()));
   run.result("the view equals the cat of its slices", yes(equal(viewed, joined)));
-  run.result("the view shares C[X]'s storage", yes(viewed.storage() == emb.storage()));
+  run.result("view shares C[X]'s storage", yes(viewed.storage() == emb.storage()));
   run.result("the cat shares it", yes(joined.storage() == emb.storage()));
 }
 
@@ -130,7 +130,7 @@ void train(Run& run, const Flags& flags, const Words& data, const Vocabulary& vo
       "{} examples, drawn anew for each step, give a loss and a gradient that are near those of all "
       "{}, {} times sooner: many rough steps beat a few exact ones.",
       flags.training.batch, Xtr.size(0), std::max<int64_t>(Xtr.size(0) / flags.training.batch, 1)));
-  run.result("loss of all of them, untrained", split_loss(forward, splits.train));
+  run.result("loss of all, untrained", split_loss(forward, splits.train));
   Steps steps = run.steps(flags.training, {.parameters = parameters, .generator = &g});
   steps.watch([&] { return how_far(run, forward, splits); });
   // cell: train

@@ -48,12 +48,12 @@ TEST(Layout, SetsATableOfMoreColumnsThanFitAsSeveral) {
 }
 
 TEST(Layout, SetsAResultInEightyColumns) {
-  EXPECT_EQ(result_line("loss", "2.5", "", ""), "  loss" + std::string(26 + 13, ' ') + "2.5\n");
+  EXPECT_EQ(result_line("loss", "2.5", "", ""), "  loss" + std::string(25 + 13, ' ') + "2.5\n");
   EXPECT_EQ(result_line("loss at step 1", "27.8817", "27.8817", "±0.02 PyTorch"),
-            "  loss at step 1" + std::string(16 + 9, ' ') + "27.8817" + std::string(9, ' ') +
+            "  loss at step 1" + std::string(15 + 9, ' ') + "27.8817" + std::string(9, ' ') +
                 "27.8817  ±0.02 PyTorch\n");
   EXPECT_EQ(result_line("the view equals the concatenation of its slices", "yes", "yes", "="),
-            "  the view equals the           " + std::string(13, ' ') + "yes" + std::string(13, ' ') +
+            "  the view equals the          " + std::string(13, ' ') + "yes" + std::string(13, ' ') +
                 "yes  =\n  concatenation of its slices\n");
 }
 

@@ -57,8 +57,7 @@ TEST(BigramNet, GivesTheLecturesLossesOnItsFirstName) {
     EXPECT_NEAR(loss_at(scratch.path("out/bigram_net/log.jsonl"), step), lecture[step],
                 1e-5);  // one float32 pass each
   }
-  EXPECT_THAT(run.out,
-              HasSubstr(". -> e: probability                     0.0123          0.0123  = notebook"));
+  EXPECT_THAT(run.out, testing::ContainsRegex("\\. -> e: probability +0.0123 +0.0123  = notebook"));
 }
 
 TEST(BigramNet, TrainsOnMinibatchesOfTheSizeAskedFor) {

@@ -38,7 +38,7 @@ def dataset(table, data):
     table.add("", "the one-hot product equals it", yes(torch.equal(product, emb)), "E")
     table.add("", "shape of its view", shape(view), "E")
     table.add("", "the view equals the cat of its slices", yes(torch.equal(view, cat)), "E")
-    table.add("", "the view shares C[X]'s storage", yes(view.data_ptr() == emb.data_ptr()), "E")
+    table.add("", "view shares C[X]'s storage", yes(view.data_ptr() == emb.data_ptr()), "E")
     table.add("", "the cat shares it", yes(cat.data_ptr() == emb.data_ptr()), "E")
 
 
