@@ -123,25 +123,25 @@ BasicTensor<T> taken(Managed* managed, bool read_only) {
 
 }  // namespace
 
-template <typename T>
+template <Element T>
 DLManagedTensor* to_dlpack(const BasicTensor<T>& x) {
   return share<DLManagedTensor>(x, "to_dlpack");
 }
 
-template <typename T>
+template <Element T>
 DLManagedTensorVersioned* to_dlpack_versioned(const BasicTensor<T>& x) {
   auto* const managed = share<DLManagedTensorVersioned>(x, "to_dlpack_versioned");
   managed->version = kDLPackVersion;
   return managed;
 }
 
-template <typename T>
+template <Element T>
 BasicTensor<T> from_dlpack(DLManagedTensor* managed) {
   if (managed == nullptr) throw ValueError("from_dlpack: a null pointer");
   return taken<T>(managed, false);
 }
 
-template <typename T>
+template <Element T>
 BasicTensor<T> from_dlpack(DLManagedTensorVersioned* managed) {
   if (managed == nullptr) throw ValueError("from_dlpack: a null pointer");
   if (managed->version.major != kDLPackVersion.major) {

@@ -69,19 +69,19 @@ namespace lt::inline v0 {
 // The tensor's own numbers, which stay until the receiver calls the deleter. The receiver can write them:
 // autograd does not see that.
 //   throws: ValueError for an undefined tensor
-template <typename T>
+template <Element T>
 dlpack::DLManagedTensor* to_dlpack(const BasicTensor<T>& x);
 // The same as version 1.0 has it, for a PyCapsule named "dltensor_versioned".
-template <typename T>
+template <Element T>
 dlpack::DLManagedTensorVersioned* to_dlpack_versioned(const BasicTensor<T>& x);
 
 // A tensor on the numbers that another library shares, whose deleter is called after the last tensor on them.
 // What is shared for reading alone is copied, and given back at once.
 //   throws: ValueError for numbers that are not a T each, or not in the memory of this machine, or of another
 //   version; what from_blob throws. What was to be taken is then still the caller's.
-template <typename T = float>
+template <Element T = float>
 BasicTensor<T> from_dlpack(dlpack::DLManagedTensor* managed);
-template <typename T = float>
+template <Element T = float>
 BasicTensor<T> from_dlpack(dlpack::DLManagedTensorVersioned* managed);
 
 }  // namespace lt::inline v0

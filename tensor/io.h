@@ -13,7 +13,7 @@ namespace lt::inline v0 {
 
 // Writes format version 1.0, in C order.
 //   throws: IoError where the file cannot be written
-template <typename T>
+template <Element T>
 void save_npy(const std::string& path, const BasicTensor<T>& x);
 
 struct LoadOptions {
@@ -28,7 +28,7 @@ struct LoadOptions {
 //   Tensor images = load_npy("images.npy", {.convert = true}) / 255;
 //
 //   throws: IoError for a file that is missing, malformed, torn, or of another element type
-template <typename T = float>
+template <Element T = float>
 BasicTensor<T> load_npy(const std::string& path, const LoadOptions& options = {});
 
 using AnyTensor = std::variant<Tensor, DoubleTensor, IntTensor, BoolTensor>;
@@ -42,7 +42,7 @@ struct TensorFile {
   std::string path;   // where it was read from, for error texts
 
   // The tensor of that name. throws: IoError where there is none, or it has another element type
-  template <typename T = float>
+  template <Element T = float>
   BasicTensor<T> get(const std::string& name) const;
 };
 

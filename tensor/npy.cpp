@@ -242,14 +242,14 @@ std::string detail::npy_start(const Shape& shape) {
   return start + header;
 }
 
-template <typename T>
+template <Element T>
 void save_npy(const std::string& path, const BasicTensor<T>& x) {
   const BasicTensor<T> dense = x.contiguous();
   const std::string start = detail::npy_start<T>(x.shape());
   write_file_atomically(path, std::array<std::string_view, 2>{start, detail::bytes_of(dense)});
 }
 
-template <typename T>
+template <Element T>
 BasicTensor<T> load_npy(const std::string& path, const LoadOptions& options) {
   const std::string bytes = read_file(path);
   return detail::npy_tensor<T>(detail::parse_npy(bytes, fmt::format("load_npy: '{}'", path)), options);

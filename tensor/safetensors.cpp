@@ -241,7 +241,7 @@ constexpr std::array kTypes = {NamedType{"float32", "float"}, NamedType{"float64
 
 }  // namespace
 
-template <typename T>
+template <Element T>
 BasicTensor<T> TensorFile::get(const std::string& name) const {
   const auto found = tensors.find(name);
   if (found == tensors.end()) throw IoError(fmt::format("'{}': there is no tensor '{}'", path, name));

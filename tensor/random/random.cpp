@@ -83,12 +83,12 @@ BasicTensor<T> fill_in_place(BasicTensor<T> x, const char* op, const Fill& fill)
 
 }  // namespace
 
-template <typename T>
+template <Floating T>
 BasicTensor<T> rand(const Shape& shape, Generator& generator) {
   return uniform_(empty<T>(shape), 0, 1, generator);
 }
 
-template <typename T>
+template <Floating T>
 BasicTensor<T> randn(const Shape& shape, Generator& generator) {
   return normal_(empty<T>(shape), 0, 1, generator);
 }
@@ -106,7 +106,7 @@ IntTensor randperm(int64_t n, Generator& generator) {
   return out;
 }
 
-template <typename T>
+template <Floating T>
 BasicTensor<T> bernoulli(const BasicTensor<T>& p, Generator& generator) {
   const BasicTensor<T> dense = p.contiguous();
   BasicTensor<T> out = empty<T>(p.shape());
@@ -114,24 +114,24 @@ BasicTensor<T> bernoulli(const BasicTensor<T>& p, Generator& generator) {
   return out;
 }
 
-template <typename T>
+template <Floating T>
 BasicTensor<T> uniform_(BasicTensor<T> x, double low, double high, Generator& generator) {
   return fill_in_place(x, "uniform_", [&](std::span<T> out) { fill_uniform(out, low, high, generator); });
 }
 
-template <typename T>
+template <Floating T>
 BasicTensor<T> normal_(BasicTensor<T> x, double mean, double std, Generator& generator) {
   const auto fill = x.is_contiguous() ? fill_normal<T> : fill_normal_one_by_one<T>;
   return fill_in_place(x, "normal_", [&](std::span<T> out) { fill(out, mean, std, generator); });
 }
 
-template <typename T>
+template <Floating T>
 BasicTensor<T> exponential_(BasicTensor<T> x, double lambda, Generator& generator) {
   return fill_in_place(x, "exponential_",
                        [&](std::span<T> out) { fill_exponential(out, lambda, generator); });
 }
 
-template <typename T>
+template <Element T>
 BasicTensor<T> bernoulli_(BasicTensor<T> x, double p, Generator& generator) {
   return fill_in_place(x, "bernoulli_", [&](std::span<T> out) { fill_bernoulli(out, p, generator); });
 }
@@ -141,7 +141,7 @@ IntTensor random_(IntTensor x, Generator& generator) {
                        [&](std::span<int64_t> out) { fill_integers(out, generator); });
 }
 
-template <typename T>
+template <Floating T>
 BasicTensor<T> dropout_mask(const Shape& shape, double p, Generator& generator) {
   if (!(p >= 0 && p <= 1)) throw ValueError(fmt::format("dropout: probability {} is not in [0, 1]", p));
   BasicTensor<T> mask = empty<T>(shape);
@@ -182,7 +182,7 @@ void check_enough(std::span<const T> p, int64_t samples) {
 
 }  // namespace
 
-template <typename T>
+template <Floating T>
 IntTensor multinomial(const BasicTensor<T>& p, int64_t samples, bool replacement, Generator& generator) {
   check_multinomial(p, samples);
   const auto columns = static_cast<size_t>(p.size(-1));
