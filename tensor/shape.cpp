@@ -19,13 +19,14 @@ void Dims::throw_no_entry(int64_t i) const {
 }
 
 void Dims::insert(int at, int64_t value) {
+  if (at < 0 || at > size_) throw_no_entry(at);
   push_back(value);
   std::rotate(values_.begin() + at, values_.begin() + size_ - 1, values_.begin() + size_);
 }
 
 void Dims::erase(int at) {
-  const auto place = values_.begin() + at;
-  std::copy(place + 1, values_.begin() + size_, place);
+  const auto from = values_.begin() + static_cast<std::ptrdiff_t>(place(at));
+  std::copy(from + 1, values_.begin() + size_, from);
   --size_;
 }
 

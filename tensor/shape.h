@@ -50,7 +50,7 @@ class Dims {
     if (size_ == kMaxRank) throw_too_many(kMaxRank + 1);
     values_[static_cast<size_t>(size_++)] = value;
   }
-  void insert(int at, int64_t value);
+  void insert(int at, int64_t value);  // before entry `at`. throws: IndexError unless 0 <= at <= size()
   void erase(int at);
 
   friend bool operator==(const Dims& a, const Dims& b) {

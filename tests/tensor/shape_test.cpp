@@ -41,6 +41,22 @@ TEST(Shape, InsertsAndErasesInTheMiddle) {
   EXPECT_EQ(shape, Shape({3, 4}));
 }
 
+TEST(Shape, HasNoEntryOutsideItself) {
+  Shape shape{2, 3};
+  EXPECT_EQ(error_text<IndexError>([&] { shape[2] = 1; }), "shape: no size 2 in (2, 3)");
+  EXPECT_EQ(error_text<IndexError>([&] { shape[-3] = 1; }), "shape: no size -3 in (2, 3)");
+  EXPECT_EQ(error_text<IndexError>([&] { shape.insert(3, 1); }), "shape: no size 3 in (2, 3)");
+  EXPECT_EQ(error_text<IndexError>([&] { shape.insert(-1, 1); }), "shape: no size -1 in (2, 3)");
+  EXPECT_EQ(error_text<IndexError>([&] { shape.erase(2); }), "shape: no size 2 in (2, 3)");
+  EXPECT_EQ(error_text<IndexError>([] { Shape{}.erase(0); }), "shape: no size 0 in ()");
+  EXPECT_EQ(error_text<IndexError>([] { static_cast<void>(zeros(1)[0].shape().back()); }),
+            "shape: no size -1 in ()");
+  EXPECT_EQ(error_text<IndexError>([] { static_cast<void>(Shape{}[0]); }), "shape: no size 0 in ()");
+  EXPECT_EQ(error_text<IndexError>([] { static_cast<void>(ones(1)[0].strides()[-1]); }),
+            "shape: no size -1 in ()");
+  EXPECT_EQ(shape, Shape({2, 3}));
+}
+
 TEST(Shape, DiffersByRankEvenWhereSizesAgree) {
   EXPECT_NE(Shape({2, 3}), Shape({2, 3, 0}));
   EXPECT_NE(Shape({}), Shape({0}));
