@@ -56,8 +56,8 @@ const char* dtype_name();
 
 // A handle: shared storage, a shape, strides and an offset (both in elements). Copying a tensor copies the
 // handle and shares the numbers; clone() copies the numbers. Handles of the same numbers may be read from
-// several threads. What lies in a handle (shape, pointers) is not to be had of one that is about to go. All
-// but defined() throw ValueError for a handle of no tensor.
+// several threads. What lies in a handle (shape, pointers) is not to be had of one that is about to go. A
+// handle of no tensor prints as tensor(undefined) and has a storage of no bytes; all else throws ValueError.
 template <Element T>
 class BasicTensor : public OpMethods<BasicTensor<T>> {
  public:
