@@ -98,8 +98,8 @@ struct DeepTrained {
   std::vector<std::vector<double>> ratios;
   bool done = false;
 };
-// Leaves the net with the last step's outputs and gradients. `name` is that of the checkpoint.
+// Leaves the net with the last step's outputs and gradients. `task` names the checkpoint.
 DeepTrained train_deep(Run& run, const TrainingFlags& training, const Splits& splits, DeepNet& net,
-                       Generator& g, const std::string& name);
+                       Generator& g, const std::string& task);
 
 }  // namespace lt::apps::activations

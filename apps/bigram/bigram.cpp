@@ -53,7 +53,7 @@ void count_in_a_dictionary(Run& run, const std::vector<std::string>& words, cons
   for (const std::string& w : words) {
     std::string ch1 = ".";
     for (const int64_t ix : targets(w, vocabulary)) {  // the name's characters, then "."
-      const std::string ch2 = vocabulary.symbol(ix);
+      const std::string& ch2 = vocabulary.symbol(ix);
       ++b[ch1 + ch2];
       if (&w == &words[0]) of_first_name += ch1 + ch2 + " ";
       ch1 = ch2;

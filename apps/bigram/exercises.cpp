@@ -111,7 +111,7 @@ double tune(Run& run, const Split& split, const Vocabulary& vocabulary, int64_t 
       rows.back().push_back(run.marked(fmt::format("bigram dev loss at K = {}", K), bigram.dev[i]));
   }
   std::vector<std::string> head = {"K", "train", "dev"};
-  if (order == 3) head.push_back("bigram, dev");
+  if (order == 3) head.emplace_back("bigram, dev");
   run.table(head, rows);
   const double K = kSmoothings[tuned.best];
   run.say(fmt::format("* The lowest dev loss: K = {}. Less fits the train names better and these worse.", K));

@@ -12,7 +12,7 @@ namespace {
 
 std::string_view trimmed(std::string_view line) {
   const size_t first = line.find_first_not_of(' ');
-  return first == line.npos ? std::string_view{} : line.substr(first);
+  return first == std::string::npos ? std::string_view{} : line.substr(first);
 }
 
 }  // namespace

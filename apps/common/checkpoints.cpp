@@ -20,10 +20,10 @@ namespace {
 
 std::vector<std::string_view> parts_of(std::string_view setup) {
   std::vector<std::string_view> parts;
-  for (size_t end = 0; end != setup.npos;) {
+  for (size_t end = 0; end != std::string::npos;) {
     end = setup.find(", ");
     parts.push_back(setup.substr(0, end));
-    if (end != setup.npos) setup.remove_prefix(end + 2);
+    if (end != std::string::npos) setup.remove_prefix(end + 2);
   }
   return parts;
 }

@@ -39,7 +39,7 @@ size_t end_of_quoted(std::string_view code) {
 std::pair<size_t, char> token(std::string_view code) {
   const auto until = [&](std::string_view mark, size_t from, size_t more) {
     const size_t at = code.find(mark, from);
-    return at == code.npos ? code.size() : at + more;
+    return at == std::string::npos ? code.size() : at + more;
   };
   if (code.starts_with("//")) return {until("\n", 0, 0), 'c'};
   if (code.starts_with("/*")) return {until("*/", 2, 2), 'c'};

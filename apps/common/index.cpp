@@ -100,8 +100,8 @@ std::string subtitle_of(const fs::path& report) {
   std::ifstream file(report, std::ios::binary);
   file.read(page.data(), static_cast<std::streamsize>(page.size()));
   constexpr std::string_view kOpen = "<p class=\"subtitle\">";
-  const size_t start = page.find(kOpen), end = start == page.npos ? start : page.find("</p>", start);
-  if (end == page.npos) return "";
+  const size_t start = page.find(kOpen), end = start == std::string::npos ? start : page.find("</p>", start);
+  if (end == std::string::npos) return "";
   const std::string html = page.substr(start + kOpen.size(), end - start - kOpen.size());
   return std::regex_replace(html, std::regex("<[^>]*>?"), "");
 }
@@ -151,7 +151,7 @@ std::string settings(const RunLog& run) {
         " event app out no-out quiet check threads save resume save-every log-every sampling profile samples "
         "sample-seed top trace ";
     const std::string shown = text_in(run.config, name.c_str());
-    if (kOthers.find(" " + name + " ") != kOthers.npos) continue;
+    if (kOthers.find(" " + name + " ") != std::string::npos) continue;
     if (shown.empty() || shown == "false" || shown == "[]" || shown == "0" ||
         shown == "9223372036854775807" || shown.size() > 40)
       continue;

@@ -131,7 +131,7 @@ void Options::refuse_idle() const {
     const size_t space = flag.find(' ');
     return std::any_of(entries_.begin(), entries_.end(), [&](const Entry& e) {
       if (e.name != flag.substr(0, space)) return false;
-      return space == flag.npos ? e.given : e.value.text() == flag.substr(space + 1);
+      return space == std::string::npos ? e.given : e.value.text() == flag.substr(space + 1);
     });
   };
   for (const Entry& entry : entries_) {
@@ -150,7 +150,7 @@ std::string Options::mode() const {
     const std::string value = entry.value.text();
     if (!entry.spec.selects || entry.spec.shows || entry.value.is_list() || value == entry.default_value)
       continue;
-    const bool is_choice = entry.takes.find('|') != entry.takes.npos;
+    const bool is_choice = entry.takes.find('|') != entry.std::string::npos;
     const bool is_name = is_choice && std::isalpha(static_cast<unsigned char>(value[0]));
     parts.push_back(is_name ? value : entry.name.substr(2) + (is_choice ? "-" + value : ""));
   }

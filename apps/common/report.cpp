@@ -28,7 +28,7 @@ std::string inline_text(std::string_view text) {
   while (true) {
     const size_t tick = text.find('`');
     out += plot::escape_xml(text.substr(0, tick));
-    if (tick == text.npos) break;
+    if (tick == std::string::npos) break;
     text.remove_prefix(tick + 1);
     const bool is_short = std::min(text.find('`'), text.size()) <= 28;  // never broken
     out += in_code ? "</code>" : is_short ? "<code class=\"short\">" : "<code>";

@@ -33,7 +33,7 @@ constexpr size_t kMostBytes = size_t{64} << 20;
 void check_line(std::string_view line, const std::string& source, int64_t number, std::string_view also) {
   for (size_t at = 0; at < line.size(); at += character_at(line, at).size()) {
     const int64_t code = code_point(line.substr(at));
-    if (is_printable(code) || also.find(line[at]) != also.npos) continue;
+    if (is_printable(code) || also.find(line[at]) != std::string::npos) continue;
     const size_t bytes = code < 0 ? 1 : character_at(line, at).size();
     throw IoError(fmt::format("{}:{}: byte {} of the line, {}, is not printable UTF-8", source, number,
                               at + 1, spelled_out(line.substr(at, bytes))));
@@ -43,7 +43,7 @@ void check_line(std::string_view line, const std::string& source, int64_t number
 std::string_view stripped(std::string_view line) {
   constexpr std::string_view kSpace = " \t\r";
   const size_t first = line.find_first_not_of(kSpace);
-  if (first == line.npos) return {};
+  if (first == std::string::npos) return {};
   return line.substr(first, line.find_last_not_of(kSpace) - first + 1);
 }
 
@@ -137,7 +137,7 @@ Words load_words(const std::string& path, const WordRange& range) {
     ++number;
     const std::string_view word = stripped(line);
     check_line(word, out.source, number, "");
-    if (word.find('.') != word.npos) {
+    if (word.find('.') != std::string::npos) {
       throw IoError(
           fmt::format("{}:{}: '.' inside a word: it marks a word's start and end", out.source, number));
     }

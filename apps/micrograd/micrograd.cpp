@@ -61,7 +61,7 @@ void derivatives(Run& run) {
   run.result("slope of d, bumping c", by_c);
 }
 
-double L_of(double a, double b, double c, double f) { return (a * b + c) * f; }
+double l_of(double a, double b, double c, double f) { return (a * b + c) * f; }
 
 void expression(Run& run) {
   const Scope scope;
@@ -104,11 +104,11 @@ void expression(Run& run) {
   run.result("dL/db = a * dL/de", b.grad());
   draw(run, "expression", "The same with the gradients that were found by hand.", L);
   run.say("The check: move each input by h = 0.000001, and see how much L moves.");
-  const double h = 1e-6, l = L_of(2, -3, 10, -2);
-  run.result("slope of L, bumping a", (L_of(2 + h, -3, 10, -2) - l) / h);
-  run.result("slope of L, bumping b", (L_of(2, -3 + h, 10, -2) - l) / h);
-  run.result("slope of L, bumping c", (L_of(2, -3, 10 + h, -2) - l) / h);
-  run.result("slope of L, bumping f", (L_of(2, -3, 10, -2 + h) - l) / h);
+  const double h = 1e-6, l = l_of(2, -3, 10, -2);
+  run.result("slope of L, bumping a", (l_of(2 + h, -3, 10, -2) - l) / h);
+  run.result("slope of L, bumping b", (l_of(2, -3 + h, 10, -2) - l) / h);
+  run.result("slope of L, bumping c", (l_of(2, -3, 10 + h, -2) - l) / h);
+  run.result("slope of L, bumping f", (l_of(2, -3, 10, -2 + h) - l) / h);
   run.say("What gradients are for: a step of 0.01 along them, and L grows.");
   // cell: step uphill
   for (const Value v : {a, b, c, f}) v.data() += 0.01 * v.grad();

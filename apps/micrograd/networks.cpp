@@ -56,9 +56,9 @@ void on_tensors(Run& run) {
 }
 
 // cell: examples
-constexpr std::array<std::array<double, 3>, 4> xs = {
+constexpr std::array<std::array<double, 3>, 4> xs = {  // NOLINT(readability-identifier-naming)
     {{2.0, 3.0, -1.0}, {3.0, -1.0, 0.5}, {0.5, 1.0, 1.0}, {1.0, 1.0, -1.0}}};
-constexpr std::array<double, 4> ys = {1.0, -1.0, -1.0, 1.0};  // desired targets
+constexpr std::array<double, 4> ys = {1.0, -1.0, -1.0, 1.0};  // NOLINT(readability-identifier-naming)
 // end
 
 // cell: loss

@@ -32,7 +32,7 @@ const std::map<std::string, Value (*)(Value)> kFunctions = {
     {"exp", exp}, {"log", log}, {"relu", relu}, {"tanh", tanh}};
 
 std::string as_factor(const std::string& label) {
-  return label.find_first_of("+-*/ ") == label.npos ? label : fmt::format("({})", label);
+  return label.find_first_of("+-*/ ") == std::string::npos ? label : fmt::format("({})", label);
 }
 // What a difference and a quotient are made of, with labels.
 Value negated(Value v) { return (v * Value(-1, "-1")).label(fmt::format("-{}", as_factor(v.label()))); }

@@ -68,7 +68,8 @@ std::string Chart::next_colour(const std::string& colour) {
   return colour.empty() ? series_colour(colours_++) : colour;
 }
 
-Chart& Chart::line(std::vector<double> x, std::vector<double> y, std::string label, std::string colour) {
+Chart& Chart::line(std::vector<double> x, std::vector<double> y, std::string label,
+                   const std::string& colour) {
   require_same_length(x.size(), y.size());
   return add({Kind::kLine, std::move(x), std::move(y), std::move(label), next_colour(colour), {}});
 }
@@ -78,8 +79,8 @@ Chart& Chart::faint_line(std::vector<double> x, std::vector<double> y) {
   return add({Kind::kFaint, std::move(x), std::move(y), "", "#888888", {}});
 }
 
-Chart& Chart::scatter(std::vector<double> x, std::vector<double> y, std::string label, std::string colour,
-                      std::vector<std::string> texts) {
+Chart& Chart::scatter(std::vector<double> x, std::vector<double> y, std::string label,
+                      const std::string& colour, std::vector<std::string> texts) {
   require_same_length(x.size(), y.size());
   if (!texts.empty()) require_same_length(x.size(), texts.size());
   return add(
@@ -129,7 +130,8 @@ Chart& Chart::regions(double x0, double y0, double step, int64_t columns, const 
   for (size_t i = 0; i < values.size(); ++i) {
     const auto at = static_cast<int64_t>(i);
     layer.x.push_back(x0 + static_cast<double>(at % columns) * step);
-    layer.y.push_back(y0 + static_cast<double>(at / columns) * step);
+    const int64_t row = at / columns;
+    layer.y.push_back(y0 + static_cast<double>(row) * step);
     layer.texts.emplace_back(values[i] > 0 ? "+" : "-");
   }
   return add(std::move(layer));

@@ -32,12 +32,13 @@ class Chart {
 
   // A curve through (x[i], y[i]); long ones are thinned to what the picture can show, extremes kept. An empty
   // label is left out of the legend; `colour` is a CSS colour, by default the next of the series.
-  Chart& line(std::vector<double> x, std::vector<double> y, std::string label = "", std::string colour = "");
+  Chart& line(std::vector<double> x, std::vector<double> y, std::string label = "",
+              const std::string& colour = "");
   Chart& faint_line(std::vector<double> x, std::vector<double> y);
   // Dots; with texts, large dots with each text in white inside, moved apart where they would
   // cover each other.
   Chart& scatter(std::vector<double> x, std::vector<double> y, std::string label = "",
-                 std::string colour = "", std::vector<std::string> texts = {});
+                 const std::string& colour = "", std::vector<std::string> texts = {});
   // How often values fall in each of `bins` equal bins over their range: filled, or as a density curve of
   // area 1.
   Chart& histogram(const std::vector<double>& values, int bins, std::string label = "");

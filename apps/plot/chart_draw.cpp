@@ -45,8 +45,7 @@ std::vector<Point> thinned(const std::vector<Point>& points) {
 void Chart::draw(Svg& svg, const Frame& frame, const Layer& layer) const {
   const std::vector<Point> points = placed(layer.x, layer.y, frame.x, frame.y);
   const std::string fill = fmt::format("fill=\"{}\"", layer.colour);
-  const std::string stroke =
-      fmt::format("stroke=\"{}\" fill=\"none\" stroke-linejoin=\"round\"", layer.colour);
+  const std::string stroke = fmt::format(R"(stroke="{}" fill="none" stroke-linejoin="round")", layer.colour);
   const double unit = layer.step * (frame.right() - frame.left()) / (frame.x.high - frame.x.low);
   const double zero = log_y_ ? frame.bottom() : frame.y(0);
   switch (layer.kind) {
@@ -72,7 +71,7 @@ void Chart::draw(Svg& svg, const Frame& frame, const Layer& layer) const {
       for (size_t i = 0; i < points.size(); ++i) {
         const bool positive = layer.texts[i] == "+";
         svg.rect(points[i].x - unit / 2, points[i].y - unit / 2, unit, unit,
-                 fmt::format("fill=\"{}\" opacity=\"0.35\" shape-rendering=\"crispEdges\"",
+                 fmt::format(R"(fill="{}" opacity="0.35" shape-rendering="crispEdges")",
                              series_colour(positive ? 1 : 0)));
       }
       break;
@@ -111,7 +110,7 @@ void Chart::draw_mark(Svg& svg, const Frame& frame, const Layer& layer) const {
   const double x = is_upright ? frame.x(layer.x[0]) : 0, y = is_upright ? 0 : frame.y(layer.y[0]);
   const Point from = is_upright ? Point{x, frame.top()} : Point{frame.left(), y};
   const Point to = is_upright ? Point{x, frame.bottom()} : Point{frame.right(), y};
-  svg.line(from, to, "class=\"lt-mark\" stroke-dasharray=\"4 4\"");
+  svg.line(from, to, R"(class="lt-mark" stroke-dasharray="4 4")");
   if (layer.texts[0].empty()) return;
   const double width = text_width(layer.texts[0]), height = 16;
   std::vector<Box> places;

@@ -29,8 +29,8 @@ std::string name_of(const Graph::Node& node) { return node.fields.empty() ? "" :
 
 // In parentheses where the operation binds more tightly than what the label says.
 std::string operand(const std::string& label, const std::string& operation) {
-  const bool is_sum = label.find_first_of("+- ", 1) != label.npos;
-  const bool is_product = label.find_first_of("*/") != label.npos;
+  const bool is_sum = label.find_first_of("+- ", 1) != std::string::npos;
+  const bool is_product = label.find_first_of("*/") != std::string::npos;
   const bool is_wrapped =
       operation.starts_with("*") && (is_sum || (is_product && operation.starts_with("**")));
   return is_wrapped ? fmt::format("({})", label) : label;

@@ -28,14 +28,14 @@ bool is_finite(Point p) { return std::isfinite(p.x) && std::isfinite(p.y); }
 // width="..." or height="..." of a document's first tag.
 double size_of(const std::string& figure, const std::string& attribute) {
   const size_t at = figure.find(attribute + "=\"");
-  return at == figure.npos ? 0 : std::stod(figure.substr(at + attribute.size() + 2));
+  return at == std::string::npos ? 0 : std::stod(figure.substr(at + attribute.size() + 2));
 }
 
 std::string unescaped(std::string text) {
   constexpr std::pair<std::string_view, char> kNames[] = {
       {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&#39;", '\''}, {"&amp;", '&'}};
   for (const auto& [name, c] : kNames) {
-    for (size_t at = text.find(name); at != text.npos; at = text.find(name, at + 1))
+    for (size_t at = text.find(name); at != std::string::npos; at = text.find(name, at + 1))
       text.replace(at, name.size(), 1, c);
   }
   return text;
@@ -168,7 +168,7 @@ std::string side_by_side(const std::vector<std::string>& figures) {
   double height = 0;
   std::string body, titles;
   for (const std::string& figure : figures) {
-    body += fmt::format("<svg x=\"{}\" y=\"0\"{}", number(width), without_style(figure).substr(4));
+    body += fmt::format(R"(<svg x="{}" y="0"{})", number(width), without_style(figure).substr(4));
     width += size_of(figure, "width");
     height = std::max(height, size_of(figure, "height"));
     const std::string title = title_of(figure);
@@ -179,7 +179,7 @@ std::string side_by_side(const std::vector<std::string>& figures) {
 
 std::string without_style(const std::string& figure) {
   const size_t start = figure.find("<style>");
-  if (start == figure.npos) return figure;
+  if (start == std::string::npos) return figure;
   const size_t end = figure.find("</style>\n", start);
   return figure.substr(0, start) + figure.substr(end + 9);
 }
@@ -187,14 +187,14 @@ std::string without_style(const std::string& figure) {
 std::string title_of(const std::string& figure) {
   const size_t tag = figure.find('>');
   constexpr std::string_view kOpen = "\n<title>";
-  if (tag == figure.npos || figure.compare(tag + 1, kOpen.size(), kOpen) != 0) return "";
+  if (tag == std::string::npos || figure.compare(tag + 1, kOpen.size(), kOpen) != 0) return "";
   const size_t start = tag + 1 + kOpen.size();
   return unescaped(figure.substr(start, figure.find("</title>", start) - start));
 }
 
 std::string with_title(const std::string& figure, std::string_view title) {
   const size_t tag = figure.find('>');
-  if (title.empty() || tag == figure.npos || !title_of(figure).empty()) return figure;
+  if (title.empty() || tag == std::string::npos || !title_of(figure).empty()) return figure;
   const std::string text = escape_xml(title);
   return fmt::format("{} aria-label=\"{}\">\n<title>{}</title>{}", figure.substr(0, tag), text, text,
                      figure.substr(tag + 1));

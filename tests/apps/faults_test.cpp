@@ -39,7 +39,7 @@ TEST(Faults, OfTheStreamsAreNoFaultsOfTheTraining) {
 // Starts a run without an end and returns once it is training.
 pid_t start_training(const Scratch& scratch, const std::string& before = "") {
   const pid_t run = start_in(scratch, before + "exec " + kShown + "--steps 9000000000000000000 2>/dev/null");
-  while (slurp(scratch.path("o/log.jsonl")).find("{\"event\":\"step\",\"step\":5,") == std::string::npos)
+  while (slurp(scratch.path("o/log.jsonl")).find(R"({"event":"step","step":5,)") == std::string::npos)
     ::usleep(1000);
   return run;
 }

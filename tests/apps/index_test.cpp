@@ -77,7 +77,7 @@ TEST_F(Index, ScoresEachModelFromGuessingToTheBest) {
         "activations, original</td><td class=\"short\">2.1700",
         "activations, batchnorm</td><td class=\"short\">2.1100"}) {
     const size_t at = html.find(row);
-    ASSERT_NE(at, html.npos) << row;
+    ASSERT_NE(at, std::string::npos) << row;
     EXPECT_GT(at, last) << row;
     last = at;
   }

@@ -56,7 +56,7 @@ TEST_F(MicrogradApp, PrintsTreesOfAtMostEightyColumns) {
   std::istringstream lines(run("--no-out").output);
   int count = 0;
   for (std::string line; std::getline(lines, line);) {
-    if (line.find("  data ") == line.npos) continue;
+    if (line.find("  data ") == std::string::npos) continue;
     ++count;
     EXPECT_LE(line.size(), 80U) << line;
   }

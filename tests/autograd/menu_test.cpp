@@ -181,7 +181,7 @@ std::set<std::string> declared_in(const std::string& header, const std::string& 
   std::ifstream in(LIBTENSOR_SOURCE_DIR "/tensor/" + header);
   EXPECT_TRUE(in.is_open()) << header;
   const std::regex declaration(indent + "[A-Za-z][^=(/]*[ &*>:]([a-z][a-z0-9_]*)\\(.*");
-  const std::regex no_declaration(" *(template|requires|using)\\b.*|.*\\boperator\\b.*");
+  const std::regex no_declaration(R"( *(template|requires|using)\b.*|.*\boperator\b.*)");
   std::smatch found;
   for (std::string line; std::getline(in, line) && (indent.empty() || line != " private:");) {
     if (!std::regex_match(line, no_declaration) && std::regex_match(line, found, declaration))

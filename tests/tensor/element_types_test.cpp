@@ -16,7 +16,7 @@ namespace {
     __VA_ARGS__;            \
   };
 LT_MAKES(Tensors, tensor<T>({1}))
-LT_MAKES(Numbers, zeros<T>(1))
+LT_MAKES(Zeros, zeros<T>(1))
 LT_MAKES(Ranges, arange<T>(3))
 LT_MAKES(Spaces, linspace<T>(0, 1, 3))
 LT_MAKES(Randoms, rand<T>(1))
@@ -27,11 +27,11 @@ LT_MAKES(Entries, std::declval<TensorFile>().template get<T>("x"))
 LT_MAKES(Casts, zeros(1).template cast<T>())
 #undef LT_MAKES
 template <typename T>
-constexpr bool kAnyMade = Tensors<T> || Numbers<T> || Ranges<T> || Spaces<T> || Randoms<T> || Normals<T> ||
+constexpr bool kAnyMade = Tensors<T> || Zeros<T> || Ranges<T> || Spaces<T> || Randoms<T> || Normals<T> ||
                           Masks<T> || Loads<T> || Entries<T> || Casts<T>;
 static_assert(!kAnyMade<int> && !kAnyMade<uint8_t> && !kAnyMade<size_t> && !kAnyMade<long double>);
 template <typename T>
-constexpr bool kEveryMade = Numbers<T>&& Loads<T>&& Entries<T>&& Casts<T>;
+constexpr bool kEveryMade = Zeros<T>&& Loads<T>&& Entries<T>&& Casts<T>;
 static_assert(kEveryMade<float> && kEveryMade<double> && kEveryMade<int64_t> && kEveryMade<bool>);
 static_assert(Tensors<int64_t> && Ranges<int64_t> && !Ranges<bool>);
 template <typename T>

@@ -11,7 +11,7 @@ namespace lt::plot {
 
 inline int64_t count_of(const std::string& text, const std::string& part) {
   int64_t count = 0;
-  for (size_t at = text.find(part); at != text.npos; at = text.find(part, at + 1)) ++count;
+  for (size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
   return count;
 }
 
@@ -34,7 +34,7 @@ inline void expect_well_formed(const std::string& xml) {
   }
   between.append(last, xml.end());
   EXPECT_TRUE(open.empty());
-  EXPECT_EQ(between.find('<'), between.npos);
+  EXPECT_EQ(between.find('<'), std::string::npos);
   EXPECT_FALSE(std::regex_search(xml, std::regex("[\"ML, ]-?(nan|inf)[\"L, ]")));
 }
 
