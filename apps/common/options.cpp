@@ -150,7 +150,7 @@ std::string Options::mode() const {
     const std::string value = entry.value.text();
     if (!entry.spec.selects || entry.spec.shows || entry.value.is_list() || value == entry.default_value)
       continue;
-    const bool is_choice = entry.takes.find('|') != entry.std::string::npos;
+    const bool is_choice = entry.takes.find('|') != std::string::npos;
     const bool is_name = is_choice && std::isalpha(static_cast<unsigned char>(value[0]));
     parts.push_back(is_name ? value : entry.name.substr(2) + (is_choice ? "-" + value : ""));
   }
