@@ -43,23 +43,6 @@ TEST(Training, ResumesToTheBitsOfAnUninterruptedRun) {
             events_of(scratch.path("whole/log.jsonl"), "sample"));
 }
 
-TEST(Training, GivesTheSameBitsAfterBeingKilledAgainAndAgain) {
-  const Scratch scratch;
-  const std::string settings = kNet + "--steps 3000 --decay-at 2000 --save-every 20 ";
-  ASSERT_EQ(run_in(scratch, settings + "--out whole").code, 0);
-  const std::string file = scratch.path("killed/checkpoint.safetensors");
-  int code = 128 + 9;
-  int kills = -1;
-  // Each try lives longer than the one before, so that a slow build gets through too.
-  for (double seconds = 0.03; code == 128 + 9 && kills < 40; seconds *= 1.2, ++kills) {
-    const std::string resume = std::filesystem::exists(file) ? "--resume killed/checkpoint.safetensors " : "";
-    code = run_for(scratch, seconds, "KILL", settings + resume + "--out killed");
-  }
-  ASSERT_EQ(code, 0);
-  EXPECT_GT(kills, 0) << "the run was never killed: nothing was shown";
-  EXPECT_EQ(slurp(file), slurp(scratch.path("whole/checkpoint.safetensors")));
-}
-
 TEST(Training, SavesAndSaysHowToGoOnWhenInterrupted) {
   const Scratch scratch;
   const std::string settings = kNet + "--steps 9000000000000000000 --out o ";
