@@ -66,17 +66,18 @@ BasicTensor<T>::BasicTensor(Storage storage, Shape shape, Strides strides, int64
     : storage_(std::move(storage)), shape_(shape), strides_(strides), offset_(offset), defined_(true) {
   int64_t first = offset;
   int64_t last = offset;
-  bool fits = shape.size() == strides.size();
-  const bool reads = fits && lt::numel(shape) > 0;
+  const bool is_paired = shape.size() == strides.size();
+  const bool reads = is_paired && lt::numel(shape) > 0;
+  bool overflows = false;
   const int64_t* stride = strides.begin();
   for (const int64_t* size = shape.begin(); reads && size != shape.end(); ++size, ++stride) {
     int64_t way = 0;
     int64_t& end = *stride < 0 ? first : last;
-    fits =
-        fits && !__builtin_mul_overflow(*stride, *size - 1, &way) && !__builtin_add_overflow(end, way, &end);
+    overflows |= __builtin_mul_overflow(*stride, *size - 1, &way);
+    overflows |= __builtin_add_overflow(end, way, &end);
   }
   const int64_t room = static_cast<int64_t>(storage_.bytes() / sizeof(T));
-  if (!fits || (reads && (first < 0 || last >= room))) {
+  if (!is_paired || overflows || (reads && (first < 0 || last >= room))) {
     throw ShapeError(
         fmt::format("tensor: shape {} with strides {} from offset {} leaves the storage of {} elements",
                     to_string(shape), to_string(strides), offset, room));
