@@ -27,6 +27,7 @@
 #include <libtensor/nn/schedule.h>
 #include <libtensor/nn/sequential.h>
 #include <libtensor/nn/state.h>
+#include <libtensor/tensor/creation.h>
 #include <libtensor/tensor/dlpack.h>
 #include <libtensor/tensor/error.h>
 #include <libtensor/tensor/file.h>

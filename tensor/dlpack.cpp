@@ -9,6 +9,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <libtensor/tensor/from_memory.h>
 #include <libtensor/tensor/ops.h>
 
 // A shared tensor is one object of ours, which holds what the receiver reads and a handle of the numbers.

@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include <libtensor/tensor/from_memory.h>
 #include <libtensor/tensor/ops.h>
 
 // Tensors on memory that is there already.
