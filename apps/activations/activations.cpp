@@ -106,7 +106,7 @@ Trained train(Run& run, const TrainingFlags& training, const Flags& flags, const
               const std::string& stage, const std::string& task) {
   Generator g = run.generator(run.flags().seed);
   Mlp net(stage, flags.sizes(splits.vocabulary), g);
-  const Parameters parameters = net.parameters();
+  Parameters parameters = net.parameters();
   Steps steps = run.steps(
       training, {.parameters = parameters,
                  .generator = &g,
@@ -121,7 +121,7 @@ Trained train(Run& run, const TrainingFlags& training, const Flags& flags, const
     step.loss(loss);
     for (const auto& [name, p] : parameters) p.zero_grad();
     loss.backward();
-    for (auto [name, p] : parameters) p.data() -= step.rate() * p.grad();
+    for (auto& [name, p] : parameters) p.data() -= step.rate() * p.grad();
   }
   // end
   return {net, steps.losses(), steps.done()};
@@ -157,8 +157,9 @@ void batchnorm_stage(Run& run, const Flags& flags, const Splits& splits) {
   run.heading("Stage batchnorm: batch normalisation");
   run.say(
       "If pre-activations should have mean 0 and standard deviation 1, make them so (Ioffe and Szegedy, "
-      "2015): from each unit subtract its mean over the batch, divide by its standard deviation. It can all "
-      "be differentiated. bngain and bnbias are trained, so that the net may move away from 0 and 1 again.");
+      "2015): from each unit subtract its mean over the batch, divide by its standard deviation. It can "
+      "all be differentiated. bngain and bnbias are trained, so that the net may move away from 0 and 1 "
+      "again.");
   run.cell("batch normalisation");
   First first(run, flags, splits, "batchnorm");
   Mlp& net = first.net;
@@ -203,8 +204,8 @@ void batchnorm_stage(Run& run, const Flags& flags, const Splits& splits) {
 // What evaluation takes in place of a batch: the running averages, or after training the whole split.
 void calibrate(Run& run, const Flags& flags, const Splits& splits, Mlp& net) {
   run.say(
-      "Instead of keeping averages one can measure mean and std over all of the training split, once, at the "
-      "end:");
+      "Instead of keeping averages one can measure mean and std over all of the training split, once, at "
+      "the end:");
   // cell: calibrate
   const NoGrad no_grad;
   const Tensor hpreact = matmul(net.C[splits.train.x].view({-1, net.W1.size(0)}), net.W1).data();

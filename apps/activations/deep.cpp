@@ -78,8 +78,8 @@ void update_ratios(Run& run, const DeepNet& net, const std::vector<std::vector<d
 void show_inside(Run& run, const DeepNet& net, const std::vector<std::vector<double>>& ratios) {
   run.heading("Activations and their gradients");
   run.say(
-      "A tanh with |t| > 0.97 is called saturated: its slope is below 0.06. Both spreads should be alike in "
-      "every layer: activations that do not fade, gradients that neither fade nor explode.");
+      "A tanh with |t| > 0.97 is called saturated: its slope is below 0.06. Both spreads should be alike "
+      "in every layer: activations that do not fade, gradients that neither fade nor explode.");
   run.cell("activation distribution");
   run.cell("gradient distribution");
   activation_distribution(run, net, "");
@@ -163,7 +163,7 @@ std::string DeepNet::name(size_t layer) const {
 
 DeepTrained train_deep(Run& run, const TrainingFlags& training, const Splits& splits, DeepNet& net,
                        Generator& g, const std::string& task) {
-  const Parameters parameters = net.parameters();
+  Parameters parameters = net.parameters();
   const Parameters weights = net.weights();
   DeepTrained trained{.losses = {}, .ratios = std::vector<std::vector<double>>(weights.size())};
   std::vector<std::pair<std::string, std::vector<double>*>> series;
@@ -179,7 +179,7 @@ DeepTrained train_deep(Run& run, const TrainingFlags& training, const Splits& sp
     step.loss(loss);
     for (const auto& [name, p] : parameters) p.zero_grad();
     loss.backward();
-    for (auto [name, p] : parameters) p.data() -= step.rate() * p.grad();
+    for (auto& [name, p] : parameters) p.data() -= step.rate() * p.grad();
     for (size_t i = 0; i < weights.size() && step.index() < kLookedAt; ++i) {
       const Variable& p = weights[i].second;
       trained.ratios[i].push_back(std::log10(step.rate() * std_of(p.grad()) / std_of(p.data())));
@@ -194,8 +194,8 @@ DeepTrained train_deep(Run& run, const TrainingFlags& training, const Splits& sp
 void deep_network(Run& run, const Flags& flags, const Splits& splits, const Words& data, bool in_full) {
   run.heading("Deeper: six layers");
   run.say(
-      "In a deep net scales matter more: what one layer does to the spread of activations and gradients, the "
-      "next does again. The lecture writes its layers as PyTorch has them; a norm's running mean and "
+      "In a deep net scales matter more: what one layer does to the spread of activations and gradients, "
+      "the next does again. The lecture writes its layers as PyTorch has them; a norm's running mean and "
       "variance are buffers, which no gradient trains.");
   run.cell("layers");
   run.cell("deep network");

@@ -78,8 +78,8 @@ void zero_initialisation(Run& run, const Flags& flags, const Splits& splits) {
   const MlpSizes sizes = flags.sizes(splits.vocabulary);
   run.heading("Exercise 1: all parameters zero");
   run.say(
-      "h = tanh(0) = 0, so W2's gradient h^T dlogits is 0; h's, dlogits W2^T, is 0, and so is all that lies "
-      "before it. Only b2 gets one, even where C is random:");
+      "h = tanh(0) = 0, so W2's gradient h^T dlogits is 0; h's, dlogits W2^T, is 0, and so is all that "
+      "lies before it. Only b2 gets one, even where C is random:");
   for (const bool random_c : {false, true}) {
     Generator g = run.generator(run.flags().seed);
     const MlpNet net = zero_net(sizes, random_c, g);
@@ -89,16 +89,17 @@ void zero_initialisation(Run& run, const Flags& flags, const Splits& splits) {
   const MlpNet net = zero_net(sizes, true, g);
   const Tensor C = net.C.data().clone();
   run.heading("What it learns");
-  run.parameters(count_parameters(net.parameters()));
-  Steps steps = run.steps(flags.training, {.parameters = net.parameters(), .generator = &g});
+  Parameters parameters = net.parameters();
+  run.parameters(count_parameters(parameters));
+  Steps steps = run.steps(flags.training, {.parameters = parameters, .generator = &g});
   // cell: train from zeros
   for (Step& step : steps) {
     const auto [X, Y] = minibatch(splits.train, flags.training.batch, g);
     const Variable loss = cross_entropy(net.logits(X), Y);
     step.loss(loss);
-    for (const auto& [name, p] : net.parameters()) p.zero_grad();
+    for (const auto& [name, p] : parameters) p.zero_grad();
     loss.backward();
-    for (auto [name, p] : net.parameters()) p.data() -= step.rate() * p.grad();
+    for (auto& [name, p] : parameters) p.data() -= step.rate() * p.grad();
   }
   // end
   run.cell("train from zeros");

@@ -45,9 +45,9 @@ void show_layer(Run& run, const Start& start) {
 void initial_loss(Run& run, const Start& original) {
   run.heading("Stage original: the initial loss");
   run.say(
-      "The network of lecture 3. Before it has learned anything, every character should look equally likely "
-      "to it, which costs -log(1/27). It pays far more: large random logits are a net that is sure of "
-      "itself, and wrong.");
+      "The network of lecture 3. Before it has learned anything, every character should look equally "
+      "likely to it, which costs -log(1/27). It pays far more: large random logits are a net that is sure "
+      "of itself, and wrong.");
   run.cell("parameters");
   run.cell("forward");
   const int64_t symbols = original.logits.size(1);
@@ -70,8 +70,8 @@ void initial_loss(Run& run, const Start& original) {
 void softmax_stage(Run& run, const Start& softmax) {
   run.heading("Stage softmax: small logits");
   run.say(
-      "W2 a hundredth of what was drawn and b2 zero: the logits are nearly equal, the loss is near that of a "
-      "uniform guess. (With W2 = 0 the layers before it would get no gradient at first.)");
+      "W2 a hundredth of what was drawn and b2 zero: the logits are nearly equal, the loss is near that of "
+      "a uniform guess. (With W2 = 0 the layers before it would get no gradient at first.)");
   run.cell("softmax");
   run.result("softmax: first loss", softmax.loss);
 }
@@ -79,8 +79,9 @@ void softmax_stage(Run& run, const Start& softmax) {
 void tanh_stage(Run& run, const Start& original, const Start& tanh) {
   run.heading("Stage tanh: units that are not saturated");
   run.say(
-      "On its way back through h = tanh(x) a gradient is multiplied by 1 - h*h: at |h| = 0.99 that is 0.02, "
-      "and next to nothing arrives. A unit that is saturated for every example is dead: it never learns.");
+      "On its way back through h = tanh(x) a gradient is multiplied by 1 - h*h: at |h| = 0.99 that is "
+      "0.02, and next to nothing arrives. A unit that is saturated for every example is dead: it never "
+      "learns.");
   run.cell("saturated");
   show_layer(run, original);
   draw_activation_functions(run);

@@ -45,8 +45,7 @@ void count_in_a_dictionary(Run& run, const std::vector<std::string>& words, cons
   run.heading("Pairs of neighbours");
   run.say(
       "A bigram model looks at one character to guess the next. `.` stands before and after every name: "
-      "where it starts "
-      "and that it ends are things to learn too.");
+      "where it starts and that it ends are things to learn too.");
   // cell: pairs
   std::map<std::string, int64_t> b;
   std::string of_first_name;
@@ -73,8 +72,7 @@ IntTensor count_in_a_table(Run& run, const Flags& flags, const std::vector<std::
   run.heading("The table");
   run.say(
       "Characters become whole numbers, `.` = 0, a = 1 and so on, and the dictionary a tensor: `N(i, j)` "
-      "says how often "
-      "character j follows character i.");
+      "says how often character j follows character i.");
   run.cell("ids");
   run.result("ids of the first name",
              brief(fmt::format("{}", fmt::join(targets(words[0], vocabulary), " "))));
@@ -115,9 +113,8 @@ IntTensor count_in_a_table(Run& run, const Flags& flags, const std::vector<std::
 void sample_a_row(Run& run, const IntTensor& N, const Vocabulary& vocabulary) {
   run.heading("Drawing a character");
   run.say(
-      "Row 0 says how names begin. Divided by its sum it is a distribution; `multinomial` draws from it, and "
-      "the "
-      "generator's seed makes the draws the same each time.");
+      "Row 0 says how names begin. Divided by its sum it is a distribution; `multinomial` draws from it, "
+      "and the generator's seed makes the draws the same each time.");
   // cell: draw
   Generator g = run.generator(run.flags().seed);
   Tensor p = N[0].cast<float>();
@@ -145,10 +142,9 @@ Tensor normalise(Run& run, const IntTensor& N, const Vocabulary& vocabulary, dou
   const int64_t V = N.size(0);
   run.say(
       fmt::format("The row sums have shape ({0}, 1): one column, stretched over the {0} columns of N, so "
-                  "that each row is "
-                  "divided by its own sum. Without keepdim they would be ({0}), read as one row, and each "
-                  "column would be "
-                  "divided: nothing complains, the loss is the same, and the names are wrong.",
+                  "that each row is divided by its own sum. Without keepdim they would be ({0}), read as "
+                  "one row, and each column would be divided: nothing complains, the loss is the same, and "
+                  "the names are wrong.",
                   V));
   // cell: P
   Tensor P = N.cast<float>() + static_cast<float>(K);  // K: smoothing, see below
@@ -168,10 +164,8 @@ void measure(Run& run, const Flags& flags, const IntTensor& N, const std::vector
   run.heading("How good is the model? The likelihood");
   run.say(
       fmt::format("The probability of all data is the product over its pairs: a tiny number. Its logarithm "
-                  "is a sum, since "
-                  "log(a*b*c) = log(a) + log(b) + log(c); negative and divided by the count it is a loss: 0 "
-                  "is perfect, a "
-                  "uniform guess costs ln {} = {:.4f}.",
+                  "is a sum, since log(a*b*c) = log(a) + log(b) + log(c); negative and divided by the "
+                  "count it is a loss: 0 is perfect, a uniform guess costs ln {} = {:.4f}.",
                   vocabulary.size(), std::log(vocabulary.size())));
   constexpr int64_t kMostLines = 100;
   std::string lines;
@@ -207,8 +201,7 @@ void smooth(Run& run, const IntTensor& N, const Vocabulary& vocabulary, double K
   run.heading("Smoothing");
   run.say(
       "A pair that was never seen has probability 0 and costs infinity. Adding K to every count before the "
-      "division gives "
-      "every pair a chance; the more is added, the flatter the model.");
+      "division gives every pair a chance; the more is added, the flatter the model.");
   run.cell("smoothed");
   for (const double k : {0.0, 0.01, 0.1, 1.0, 2.0, 5.0, 10.0, 100.0, 1000.0, 1e6}) {
     run.result(fmt::format("mean nll, K = {:.7g}", k), nll(probabilities<double>(N, k), N).mean());
@@ -238,8 +231,7 @@ void lecture(Run& run, const Flags& flags) {
   run.heading("Names");
   run.say(
       "A name starts at row 0; each character drawn is the row for the next, until `.` comes. First from a "
-      "table that "
-      "knows nothing, every character equally likely, then from P.");
+      "table that knows nothing, every character equally likely, then from P.");
   run.cell("sample a name");
   const auto names = [&](const Tensor& table, int64_t count) {
     return sample(table, vocabulary, count, run.generator(run.flags().sample_seed));

@@ -154,8 +154,7 @@ void trigram(Run& run, const Flags& flags, const Words& data, const Vocabulary& 
   run.heading("Exercise: contexts of two");
   run.say(
       fmt::format("Two characters back instead of one, names framed as `..emma.`: {} times the cells, and "
-                  "most of them empty. "
-                  "Counted are the train names alone, the first 80% after a shuffle.",
+                  "most of them empty. Counted are the train names alone, the first 80% after a shuffle.",
                   vocabulary.size()));
   const Split split = split_words(data.words);
   if (split.train.empty()) throw AppError("--order 3 counts the train names, and one name leaves none");

@@ -29,8 +29,7 @@ void look_at_one_name(Run& run, const std::string& word, const Vocabulary& vocab
   run.heading("Inputs and targets");
   run.say(
       fmt::format("The pairs of `.{}.` once more, as two lists of numbers: for each input in xs the net "
-                  "shall find its target "
-                  "in ys.",
+                  "shall find its target in ys.",
                   brief(word, 20)));
   // cell: xs and ys
   const auto [x, ys] = windows({word}, vocabulary, 1);
@@ -42,12 +41,9 @@ void look_at_one_name(Run& run, const std::string& word, const Vocabulary& vocab
 
   run.heading("One-hot rows, one neuron, many neurons");
   run.say(
-      "A net multiplies, and the number of a letter is no amount. So each input becomes a row of zeros with "
-      "a single 1. A "
-      "neuron is a "
-      "column of weights: its product with every row is one number an example. As many neurons as letters, "
-      "side by side, are a "
-      "matrix W.");
+      "A net multiplies, and the number of a letter is no amount. So each input becomes a row of zeros "
+      "with a single 1. A neuron is a column of weights: its product with every row is one number an "
+      "example. As many neurons as letters, side by side, are a matrix W.");
   // cell: one-hot
   Generator g = run.generator(run.flags().seed);
   const Tensor xenc = one_hot(xs, V).cast<float>();  // (5, 27)
@@ -62,9 +58,8 @@ void look_at_one_name(Run& run, const std::string& word, const Vocabulary& vocab
 
   run.heading("Softmax: from logits to probabilities");
   run.say(
-      "W's products are read as logarithms of counts (logits): exp makes them positive, like counts; divided "
-      "by their sum "
-      "they are probabilities. Both steps together are called softmax.");
+      "W's products are read as logarithms of counts (logits): exp makes them positive, like counts; "
+      "divided by their sum they are probabilities. Both steps together are called softmax.");
   // cell: softmax
   Generator g2 = run.generator(run.flags().seed);
   const Tensor W = randn({V, V}, g2);
@@ -88,8 +83,7 @@ void look_at_one_name(Run& run, const std::string& word, const Vocabulary& vocab
   run.heading("The loss by hand");
   run.say(
       fmt::format("Each example's share is -log of the probability of what really comes. A uniform guess "
-                  "gives each of {} "
-                  "characters {:.4f} and costs {:.4f}.",
+                  "gives each of {} characters {:.4f} and costs {:.4f}.",
                   V, 1.0 / static_cast<double>(V), std::log(V)));
   // cell: loss by hand
   const Tensor p = probs(arange<int64_t>(ys.size(0)), ys);  // of the right character, for each example
@@ -144,8 +138,7 @@ void train(Run& run, const Flags& flags, const Words& data, const Vocabulary& vo
   run.result("examples", ys.numel());
   run.say(
       "Regularisation adds the mean of W's squares to the loss: it pulls all logits to 0, which makes all "
-      "characters "
-      "equally likely: what smoothing does to counts.");
+      "characters equally likely: what smoothing does to counts.");
   Generator g = run.generator(run.flags().seed);
   Variable W(randn({V, V}, g), true);
   run.parameters(W.numel());

@@ -110,8 +110,7 @@ void sweep_regularisation(Run& run, const Flags& flags, const Examples& all, con
   run.heading("How much regularisation?");
   run.say(
       "The same training with more and more of it: the loss on the names rises, and the probabilities come "
-      "closer to each "
-      "other.");
+      "closer to each other.");
   const int64_t V = vocabulary.size();
   std::vector<std::vector<std::string>> rows;
   for (const double reg : {0.0, 0.001, 0.01, 0.1, 1.0}) {
@@ -143,8 +142,7 @@ void trigram(Run& run, const Flags& flags, const Words& data, const Vocabulary& 
   run.heading("Exercise: two characters of context");
   run.say(
       fmt::format("Each context of two characters has a row of W of its own, {} of them; names are split, so "
-                  "that the rows "
-                  "are judged by names that they were not trained on.",
+                  "that the rows are judged by names that they were not trained on.",
                   V * V));
   const Split split = split_words(data.words);
   if (split.train.empty() || split.val.empty()) {

@@ -148,8 +148,8 @@ std::string settings(const RunLog& run) {
   std::string all;
   for (const auto& [name, value] : run.config.items()) {
     static const std::string kOthers =
-        " event app out no-out quiet check threads save resume save-every log-every sampling profile samples "
-        "sample-seed top trace ";
+        " event app out no-out quiet check threads save resume save-every log-every sampling profile "
+        "samples sample-seed top trace ";
     const std::string shown = text_in(run.config, name.c_str());
     if (kOthers.find(" " + name + " ") != std::string::npos) continue;
     if (shown.empty() || shown == "false" || shown == "[]" || shown == "0" ||

@@ -104,6 +104,7 @@ void Options::add_common() {
 
 bool Options::parse(int argc, const char* const* argv) {
   add_common();
+  std::erase_if(entries_, [&](const Entry& entry) { return std::ranges::count(left_out_, entry.name) > 0; });
   std::vector<FlagSyntax> syntax = {{kHelp, false}, {kVersion, false}};
   for (const Entry& entry : entries_) syntax.push_back({entry.name, !entry.takes.empty(), entry.spec.words});
   const auto given = split_command_line(argc, argv, syntax);

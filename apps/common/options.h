@@ -61,6 +61,9 @@ class Options {
   // Beside this flag or mode ("--find-lr", "--task four") these do nothing: they are refused, not ignored.
   void idle_beside(const std::string& flag, const std::vector<std::string>& names);
 
+  // Flags of every app that say nothing to this one.
+  void leave_out(std::vector<std::string> names) { left_out_ = std::move(names); }
+
   // Reads the command line; false when --help or --version was printed instead, and there is nothing to do.
   //   throws: UsageError naming the flag and what it takes
   bool parse(int argc, const char* const* argv);
@@ -107,6 +110,7 @@ class Options {
   std::string title_;
   std::string example_;
   std::vector<Entry> entries_;
+  std::vector<std::string> left_out_;
   std::vector<std::pair<std::string, std::string>> idle_;  // the flag that does nothing, and beside which
 };
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
 
@@ -38,19 +39,45 @@ void write_to_stderr(const std::string& text) {
   (void)std::fflush(stderr);
 }
 
+// A block for each cell up to `full` of `width`: as high as the loss was there, from the lowest to the
+// highest so far.
+std::string curve_text(const std::vector<ProgressPoint>& curve, int64_t steps, int full, int width) {
+  constexpr std::array kBlocks = {"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+  const auto by_loss = [](const ProgressPoint& a, const ProgressPoint& b) { return a.loss < b.loss; };
+  const auto [low, high] = std::minmax_element(curve.begin(), curve.end(), by_loss);
+  const double range = std::max(high->loss - low->loss, 1e-9);
+  std::string text;
+  size_t at = 0;
+  for (int cell = 0; cell < full; ++cell) {
+    while (at + 1 < curve.size() && curve[at + 1].done * width <= (cell + 1) * steps) ++at;
+    const double height = (curve[at].loss - low->loss) / range;
+    text += kBlocks[static_cast<size_t>(std::clamp(7 * height + 0.5, 0.0, 7.0))];
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string progress_text(const std::string& what, int64_t done, int64_t steps, double loss,
-                          double steps_per_second, int columns) {
+                          double steps_per_second, int columns, const std::vector<ProgressPoint>& curve) {
   const double part = steps > 0 ? static_cast<double>(done) / static_cast<double>(steps) : 1;
   const double left = static_cast<double>(steps - done) / steps_per_second;
   const std::string head = what + " ";
-  const std::string tail = fmt::format(" {:3.0f}%  step {}/{}  loss {:.4f}  {:.0f} steps/s  {} left",
-                                       100 * part, done, steps, loss, steps_per_second, clock_text(left));
-  const int width = std::min(30, columns - static_cast<int>(head.size() + tail.size()) - 3);
+  const auto tail_with = [&](const std::string& speed) {
+    return fmt::format(" {:3.0f}%  step {}/{}  loss {:.4f}{}  {} left", 100 * part, done, steps, loss, speed,
+                       clock_text(left));
+  };
+  const auto width_beside = [&](const std::string& tail) {
+    return std::min(30, columns - static_cast<int>(head.size() + tail.size()) - 3);
+  };
+  std::string tail = tail_with(fmt::format("  {:.0f} steps/s", steps_per_second));
+  if (width_beside(tail) < 20) tail = tail_with("");
+  const int width = width_beside(tail);
   if (width < 5) return (head + tail).substr(0, static_cast<size_t>(std::max(columns - 1, 0)));
   const int full = static_cast<int>(part * width);
-  return head + fmt::format("[{:#<{}}{:-<{}}]", "", full, "", width - full) + tail;
+  const std::string done_part =
+      curve.empty() ? std::string(static_cast<size_t>(full), '#') : curve_text(curve, steps, full, width);
+  return head + fmt::format("[{}{:-<{}}]", done_part, "", width - full) + tail;
 }
 
 Progress::Progress(std::string what, int64_t steps, bool quiet, int64_t done)
@@ -76,8 +103,9 @@ void Progress::step(double loss) {
 
 void Progress::print(double loss) {
   printed_ = Clock::now();
-  const std::string text =
-      progress_text(what_, done_, steps_, loss, steps_per_second(), is_terminal_ ? terminal_columns() : 200);
+  if (is_terminal_ && std::isfinite(loss)) curve_.push_back({done_, loss});
+  const int columns = is_terminal_ ? terminal_columns() : 200;
+  const std::string text = progress_text(what_, done_, steps_, loss, steps_per_second(), columns, curve_);
   open_line_ = is_terminal_;
   write_to_stderr(is_terminal_ ? "\r" + text + "\033[K" : text + "\n");
 }

@@ -7,8 +7,14 @@
 #include <cstdint>
 #include <cstdio>
 #include <string>
+#include <vector>
 
 namespace lt::apps {
+
+struct ProgressPoint {
+  int64_t done;
+  double loss;
+};
 
 // Prints to standard error, so that standard output holds results alone. Where that cannot be written,
 // nothing is shown, and no error is made of it.
@@ -33,6 +39,7 @@ class Progress {
  private:
   void print(double loss);
 
+  std::vector<ProgressPoint> curve_;  // of what a terminal was shown
   std::string what_;
   int64_t steps_;
   int64_t first_;
@@ -44,9 +51,10 @@ class Progress {
   std::chrono::steady_clock::time_point printed_;
 };
 
-// "train [########--------]  50%  step 500/1000  loss 2.4541  1200 steps/s  00:12 left";
-// on `columns` or fewer.
+// "train [########--------]  50%  step 500/1000  loss 2.4541  1200 steps/s  00:12 left"; on `columns` or
+// fewer, without the speed where the bar would be short. With points of the loss so far, the bar is their
+// curve.
 std::string progress_text(const std::string& what, int64_t done, int64_t steps, double loss,
-                          double steps_per_second, int columns);
+                          double steps_per_second, int columns, const std::vector<ProgressPoint>& curve = {});
 
 }  // namespace lt::apps

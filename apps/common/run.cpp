@@ -67,7 +67,7 @@ Generator Run::generator(uint64_t seed) const {
 Words Run::load_words(const char* lecture_sha256) {
   Words data = lt::apps::load_words(flags().data, flags().words);
   open(data.sha256, lecture_sha256, data.source);
-  data_id_ = names_id(data);
+  data_id_ = fmt::format("{} from {}, {}", data.words.size(), flags().words.first, data.sha256.substr(0, 16));
   log_.write("data", {{"words", data.words.size()},
                       {"vocab", Vocabulary::of(data).size()},
                       {"source", data.source},
@@ -126,10 +126,6 @@ void Run::open_outputs() {
   }
 }
 
-std::string Run::names_id(const Words& words) const {
-  return fmt::format("{} from {}, {}", words.words.size(), flags().words.first, words.sha256.substr(0, 16));
-}
-
 std::string Run::path_of(const std::string& file) const {
   return flags().no_out ? "" : (std::filesystem::path(flags().out) / file).string();
 }
@@ -170,51 +166,6 @@ void Run::table(const std::vector<std::string>& head, const std::vector<std::vec
 void Run::end_rows() {
   if (!rows_.empty()) report_.table({"", "ours", "reference", ""}, rows_);
   rows_.clear();
-}
-
-std::string Run::setup(bool with_steps) const {
-  if (part_.empty()) return options_.setup(with_steps);
-  if (!options_.setup(false, false).empty()) return "other";
-  return sorted_setup(
-      fmt::format("{} {}", part_ == kNoFlags ? "" : part_, options_.setup(with_steps, false)));
-}
-
-std::string Run::setup_of(const std::string& name) const {
-  const std::string whole = setup(true);
-  const bool is_known = !figures_.find(whole, name, data_kind_).text.empty();
-  return is_trained_ || is_known ? whole : setup(false);
-}
-
-void Run::part(const std::string& setup) {
-  part_ = setup;
-  is_trained_ = false;
-}
-
-void Run::result(const std::string& name, double ours) {
-  row(name, figures_.compare(setup_of(name), name, ours, data_kind_));
-}
-
-void Run::result(const std::string& name, const std::string& ours) {
-  row(name, figures_.compare(setup_of(name), name, ours, data_kind_));
-}
-
-void Run::take(const std::string& name, const Comparison& comparison) {
-  if (!comparison.reference.empty()) compared_.emplace(setup_of(name), name);
-  if (comparison.ok) return;
-  misses_.push_back(fmt::format("{}: {} is {}, {}: {}", setup_of(name), name, comparison.ours,
-                                comparison.mark, comparison.reference));
-}
-
-void Run::row(const std::string& name, const Comparison& comparison) {
-  take(name, comparison);
-  rows_.push_back({name, comparison.ours, comparison.reference, comparison.mark});
-  out_ << printable(result_line(name, comparison.ours, comparison.reference, comparison.mark));
-}
-
-std::string Run::marked(const std::string& name, double ours) {
-  const Comparison comparison = figures_.compare(setup_of(name), name, ours, data_kind_);
-  take(name, comparison);
-  return show(ours) + (comparison.reference.empty() ? "" : comparison.ok ? " =" : " differs");
 }
 
 void Run::cell(std::string_view name) {
@@ -261,8 +212,8 @@ void Run::diverged(int64_t step, double loss) {
 }
 
 std::string Run::training_setup(const std::string& name) const {
-  const std::string data = data_id_.empty() ? "" : "; names " + data_id_;
-  return fmt::format("{} {}, {}{}", options_.app(), name, setup(false), data);
+  const std::string flags = setup(false), data = data_id_.empty() ? "" : ", names " + data_id_;
+  return fmt::format("{} {}, {}{}", options_.app(), name, flags.empty() ? "no flags" : flags, data);
 }
 
 void Run::samples(const std::vector<std::string>& texts, const std::vector<std::string>& words) {
@@ -297,8 +248,10 @@ void Run::write(const std::string& file, const std::string& text) {
       check_save_file(path_of(file), {{"what --save names", saved}});
     write_file_atomically(path_of(file), text);
   };
-  write_or_go_on(write_it, has_failed_);
+  attempt(write_it);
 }
+
+void Run::attempt(const std::function<void()>& write) { write_or_go_on(write, has_failed_); }
 
 int Run::finish() {
   end_rows();
@@ -309,31 +262,13 @@ int Run::finish() {
   if (!flags().no_out) {
     made_by(seconds);
     write("report.html", report_.html());
-    if (!index_folder().empty()) write_or_go_on([&] { write_index(index_folder()); }, has_failed_);
+    if (!index_folder().empty()) attempt([&] { write_index(index_folder()); });
     out_ << fmt::format("\nreport: {}\n", path_of("report.html"));
   }
   if (flags().check) finish_check();
   if (stop_requested()) return 130;
   if (!divergence_.empty()) throw AppError(divergence_);
   return misses_.empty() && !has_failed_ && !log_.failed() ? 0 : 1;
-}
-
-// A figure of the table that the run did not come to is a miss: a check that cannot fail is none.
-void Run::finish_check() {
-  const std::string own = options_.setup(true);
-  for (const std::string& name : figures_.names(own, data_kind_)) {
-    const size_t at = name.find(" at step ");
-    if (at != std::string::npos && std::stoll(name.substr(at + 9)) >= most_steps_) continue;
-    if (compared_.emplace(own, name).second) misses_.push_back(fmt::format("{}: {}: not shown", own, name));
-  }
-  const size_t count = compared_.size();
-  const bool is_one_of_all =
-      &out_ == &silent_;  // the lecture's data may have setups that the embedded have not
-  if (count == 0 && is_one_of_all) return;
-  if (count == 0) misses_.push_back(fmt::format("no figures are known for '{}' on this data", own));
-  for (const std::string& miss : misses_) std::cout << "check: " << miss << '\n';
-  std::cout << fmt::format("check: {} of {} figures agree: {} {}\n", count - std::min(count, misses_.size()),
-                           count, options_.app(), own);
 }
 
 }  // namespace lt::apps

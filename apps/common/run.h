@@ -58,14 +58,13 @@ class Run {
   // wrong name is not passed over.
   //   throws: IoError
   void start();
-  DataKind data_kind() const { return data_kind_; }
-  // Which names were taken, for a checkpoint that fits these alone: "32033 from 0, 0a30b5557f192f32".
-  std::string names_id(const Words& words) const;
 
   // Terminal and report. `say` is prose (`code` in backticks), `print` is set as it is.
   void heading(std::string_view text);
   void say(std::string_view text);
   void print(std::string_view text);
+  // A line for who looks on, not for the report.
+  void show_live(std::string_view text) { out_ << text << '\n'; }
   // As `say`, --quiet or not.
   void notice(std::string_view text);
   void table(const std::vector<std::string>& head, const std::vector<std::vector<std::string>>& rows);
@@ -103,6 +102,8 @@ class Run {
   void trained();
   // A loss was no number: said now, and the exit code is 1.
   void diverged(int64_t step, double loss);
+  // Writes what a run can do without: a failure is said, and the exit code is 1 in the end.
+  void attempt(const std::function<void()>& write);
   // What must be the same where a checkpoint is gone on with: flags, data, and which of the run's trainings.
   std::string training_setup(const std::string& name) const;
   // Does a person look on?

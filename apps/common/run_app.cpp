@@ -18,8 +18,8 @@ void explain_sampling(Run& run) {
   if (sampling == "classic") return;
   const bool is_mkl = sampling == "mkl";
   run.say(fmt::format(
-      "`--sampling {}`: names as PyTorch draws them since 2.0 {} Intel's MKL. For one draw it runs a race of "
-      "exponential clocks, where the lecture's PyTorch searched the running sum of the probabilities{}.",
+      "`--sampling {}`: names as PyTorch draws them since 2.0 {} Intel's MKL. For one draw it runs a race "
+      "of exponential clocks, where the lecture's PyTorch searched the running sum of the probabilities{}.",
       sampling, is_mkl ? "on x86 with" : "without",
       is_mkl ? "; the clocks are set by MKL's own random numbers, from one word of the stream" : ""));
 }

@@ -20,10 +20,9 @@ Splits::Splits(Run& run, const Words& words, int64_t window)
   // end
   run.heading("Train, dev and test");
   run.say(
-      "Eight names of ten train the parameters. One of ten (dev, also called val) chooses between settings: "
-      "a net that has "
-      "learned its names by heart would be worse on these. The last tenth (test) is looked at once, in the "
-      "end.");
+      "Eight names of ten train the parameters. One of ten (dev, also called val) chooses between "
+      "settings: a net that has learned its names by heart would be worse on these. The last tenth (test) "
+      "is looked at once, in the end.");
   run.cell("splits");
   run.examples(train.y.size(0), val.y.size(0), test.y.size(0));
 }

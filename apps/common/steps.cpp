@@ -29,12 +29,18 @@ bool is_watched_step(int64_t step) { return step == 0 || step == 1000 || step % 
 
 bool Step::is_shown() const { return is_logged_step(index_, steps_.flags_.steps, 0); }
 
-void Step::loss(double value) { steps_.take_loss(value, value); }
+void Step::loss(double value) {
+  steps_.take_loss(value);
+  if (steps_.is_logged()) steps_.fields_ = {{"step", index_}, {"loss", value}};
+}
 
-void Step::loss(const Variable& value) { steps_.take_loss(static_cast<double>(value.item()), value.item()); }
+void Step::loss(const Variable& value) {
+  steps_.take_loss(static_cast<double>(value.item()));
+  if (steps_.is_logged()) steps_.fields_ = {{"step", index_}, {"loss", value.item()}};
+}
 
 void Step::also(const std::string& name, double value) {
-  steps_.fields_.push_back({name, value});
+  if (steps_.is_logged()) steps_.fields_.push_back({name, value});
   if (is_shown()) steps_.run_.result(fmt::format("{} at step {}", name, index_), value);
 }
 
@@ -61,6 +67,7 @@ Steps& Steps::watch(std::function<std::string()> how_far) {
 Steps::Iterator Steps::begin() {
   for (int64_t step = 0; step < first_; ++step)
     run_.show_loss(step, flags_.steps, losses_[static_cast<size_t>(step)]);
+  if (first_ > 0) run_.say(fmt::format("Gone on with after step {}, from `{}`.", first_ - 1, flags_.resume));
   progress_.emplace(state_.name, flags_.steps, run_.flags().quiet, first_);
   running_ = true;
   step_.index_ = first_;
@@ -73,24 +80,27 @@ void Steps::start_step() {
   step_.rate_ = nn::step_decay(flags_.lr, step_.index_, flags_.decay_at);
   if (watch_ && is_watched_step(step_.index_)) {
     progress_->clear();
-    run_.print(fmt::format("step {}: {}", step_.index_, watch_()));
+    run_.show_live(fmt::format("  step {}: {}", step_.index_, watch_()));
   }
 }
 
-void Steps::take_loss(double loss, Json logged) {
+void Steps::take_loss(double loss) {
   losses_.push_back(loss);
   average_ += (loss - average_) /
               static_cast<double>(std::min(std::ssize(losses_) - first_,
                                            std::clamp(flags_.steps / 100, int64_t{1}, kAveraged)));
   if (std::isfinite(loss) && pending_) write_or_go_on([&] { pending_->save(file_); }, has_failed_);
   pending_.reset();
-  fields_ = {{"step", step_.index_}, {"loss", std::move(logged)}};
   if (step_.is_shown()) progress_->clear();
   run_.show_loss(step_.index_, flags_.steps, loss);
 }
 
+bool Steps::is_logged() const {
+  return flags_.keep && is_logged_step(step_.index_, flags_.steps, flags_.log_every);
+}
+
 void Steps::log_step() {
-  if (!flags_.keep || !is_logged_step(step_.index_, flags_.steps, flags_.log_every)) return;
+  if (!is_logged()) return;
   fields_.insert(fields_.begin() + 2, {"lr", step_.rate_});
   if (state_.name != "train") fields_.insert(fields_.begin(), {"task", state_.name});
   run_.log().write("step", fields_);
@@ -124,7 +134,7 @@ void Steps::finish() {
     if (!last_is_sound_) run_.diverged(step_.index_, now);
   }
   const bool sound = last_is_sound_ && (losses_.empty() || std::isfinite(losses_.back()));
-  if (moved && sound && !file_.empty()) checkpoint().save(file_);
+  if (moved && sound && !file_.empty()) run_.attempt([&] { checkpoint().save(file_); });
   pending_.reset();
   if (!sound) return;
   if (done()) return run_.trained();

@@ -105,7 +105,8 @@ class Steps {
   friend class Step;
 
   void start_step();
-  void take_loss(double loss, Json logged);
+  void take_loss(double loss);
+  bool is_logged() const;
   void log_step();
   void advance();
   bool has_more() const { return running_; }

@@ -53,6 +53,7 @@ void declare(Options& options, Flags& flags) {
     options.idle_beside(task, of_trainings);
     options.idle_beside(task, of_moons);
   }
+  options.leave_out({"--sampling", "--profile"});  // numbers come from Python's and NumPy's streams
   options.idle_beside("--task four", of_moons);
   options.idle_beside("--expr", {"--task"});
 }

@@ -67,8 +67,8 @@ void expression(Run& run) {
   const Scope scope;
   run.heading("Values that remember how they were made");
   run.say(
-      "L = (a*b + c)*f, one operation at a time. Each Value keeps its number, its gradient (0 so far), "
-      "and the values and the operation that it was made from: the graph of the expression.");
+      "L = (a*b + c)*f, one operation at a time. Each Value keeps its number, its gradient (0 so far), and "
+      "the values and the operation that it was made from: the graph of the expression.");
   // cell: L
   const Value a(2, "a"), b(-3, "b"), c(10, "c"), f(-2, "f");
   const Value e = (a * b).label("e");

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include <libtensor/apps/common/moons.h>
 #include <libtensor/apps/common/steps.h>
+#include <libtensor/apps/micrograd/make_moons.h>
 #include <libtensor/apps/micrograd/nn.h>
 
 namespace lt::apps::micrograd {

@@ -35,9 +35,9 @@ void tanh_apart(Run& run) {
 void on_tensors(Run& run) {
   run.heading("The same on tensors");
   run.say(
-      "PyTorch does this for whole tensors of numbers at once, and so do this library's Variables. "
-      "Tensors hold float32 unless told otherwise: the bias was rounded on its way in, which shows from "
-      "the seventh digit on.");
+      "PyTorch does this for whole tensors of numbers at once, and so do this library's Variables. Tensors "
+      "hold float32 unless told otherwise: the bias was rounded on its way in, which shows from the "
+      "seventh digit on.");
   // cell: tensors
   DoubleVariable x1(tensor({2.0F}).cast<double>(), true), x2(tensor({0.0F}).cast<double>(), true);
   DoubleVariable w1(tensor({-3.0F}).cast<double>(), true), w2(tensor({1.0F}).cast<double>(), true);
@@ -103,8 +103,7 @@ void forget_to_zero(Run& run, const Flags& flags, const std::vector<double>& zer
   run.heading("A bug: gradients that are not zeroed");
   run.say(
       "Without `zero_grad`, each step adds its gradients to those of all steps before, and steps grow and "
-      "grow. "
-      "On four points the loss still falls, but by leaps that nobody chose, and it may leap up again.");
+      "grow. On four points the loss still falls, but by leaps that nobody chose, and it may leap up again.");
   PythonRandom random(run.flags().seed);
   MLP n(3, flags.sizes(), kLecture, random);
   std::vector<std::vector<std::string>> rows;
@@ -153,8 +152,8 @@ void four(Run& run, const Flags& flags) {
   run.heading("Neurons, layers, a network");
   run.say(
       "Neurons side by side make a layer, layers in a row make a network (MLP, multi-layer perceptron). "
-      "Weights and biases are drawn by Python's `random`, uniform between -1 and 1; every neuron ends in "
-      "a tanh.");
+      "Weights and biases are drawn by Python's `random`, uniform between -1 and 1; every neuron ends in a "
+      "tanh.");
   run.cell("classes");
   run.cell("Neuron, Layer, MLP");
   // cell: MLP

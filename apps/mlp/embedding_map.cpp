@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <libtensor/apps/common/stop.h>
 #include <libtensor/apps/mlp/mlp.h>
 #include <libtensor/apps/plot/chart.h>
 #include <libtensor/tensor/ops.h>
@@ -45,16 +46,17 @@ void embed_in_the_plane(Run& run, const Splits& splits, int64_t steps) {
   run.result("shape of C", to_string(C.shape()));
   if (V == 27) run.say("How far two vowels lie apart, where two characters of any kind lie 1 apart:");
   if (V == 27) run.result("vowels apart, untrained", vowels_apart());
+  Parameters parameters = net.parameters();
   Pairs maps;
   // cell: map
-  for (int64_t step = 0; step <= steps; ++step) {
+  for (int64_t step = 0; step <= steps && !stop_requested(); ++step) {
     if (step * 10 % std::max<int64_t>(10, steps) == 0)
       maps.emplace_back(std::to_string(step), map_of(C, splits.vocabulary));
     const auto [X, Y] = minibatch(splits.train, 32, g);
     const Variable loss = cross_entropy(net.logits(X), Y);
-    for (const auto& [name, p] : net.parameters()) p.zero_grad();
+    for (const auto& [name, p] : parameters) p.zero_grad();
     loss.backward();
-    for (auto [name, p] : net.parameters()) p.data() -= 0.1 * p.grad();
+    for (auto& [name, p] : parameters) p.data() -= 0.1 * p.grad();
   }
   // end
   run.cell("map");

@@ -14,26 +14,25 @@ void find_learning_rate(Run& run, const Flags& flags, const Words& data, const V
   run.heading("Finding a learning rate");
   run.say(
       "The rate grows from 0.001 to 1, a little with each minibatch. Too small, the loss hardly falls; too "
-      "large, it "
-      "explodes; the valley between is where to train.");
+      "large, it explodes; the valley between is where to train.");
   const Examples all = windows(data.words, vocabulary, 3);
   Generator g = run.generator(run.flags().seed);
   const MlpNet net({.vocabulary = vocabulary.size(), .embed = 2, .hidden = 100}, {}, g);
+  Parameters parameters = net.parameters();
   std::vector<double> exponents;
   const TrainingFlags sweep{.steps = 1000, .log_every = flags.training.log_every, .keep = flags.find_lr};
-  Steps steps = run.steps(sweep, {.parameters = net.parameters(),
-                                  .generator = &g,
-                                  .series = {{"exponents", &exponents}},
-                                  .name = "train"});
+  Steps steps = run.steps(
+      sweep,
+      {.parameters = parameters, .generator = &g, .series = {{"exponents", &exponents}}, .name = "train"});
   // cell: find-lr
   for (Step& step : steps) {
     step.set_rate(nn::exponential_sweep(-3, 0, step.index(), 1000));
     const auto [X, Y] = minibatch(all, 32, g);
     const Variable loss = cross_entropy(net.logits(X), Y);
     step.loss(loss);
-    for (const auto& [name, p] : net.parameters()) p.zero_grad();
+    for (const auto& [name, p] : parameters) p.zero_grad();
     loss.backward();
-    for (auto [name, p] : net.parameters()) p.data() -= step.rate() * p.grad();
+    for (auto& [name, p] : parameters) p.data() -= step.rate() * p.grad();
     exponents.push_back(std::log10(step.rate()));
   }
   // end

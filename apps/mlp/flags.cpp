@@ -28,7 +28,9 @@ void declare(Options& options, Flags& flags) {
   options.idle_beside("--find-lr", {"--steps", "--lr", "--decay-at", "--overfit"});
   for (const char* mode : {"--find-lr", "--search"})
     options.idle_beside(mode, {"--save", "--resume", "--save-every"});
-  options.idle_beside("--search", {"--samples", "--sample-seed"});
+  // The grid has sizes, batches and rates of its own.
+  options.idle_beside("--search", {"--samples", "--sample-seed", "--embed", "--hidden", "--init", "--batch",
+                                   "--lr", "--decay-at"});
 }
 
 }  // namespace lt::apps::mlp

@@ -40,9 +40,8 @@ void embed_first_names(Run& run, const std::vector<std::string>& words, const Vo
 
   run.heading("Embedding the characters");
   run.say(
-      "Every character gets a row of numbers, learned like any weight. `C[X]` takes the rows of all windows "
-      "at once. It "
-      "equals the product of one-hot rows with C, without multiplying all the zeros.");
+      "Every character gets a row of numbers, learned like any weight. `C[X]` takes the rows of all "
+      "windows at once. It equals the product of one-hot rows with C, without multiplying all the zeros.");
   // cell: embedding
   Generator g = run.generator(run.flags().seed);
   const Tensor C = randn({vocabulary.size(), flags.embed}, g);
@@ -65,9 +64,8 @@ void embed_first_names(Run& run, const std::vector<std::string>& words, const Vo
 void compare_losses(Run& run, const Tensor& logits, const IntTensor& Y) {
   run.heading("The loss, by hand and by cross_entropy");
   run.say(
-      "exp makes counts of the logits, dividing each row by its sum makes probabilities (together: softmax), "
-      "and the loss "
-      "is the mean of -log of those of the right characters.");
+      "exp makes counts of the logits, dividing each row by its sum makes probabilities (together: "
+      "softmax), and the loss is the mean of -log of those of the right characters.");
   // cell: loss by hand
   const Tensor counts = exp(logits);
   const Tensor prob = counts / sum(counts, 1, true);
@@ -78,9 +76,8 @@ void compare_losses(Run& run, const Tensor& logits, const IntTensor& Y) {
   run.result("by hand", by_hand);
   run.result("cross_entropy", loss.item());
   run.say(
-      "They agree while the logits are small. exp(100) is more than a float holds; `cross_entropy` takes the "
-      "maximum off "
-      "first, which changes no probability, and needs one pass forward and one backward.");
+      "They agree while the logits are small. exp(100) is more than a float holds; `cross_entropy` takes "
+      "the maximum off first, which changes no probability, and needs one pass forward and one backward.");
   // cell: large logits
   const Tensor large = tensor({-100, -3, 0, 100});
   const Tensor naive = exp(large) / sum(exp(large));
@@ -99,10 +96,10 @@ void train(Run& run, const Flags& flags, const Words& data, const Vocabulary& vo
   const int64_t inputs = flags.block * flags.embed;
   run.heading("The network");
   run.say(fmt::format(
-      "The rows of a window side by side, a hidden layer of tanh units, and logits of the next "
-      "character (Bengio et al., \"A neural probabilistic language model\", 2003). A table of "
-      "counts for {} characters would have {:.0f} cells, most never seen; the net has few numbers "
-      "and shares them: what it learns of a window holds for those with rows like it.",
+      "The rows of a window side by side, a hidden layer of tanh units, and logits of the next character "
+      "(Bengio et al., \"A neural probabilistic language model\", 2003). A table of counts for {} "
+      "characters would have {:.0f} cells, most never seen; the net has few numbers and shares them: what "
+      "it learns of a window holds for those with rows like it.",
       flags.block, std::pow(vocabulary.size(), flags.block + 1)));
   // cell: parameters
   Generator g = run.generator(run.flags().seed);
@@ -111,7 +108,7 @@ void train(Run& run, const Flags& flags, const Words& data, const Vocabulary& vo
   Variable b1(randn(flags.hidden, g), true);
   Variable W2(randn({flags.hidden, vocabulary.size()}, g), true);
   Variable b2(randn(vocabulary.size(), g), true);
-  const Parameters parameters = {{"C", C}, {"W1", W1}, {"b1", b1}, {"W2", W2}, {"b2", b2}};
+  Parameters parameters = {{"C", C}, {"W1", W1}, {"b1", b1}, {"W2", W2}, {"b2", b2}};
   const auto forward = [&](const IntTensor& X) {
     const Variable h = tanh(matmul(C[X].view({-1, inputs}), W1) + b1);
     return matmul(h, W2) + b2;
@@ -127,8 +124,8 @@ void train(Run& run, const Flags& flags, const Words& data, const Vocabulary& vo
 
   run.heading("Training by minibatches");
   run.say(fmt::format(
-      "{} examples, drawn anew for each step, give a loss and a gradient that are near those of all "
-      "{}, {} times sooner: many rough steps beat a few exact ones.",
+      "{} examples, drawn anew for each step, give a loss and a gradient that are near those of all {}, {} "
+      "times sooner: many rough steps beat a few exact ones.",
       flags.training.batch, Xtr.size(0), std::max<int64_t>(Xtr.size(0) / flags.training.batch, 1)));
   run.result("loss of all, untrained", split_loss(forward, splits.train));
   Steps steps = run.steps(flags.training, {.parameters = parameters, .generator = &g});
@@ -147,7 +144,7 @@ void train(Run& run, const Flags& flags, const Words& data, const Vocabulary& vo
     for (const auto& [name, p] : parameters) p.zero_grad();
     loss.backward();
     // update
-    for (auto [name, p] : parameters) p.data() -= step.rate() * p.grad();
+    for (auto& [name, p] : parameters) p.data() -= step.rate() * p.grad();
   }
   // end
   run.cell("train");

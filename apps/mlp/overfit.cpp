@@ -49,18 +49,19 @@ void overfit(Run& run, const Flags& flags, const Words& data, const Vocabulary& 
   Generator g = run.generator(run.flags().seed);
   const MlpNet net({.vocabulary = vocabulary.size(), .embed = 2, .hidden = 100}, {}, g);
   run.result("examples", X.size(0));
-  const int64_t parameters = count_parameters(net.parameters());
-  flags.training.keep ? run.parameters(parameters) : run.result("parameters", parameters);
+  Parameters parameters = net.parameters();
+  const int64_t numbers = count_parameters(parameters);
+  flags.training.keep ? run.parameters(numbers) : run.result("parameters", numbers);
   run.result("all examples before training", split_loss([&](const IntTensor& x) { return net.logits(x); },
                                                         windows(data.words, vocabulary, 3)));
-  Steps steps = run.steps(flags.training, {.parameters = net.parameters(), .generator = &g});
+  Steps steps = run.steps(flags.training, {.parameters = parameters, .generator = &g});
   // cell: overfit
   for (Step& step : steps) {
     const Variable loss = cross_entropy(net.logits(X), Y);
     step.loss(loss);
-    for (const auto& [name, p] : net.parameters()) p.zero_grad();
+    for (const auto& [name, p] : parameters) p.zero_grad();
     loss.backward();
-    for (auto [name, p] : net.parameters()) p.data() -= step.rate() * p.grad();
+    for (auto& [name, p] : parameters) p.data() -= step.rate() * p.grad();
   }
   const IntTensor guesses = argmax(net.logits(X).data(), 1);
   // end

@@ -134,7 +134,7 @@ TEST(Activations, RefusesTheCheckpointOfAnotherRun) {
        {"--stage kaiming", "--stage tanh --seed 1", "--stage tanh --words :50", "--deep"}) {
     const Outcome run = run_in(scratch, fmt::format("activations --quiet {}{}", flags, resume));
     EXPECT_EQ(run.code, 1) << flags;
-    EXPECT_THAT(run.err, HasSubstr("'a/checkpoint.safetensors': of another run: --stage tanh; "));
+    EXPECT_THAT(run.err, HasSubstr("'a/checkpoint.safetensors': of another run: --stage tanh"));
   }
 }
 

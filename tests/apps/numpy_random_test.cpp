@@ -1,4 +1,4 @@
-#include <libtensor/apps/common/numpy_random.h>
+#include <libtensor/apps/micrograd/numpy_random.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

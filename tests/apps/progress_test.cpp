@@ -17,6 +17,17 @@ TEST(Progress, ShowsPartLossSpeedAndTimeLeft) {
             "train [######################] 100%  step 1000/1000  loss 2.4541  100 steps/s  00:00 left");
 }
 
+TEST(Progress, DrawsTheLossSoFarAsItsBar) {
+  const std::vector<ProgressPoint> falling = {{0, 3}, {300, 2.5}, {600, 2}, {900, 1}};
+  EXPECT_EQ(progress_text("train", 500, 1000, 2.2, 100, 76, falling),
+            "train [██████▆▆▆▆▆-----------]  50%  step 500/1000  loss 2.2000  00:05 left");
+}
+
+TEST(Progress, LeavesTheSpeedOutWhereTheBarWouldBeShort) {
+  EXPECT_EQ(progress_text("train", 100000, 200000, 2.5, 25000, 80),
+            "train [##########-----------]  50%  step 100000/200000  loss 2.5000  00:04 left");
+}
+
 TEST(Progress, FitsANarrowTerminal) {
   for (const int columns : {1, 20, 60, 80, 200}) {
     EXPECT_LT(progress_text("train", 1, 200000, 27.8817, 30000, columns).size(),

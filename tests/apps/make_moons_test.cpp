@@ -1,4 +1,4 @@
-#include <libtensor/apps/common/moons.h>
+#include <libtensor/apps/micrograd/make_moons.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

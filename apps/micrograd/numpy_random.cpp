@@ -1,4 +1,4 @@
-#include <libtensor/apps/common/numpy_random.h>
+#include <libtensor/apps/micrograd/numpy_random.h>
 
 // The engine and its seeding are PyTorch's; normals come from the polar method (Marsaglia and Bray, 1964),
 // and bounded integers from masking and rejection. Compiled without contraction.

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-#include <libtensor/apps/common/numpy_random.h>
+#include <libtensor/apps/micrograd/numpy_random.h>
 
 namespace lt::apps {
 

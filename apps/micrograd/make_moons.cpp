@@ -1,4 +1,4 @@
-#include <libtensor/apps/common/moons.h>
+#include <libtensor/apps/micrograd/make_moons.h>
 
 // The points are laid out in order, shuffled as one list, and then moved row by row, which fixes the order of
 // the draws. Compiled without contraction; cosine and sine are the C library's, one ulp away from NumPy's in
