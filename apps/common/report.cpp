@@ -45,8 +45,10 @@ std::string sheet(const std::string& svg, std::string_view caption) {
 
 std::string list_of(const Pairs& facts) {
   std::string list;
-  for (const auto& [name, value] : facts)
-    list += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", inline_text(name), inline_text(value));
+  for (const auto& [name, value] : facts) {
+    const char* kind = value.size() > 40 ? " class=\"long\"" : "";  // a line of its own
+    list += fmt::format("<div><dt>{}</dt><dd{}>{}</dd></div>\n", inline_text(name), kind, inline_text(value));
+  }
   return list;
 }
 
