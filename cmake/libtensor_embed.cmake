@@ -1,5 +1,5 @@
 # libtensor_embed(TARGET SYMBOL FILE): compiles the file's bytes into the target, as
-#   extern const unsigned char SYMBOL[]; extern const unsigned long SYMBOL_size;
+#   extern const unsigned char SYMBOL[]; extern const unsigned long SYMBOLSize;
 # in namespace lt::apps. Written when CMake configures, and again when the file changes; needs CMake alone.
 function(libtensor_embed target symbol file)
   file(READ ${file} bytes HEX)
@@ -9,11 +9,11 @@ function(libtensor_embed target symbol file)
   file(CONFIGURE OUTPUT ${source} @ONLY CONTENT
 "namespace lt::apps {
 extern const unsigned char @symbol@[];
-extern const unsigned long @symbol@_size;
+extern const unsigned long @symbol@Size;
 const unsigned char @symbol@[] = {
 @bytes@
 };
-const unsigned long @symbol@_size = sizeof @symbol@;
+const unsigned long @symbol@Size = sizeof @symbol@;
 }  // namespace lt::apps
 ")
   target_sources(${target} PRIVATE ${source})

@@ -6,7 +6,7 @@
 
 namespace lt::inline v0::nn {
 
-Dropout::Dropout(double probability, Generator& source) : p(probability), generator(&source) {
+Dropout::Dropout(double probability, Generator& the_generator) : p(probability), generator(&the_generator) {
   if (!(p >= 0 && p <= 1)) throw ValueError(fmt::format("Dropout: p = {} is outside 0..1", p));
 }
 

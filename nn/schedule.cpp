@@ -16,7 +16,8 @@ double step_decay(double base, int64_t step, int64_t decay_at, double gamma) {
 
 double step_lr(double base, int64_t step, int64_t step_size, double gamma) {
   if (step_size < 1) throw ValueError(fmt::format("step_lr: step_size {} must be at least 1", step_size));
-  return base * std::pow(gamma, static_cast<double>(step / step_size));
+  const int64_t times = step / step_size;
+  return base * std::pow(gamma, static_cast<double>(times));
 }
 
 double cosine_lr(double base, int64_t step, int64_t steps, double lowest, int64_t warmup) {

@@ -13,7 +13,7 @@
 namespace lt::apps {
 
 extern const unsigned char kReportCss[], kReportJs[];
-extern const unsigned long kReportCss_size, kReportJs_size;
+extern const unsigned long kReportCssSize, kReportJsSize;
 
 namespace {
 
@@ -167,8 +167,8 @@ std::string html_page(const std::string& title, const std::string& body) {
   std::string page = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n";
   page += "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n";
   page += fmt::format("<title>{}</title>\n<style>{}{}</style>\n</head>\n<body>\n", plot::escape_xml(title),
-                      text_of(kReportCss, kReportCss_size), plot::style_sheet());
-  return page + body + "<script>\n" + text_of(kReportJs, kReportJs_size) + "</script>\n</body>\n</html>\n";
+                      text_of(kReportCss, kReportCssSize), plot::style_sheet());
+  return page + body + "<script>\n" + text_of(kReportJs, kReportJsSize) + "</script>\n</body>\n</html>\n";
 }
 
 }  // namespace lt::apps

@@ -9,8 +9,8 @@
 
 namespace lt::apps {
 
-Splits::Splits(Run& run, const Words& words, int64_t window)
-    : vocabulary(Vocabulary::of(words)), block(window) {
+Splits::Splits(Run& run, const Words& words, int64_t block_size)
+    : vocabulary(Vocabulary::of(words)), block(block_size) {
   const Split split = split_words(words.words);
   if (split.train.empty()) throw AppError(fmt::format("{}: training needs more than one name", words.source));
   // cell: splits

@@ -24,7 +24,7 @@
 namespace lt::apps {
 
 extern const unsigned char kNamesTxt[];
-extern const unsigned long kNamesTxt_size;
+extern const unsigned long kNamesTxtSize;
 
 namespace {
 
@@ -79,7 +79,7 @@ std::vector<std::string> lecture_folders() {
 // The file in `out`, if it is the lecture's to the byte. One that is not is none: the lecture has no other.
 bool take_lecture(const std::string& name, const char* lecture_sha256, std::string& bytes, DataSource& out) {
   for (const std::string& folder : lecture_folders()) {
-    const std::string path = folder + "/" + name;
+    const std::string path = fmt::format("{}/{}", folder, name);
     std::error_code ignored;
     if (!std::filesystem::is_regular_file(path, ignored)) continue;
     try {
@@ -96,7 +96,7 @@ bool take_lecture(const std::string& name, const char* lecture_sha256, std::stri
 
 }  // namespace
 
-std::string_view embedded_names() { return {reinterpret_cast<const char*>(kNamesTxt), kNamesTxt_size}; }
+std::string_view embedded_names() { return {reinterpret_cast<const char*>(kNamesTxt), kNamesTxtSize}; }
 
 std::string read_file(const std::string& path) {
   if (std::filesystem::is_directory(path)) throw IoError(fmt::format("{}: is a folder, not a file", path));

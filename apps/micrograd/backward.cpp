@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <functional>
 #include <set>
 
@@ -65,7 +66,8 @@ void in_topological_order(Run& run) {
   // cell: backward in order
   for (const Value v : topo) v.grad() = 0;
   o.grad() = 1;
-  for (auto v = topo.rbegin(); v != topo.rend(); ++v) v->pass_back();
+  std::reverse(topo.begin(), topo.end());
+  for (const Value v : topo) v.pass_back();
   // end
   run.cell("backward in order");
   show_slopes(run, {x1, w1, x2, w2, b});

@@ -14,7 +14,7 @@ namespace {
 void draw_node(Svg& svg, const Graph::Node& node, const Place& place) {
   const double left = place.x - place.width / 2, top = place.y - Layout::kHeight / 2;
   svg.rect(left, top, place.width, Layout::kHeight,
-           node.is_operation ? "class=\"lt-oval\" rx=\"13\"" : "class=\"lt-box\" rx=\"2\"");
+           node.is_operation ? R"(class="lt-oval" rx="13")" : R"(class="lt-box" rx="2")");
   double x = left;
   for (const std::string& field : node.fields) {
     if (field.empty()) continue;
@@ -38,7 +38,7 @@ std::string operand(const std::string& label, const std::string& operation) {
 
 // What a value is made of: "a * b", "tanh(n)"; the operation alone where something has no name.
 std::string formula(const Graph& graph, size_t operation, const std::vector<size_t>& inputs) {
-  const std::string name = name_of(graph.nodes[operation]);
+  std::string name = name_of(graph.nodes[operation]);
   const auto label = [&](size_t i) { return name_of(graph.nodes[inputs[i]]); };
   if (inputs.size() == 2 && !label(0).empty() && !label(1).empty())
     return fmt::format("{} {} {}", operand(label(0), name), name, operand(label(1), name));
@@ -96,9 +96,10 @@ std::string text_tree(const Graph& graph) {
     widest = std::max(widest, 2 * line.depth + name_of(graph.nodes[line.node]).size());
     if (is_said[line.node]) continue;
     is_said[line.node] = true;
-    for (const size_t operation : made_of[line.node])
-      for (auto input = made_of[operation].rbegin(); input != made_of[operation].rend(); ++input)
-        waiting.push_back({*input, line.depth + 1});
+    for (const size_t operation : made_of[line.node]) {
+      const std::vector<size_t>& inputs = made_of[operation];
+      for (size_t i = inputs.size(); i-- > 0;) waiting.push_back({inputs[i], line.depth + 1});
+    }
   }
   std::string text;
   std::fill(is_said.begin(), is_said.end(), false);

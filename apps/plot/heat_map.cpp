@@ -79,7 +79,7 @@ void draw_cells(Svg& out, const HeatMap& map, const Frame& frame) {
       out.rect(x, y, map.cell * static_cast<double>(end - c), map.cell,
                style + " shape-rendering=\"crispEdges\"", map.notes.empty() ? "" : map.notes[at]);
       const char* grey = values[at] > 0.55 ? "lt-high" : values[at] > 0.25 ? "lt-middle" : "lt-low";
-      const std::string text = fmt::format("class=\"{}\" font-size=\"{:.3g}\"", grey, frame.font);
+      const std::string text = fmt::format(R"(class="{}" font-size="{:.3g}")", grey, frame.font);
       const double middle = x + map.cell / 2;
       if (!map.above.empty()) out.text({middle, y + 0.44 * map.cell}, map.above[at], Anchor::kMiddle, text);
       if (!map.below.empty()) out.text({middle, y + 0.84 * map.cell}, map.below[at], Anchor::kMiddle, text);

@@ -19,9 +19,9 @@ class Layer {
 
 bool handles_and_views() {
   Tensor x = arange(6).view({2, 3});
-  const Tensor same = x;          // another handle of the same numbers
+  Tensor same = x;                // another handle of the same numbers
   const Tensor copy = x.clone();  // numbers of its own
-  x[0] = 7;                       // a view is written through: so is `same`
+  same[0] = 7;                    // a view is written through: so is `x`
   x(Slice(), -1) += x[0][0];      // the last column
   x[x > 12] = 0;                  // a mask, or ids, write back too
   const Layer layer;

@@ -85,7 +85,7 @@ TEST_F(Index, ScoresEachModelFromGuessingToTheBest) {
 }
 
 TEST_F(Index, PassesOverWhatIsTornOrForeign) {
-  add("mlp", "{\"event\":\"con");
+  add("mlp", R"({"event":"con)");
   add("bigram",
       "[1]\n{\"event\":7}\n{\"event\":\"config\",\"app\":[]}\n{\"event\":\"data\",\"words\":\"x\"}\n\xff\n");
   fs::create_directories(folder_ / "photos/report.html");

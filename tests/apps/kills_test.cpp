@@ -1,5 +1,6 @@
 // A run that is killed at random moments and resumed each time ends with the bits of one that never was.
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -38,7 +39,7 @@ TEST(Kills, AtRandomMomentsLoseNothing) {
   int runs = 0;
   for (int kills = 0; kills < wanted || code != 0;) {
     const std::string resume = std::filesystem::exists(file) ? " --resume " + file : "";
-    const pid_t run = start_in(scratch, kRun + "killed" + resume);
+    const pid_t run = start_in(scratch, fmt::format("{}killed{}", kRun, resume));
     // The last run is let live.
     if (kills < wanted) {
       std::uniform_real_distribution<double> moment(0, whole / 2);

@@ -80,7 +80,7 @@ TEST(Log, HasNoHalfLinesWhereTheDiskFillsUpInTheMiddleOfOne) {
 
 TEST(Log, EndsTheLineThatAnEarlierRunLeftTorn) {
   const Scratch scratch;
-  const std::string path = scratch.put("log.jsonl", "{\"event\":\"st");
+  const std::string path = scratch.put("log.jsonl", R"({"event":"st)");
   Log(path).write("config", {});
   EXPECT_EQ(slurp(path), "{\"event\":\"st\n{\"event\":\"config\"}\n");
 }

@@ -213,8 +213,10 @@ TEST(Words, TakeLettersBeyondAscii) {
 
 TEST(Words, TakeALineOfTenMegabytes) {
   const Scratch scratch;
-  const Words data = load_words(scratch.put("a", std::string(10000000, 'a')));
-  EXPECT_EQ(windows(data.words, Vocabulary::of_words(data.words), 1).y.numel(), 10000001);
+  std::string line;
+  line.resize(10'000'000, 'a');
+  const Words data = load_words(scratch.put("a", line));
+  EXPECT_EQ(windows(data.words, Vocabulary::of_words(data.words), 1).y.numel(), 10'000'001);
 }
 
 TEST(Texts, KeepTheirLinesAndLoseCarriageReturns) {
