@@ -9,7 +9,8 @@ all_usage() {
   cat <<'END'
 usage: ./run test --all [--data FILE] [PART...]
   g++-static, g++-shared, clang++-static, clang++-shared
-                  every test, in Release with this compiler and linkage
+                  every test, in Release with this compiler and linkage;
+                  static: file by file, warnings as errors
   no-build-type   every test, where CMake is given neither preset nor build type
   levels          the rooms' tests with the kernels of each level of x86-64
   address         every test under the address and undefined sanitizers
@@ -83,7 +84,8 @@ lectures() {
 
 run_part() {
   case $1 in
-    *-static) every_test "$1" --preset release -DCMAKE_CXX_COMPILER="${1%-*}" ;;
+    # File by file: does each include what it uses?
+    *-static) every_test "$1" --preset release -DCMAKE_CXX_COMPILER="${1%-*}" -DCMAKE_UNITY_BUILD=OFF -DLIBTENSOR_WERROR=ON ;;
     *-shared) every_test "$1" --preset release -DCMAKE_CXX_COMPILER="${1%-*}" -DBUILD_SHARED_LIBS=ON ;;
     no-build-type) every_test "$1" -S . -G Ninja ;;
     levels) preset_tests package levels levels ;;
