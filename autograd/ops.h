@@ -13,6 +13,7 @@
 #include <vector>
 
 #include <libtensor/autograd/variable.h>
+#include <libtensor/tensor/attention.h>
 #include <libtensor/tensor/functional.h>
 #include <libtensor/tensor/random.h>
 
@@ -239,7 +240,15 @@ BasicVariable<T> layer_norm(const BasicVariable<T>& x, const OperandOf<T>& weigh
 // Zeroes each element with probability p and scales the others by 1 / (1 - p).
 //   throws: ValueError for p outside 0..1
 template <Floating T>
-BasicVariable<T> dropout(const BasicVariable<T>& x, double p, Generator& generator);
+BasicVariable<T> dropout(const BasicVariable<T>& x, double p, Generator& generator = default_generator());
+// Attention without its matrix of weights, of one head or of several side by side: tensor/attention.h.
+template <Floating T>
+BasicVariable<T> scaled_dot_product_attention(const BasicVariable<T>& q, const OperandOf<T>& k,
+                                              const OperandOf<T>& v, const AttentionOptions& options = {},
+                                              Generator& generator = default_generator());
+template <Floating T>
+BasicVariable<T> multi_head_attention(const BasicVariable<T>& qkv, const MultiHeadOptions& options,
+                                      Generator& generator = default_generator());
 
 }  // namespace lt::inline v0
 

@@ -9,6 +9,7 @@
 #include <type_traits>
 
 #include <libtensor/tensor/ops.h>
+#include <libtensor/tensor/random.h>
 
 namespace lt::inline v0 {
 
@@ -113,5 +114,19 @@ BasicTensor<T> layer_norm(const BasicTensor<T>& x, const BasicTensor<T>& weight,
 template <Floating T>
 NormGradients<T> layer_norm_backward(const BasicTensor<T>& dy, const BasicTensor<T>& x,
                                      const BasicTensor<T>& weight, const RowStatistics<T>& statistics);
+
+// ---------------------------------------------------------------- dropout
+
+// Which numbers of a tensor of this shape dropout keeps, each with probability 1 - p: bit j % 64 of word
+// j / 64 of each row, drawn row by row as in PyTorch. With p = 0 or 1 nothing is drawn.
+//   shapes: (..., n) -> (..., ceil(n / 64)). throws: ValueError unless 0 <= p <= 1
+IntTensor dropout_bits(const Shape& shape, double p, Generator& generator = default_generator());
+// x / (1 - p) where it is kept, else 0 (Srivastava et al., "Dropout", 2014). `kept`, if given, receives the
+// bits of x as one row. throws: ValueError unless 0 <= p <= 1
+template <Floating T>
+BasicTensor<T> dropout(const BasicTensor<T>& x, double p, Generator& generator = default_generator(),
+                       IntTensor* kept = nullptr);
+template <Floating T>
+BasicTensor<T> dropout_backward(const BasicTensor<T>& dy, const IntTensor& kept, double p);
 
 }  // namespace lt::inline v0

@@ -209,6 +209,38 @@ void matmul(const MatrixRef<T>& a, const MatrixRef<T>& b, T* c, int64_t c_row_st
   }
 }
 
+template <typename T>
+int64_t packed_size(int64_t rows, int64_t columns) {
+  return rows * divide_up(columns, kLanes<T>) * kLanes<T>;
+}
+
+template <typename T>
+PackedMatrix<T> pack_matrix(const MatrixRef<T>& b, T* to) {
+  PanelsOfB<T>(b, false).pack(to);
+  return {to, b.rows, b.columns};
+}
+
+template <typename T>
+void multiply_packed(const MatrixRef<T>& a, const PackedMatrix<T>& b, int64_t columns, T* c,
+                     int64_t c_row_stride, bool accumulate) {
+  const Gemm<T> x{a, {b.data, b.rows, b.columns, 0, 0}, c, c_row_stride, nullptr, accumulate};
+  const PanelsOfB<T> panels(x.b, b.data);
+  for (int64_t t = 0; t < panels.count(); ++t) {
+    MicroPanel<T> panel = panels[t];
+    if (panel.first >= columns) return;
+    panel.b.columns = std::min(panel.b.columns, columns - panel.first);
+    panel.vectors = divide_up(panel.b.columns, kLanes<T>);
+    multiply_panel<T>(x, micro_tiles<T>(a.rows, panel.vectors), panel, nullptr);
+  }
+}
+
+#define LT_INSTANTIATE(T)                                        \
+  template int64_t packed_size<T>(int64_t, int64_t);             \
+  template PackedMatrix<T> pack_matrix(const MatrixRef<T>&, T*); \
+  template void multiply_packed(const MatrixRef<T>&, const PackedMatrix<T>&, int64_t, T*, int64_t, bool);
+LT_INSTANTIATE(float)
+LT_INSTANTIATE(double)
+#undef LT_INSTANTIATE
 template void matmul(const MatrixRef<float>&, const MatrixRef<float>&, float*, int64_t, const float*);
 template void matmul(const MatrixRef<double>&, const MatrixRef<double>&, double*, int64_t, const double*);
 template void matmul(const MatrixRef<int64_t>&, const MatrixRef<int64_t>&, int64_t*, int64_t, const int64_t*);

@@ -31,4 +31,21 @@ template <typename T>
 void matmul(const MatrixRef<T>& a, const MatrixRef<T>& b, T* c, int64_t c_row_stride,
             const T* bias = nullptr);
 
+// B (rows, columns), copied for many products with it.
+template <typename T>
+struct PackedMatrix {
+  const T* data;
+  int64_t rows, columns;
+};
+// How many T pack_matrix() writes.
+template <typename T>
+int64_t packed_size(int64_t rows, int64_t columns);
+template <typename T>
+PackedMatrix<T> pack_matrix(const MatrixRef<T>& b, T* to);
+// c = a @ (the first a.columns rows and `columns` columns of b), or added to what c holds; on this thread
+// alone, for products that stay in its caches.
+template <typename T>
+void multiply_packed(const MatrixRef<T>& a, const PackedMatrix<T>& b, int64_t columns, T* c,
+                     int64_t c_row_stride, bool accumulate);
+
 }  // namespace lt::kernels

@@ -44,8 +44,10 @@ class PanelsOfB {
       : b_(b),
         vectors_(divide_up(b.columns, kLanes<T>)),
         panels_(vectors_, divide_up(vectors_, kMaxTileVectors)) {
-    if (packs) pack();
+    if (packs) pack(workspace<T>(Workspace::kPackedB, vectors_ * kLanes<T> * b_.rows));
   }
+  // Of a block that pack() has copied to `packed`; its own memory is not read.
+  PanelsOfB(const MatrixRef<T>& b, const T* packed) : PanelsOfB(b, false) { packed_ = packed; }
 
   int64_t count() const { return panels_.parts; }
 
@@ -56,11 +58,9 @@ class PanelsOfB {
     return panel;
   }
 
- private:
   // Contiguous rows are packed some at a time, all panels of them, so that memory is read from end to end;
   // others panel by panel. Threads share the parts.
-  void pack() {
-    T* const to = workspace<T>(Workspace::kPackedB, vectors_ * kLanes<T> * b_.rows);
+  void pack(T* to) {
     const int64_t step = b_.column_stride == 1 ? 16 : std::max<int64_t>(b_.rows, 1);
     const int64_t work = step * kMaxTileVectors * kLanes<T>;
     parallel_for(divide_up(b_.rows, step) * count(), work, [&](int64_t part, int64_t end) {
@@ -72,6 +72,7 @@ class PanelsOfB {
     packed_ = to;
   }
 
+ private:
   MicroPanel<T> in_place(int64_t t) const {
     const int64_t first = panels_.start(t) * kLanes<T>;
     const int64_t vectors = panels_.start(t + 1) - panels_.start(t);

@@ -97,6 +97,24 @@ inline V min(V a, V b) {
   return a < b ? a : b;
 }
 
+// True in lane i where bit i is set.
+template <typename T>
+inline IntVec<T> lanes_of_bits(uint64_t bits) {
+  using Int = typename IntOf<T>::type;
+  return ((static_cast<Int>(bits) - IntVec<T>{}) & ((IntVec<T>{} + Int{1}) << lane_numbers<T>())) != 0;
+}
+
+// The reverse, of what a comparison gave.
+template <typename T>
+inline uint32_t bits_of_lanes(IntVec<T> lanes) {
+#if defined(__AVX512F__)
+  if constexpr (sizeof(T) == 8) return _mm512_cmplt_epi64_mask((__m512i)lanes, _mm512_setzero_si512());
+#endif
+  uint32_t bits = 0;
+  for (int i = 0; i < kLanes<T>; ++i) bits |= static_cast<uint32_t>(lanes[i] & 1) << i;
+  return bits;
+}
+
 inline IntVec<float> bits(Vec<float> x) { return (IntVec<float>)x; }
 
 // x * 2^n, rounded once, for whole |n| <= 250 and 1/2 <= |x| <= 2; NaN where either is.

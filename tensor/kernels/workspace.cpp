@@ -45,7 +45,7 @@ void grow(Buffer& buffer, size_t bytes) {
 }  // namespace
 
 void* workspace_bytes(Workspace use, int64_t bytes) {
-  thread_local std::array<Buffer, 3> buffers;
+  thread_local std::array<Buffer, 4> buffers;
   Buffer& buffer = buffers[static_cast<size_t>(use)];
   if (buffer.bytes < static_cast<size_t>(bytes)) grow(buffer, static_cast<size_t>(bytes));
   return buffer.memory.get();

@@ -17,7 +17,7 @@ inline constexpr size_t kHugePage = size_t{2} << 20;
 void* allocate(size_t bytes, size_t huge_from);
 
 // What a buffer is for; buffers of different uses are distinct, so kernels that nest do not meet in one.
-enum class Workspace { kPackedA, kPackedB, kPartialSums };
+enum class Workspace { kPackedA, kPackedB, kPartialSums, kAttention };
 
 // This thread's buffer for `use`, at least `bytes` long and aligned to a cache line. What it held is lost
 // when it grows; it is kept until the thread ends, so that in steady state nothing is asked of the system.

@@ -108,6 +108,9 @@ std::vector<MenuCase> menu_of_ops() {
       {"cross_entropy", [](const auto& x) { return cross_entropy(x, tensor<int64_t>({2, 0})); }},
       {"batch_norm", [](const auto& x) { return batch_norm(x, x[0], x[1]); }},
       {"layer_norm", [](const auto& x) { return layer_norm(x, x[0], x[1]); }},
+      {"dropout", [](const auto& x) { Generator generator(1); return dropout(x, 0.5, generator); }},
+      {"scaled_dot_product_attention", [](const auto& x) { return scaled_dot_product_attention(x, x, x); }},
+      {"multi_head_attention", [](const auto& x) { return multi_head_attention(x.unsqueeze(0), {}); }},
   };
 }
 
@@ -166,7 +169,8 @@ const std::set<std::string>& tensors_alone() {
       "equals", "not_equals", "less", "less_equal",
       // what the gradient rules call
       "matmul_tn", "matmul_nt", "gelu_backward", "tanh_backward", "sigmoid_backward", "softmax_backward", "log_softmax_backward", "embedding_backward",
-      "batch_norm_backward", "layer_norm_backward",
+      "batch_norm_backward", "layer_norm_backward", "dropout_bits", "dropout_backward",
+      "scaled_dot_product_attention_backward", "multi_head_attention_backward",
       // writes numbers, which v.data() has, or reads them where they lie; a gradient is of one element type
       "index_put_", "fill_", "zero_", "copy_", "add_", "data", "mutable_data", "span", "mutable_span", "storage", "storage_offset", "view_at", "cast",
   };
@@ -215,6 +219,7 @@ TEST(Menu, LeavesOutNothingThatAHeaderDeclares) {
   ops.merge(declared_in("creation.h", ""));
   EXPECT_GT(ops.size(), 90U);
   ops.merge(declared_in("functional.h", ""));
+  ops.merge(declared_in("attention.h", ""));
   expect_spoken(ops, menu_of_ops());
   std::set<std::string> methods = declared_in("tensor.h", "  ");
   methods.merge(declared_in("methods.h", "  "));

@@ -48,6 +48,8 @@ std::vector<std::function<void(const Variable&)>> ops_of_one() {
       [](const auto& v) { batch_norm(v, {}, {}); },
       [](const auto& v) { layer_norm(v, {}, {}); },
       [](const auto& v) { dropout(v, 0.5, default_generator()); },
+      [](const auto& v) { scaled_dot_product_attention(v, v, v); },
+      [](const auto& v) { multi_head_attention(v, {}); },
       [](const auto& v) { v.backward(); },
       [](const auto& v) { v.backward(ones(1)); },
       [](const auto& v) { v.grad(); },

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include <libtensor/tensor/attention.h>
 #include <libtensor/tensor/functional.h>
 #include <libtensor/tensor/io.h>
 #include <libtensor/tensor/ops.h>
@@ -311,6 +312,9 @@ void expect_functions_refused(BasicTensor<T> x) {
   LT_OP(whole, cross_entropy(z, x))
   LT_OP(floating, batch_norm(x, y[0], y[0]))
   LT_OP(floating, layer_norm(x, y[0], y[0]))
+  LT_OP(floating, dropout(x, 0.5))
+  LT_OP(floating, scaled_dot_product_attention(x, x, x))
+  LT_OP(floating, multi_head_attention(x, {}))
 }
 
 template <Element T>
