@@ -12,6 +12,7 @@
 #include <libtensor/autograd/record.h>
 #include <libtensor/autograd/variable.h>
 #include <libtensor/nn/activation.h>
+#include <libtensor/nn/attention.h>
 #include <libtensor/nn/batch_norm.h>
 #include <libtensor/nn/checkpoint.h>
 #include <libtensor/nn/diagnostics.h>
@@ -27,6 +28,8 @@
 #include <libtensor/nn/schedule.h>
 #include <libtensor/nn/sequential.h>
 #include <libtensor/nn/state.h>
+#include <libtensor/nn/transformer_block.h>
+#include <libtensor/tensor/attention.h>
 #include <libtensor/tensor/creation.h>
 #include <libtensor/tensor/dlpack.h>
 #include <libtensor/tensor/error.h>
