@@ -67,7 +67,8 @@ Generator Run::generator(uint64_t seed) const {
 Words Run::load_words(const char* lecture_sha256) {
   Words data = lt::apps::load_words(flags().data, flags().words);
   open(data.sha256, lecture_sha256, data.source);
-  data_id_ = fmt::format("{} from {}, {}", data.words.size(), flags().words.first, data.sha256.substr(0, 16));
+  data_id_ =
+      fmt::format("names {} from {}, {}", data.words.size(), flags().words.first, data.sha256.substr(0, 16));
   log_.write("data", {{"words", data.words.size()},
                       {"vocab", Vocabulary::of(data).size()},
                       {"source", data.source},
@@ -79,10 +80,13 @@ Words Run::load_words(const char* lecture_sha256) {
 Text Run::load_text(const char* lecture_sha256) {
   Text data = lt::apps::load_text(flags().data, flags().words);
   open(data.sha256, lecture_sha256, data.source);
+  data_id_ = fmt::format("characters {} from line {}, {}", data.text.size(), flags().words.first,
+                         data.sha256.substr(0, 16));
   log_.write("data", {{"characters", data.text.size()},
                       {"vocab", Vocabulary::of_text(data.text).size()},
                       {"source", data.source},
                       {"sha256", data.sha256}});
+  say(fmt::format("Data: {}.", description(data)));
   return data;
 }
 
@@ -93,9 +97,10 @@ void Run::start() {
 }
 
 void Run::open(const std::string& data_sha256, const char* lecture_sha256, const std::string& source) {
-  data_kind_ = data_sha256 == lecture_sha256             ? DataKind::lecture
-               : data_sha256 == sha256(embedded_names()) ? DataKind::embedded
-                                                         : DataKind::other;
+  data_kind_ = data_sha256 == lecture_sha256 ? DataKind::lecture
+               : data_sha256 == sha256(embedded_names()) || data_sha256 == sha256(embedded_text())
+                   ? DataKind::embedded
+                   : DataKind::other;
   if (flags().check && data_kind_ == DataKind::other) {
     throw AppError(fmt::format(
         "--check: no figures are known for {} (sha256 {}), but for the lecture's own file (sha256 {}) and "
@@ -212,7 +217,7 @@ void Run::diverged(int64_t step, double loss) {
 }
 
 std::string Run::training_setup(const std::string& name) const {
-  const std::string flags = setup(false), data = data_id_.empty() ? "" : ", names " + data_id_;
+  const std::string flags = setup(false), data = data_id_.empty() ? "" : ", " + data_id_;
   return fmt::format("{} {}, {}{}", options_.app(), name, flags.empty() ? "no flags" : flags, data);
 }
 

@@ -147,7 +147,7 @@ class Run {
   std::string_view sources_;
   Figures figures_;
   DataKind data_kind_ = DataKind::other;
-  std::string data_id_;  // which data: "32033 from 0, 0a30b5557f192f32"
+  std::string data_id_;  // which data: "names 32033 from 0, 0a30b5557f192f32"
   std::string data_source_;
   std::string part_;
   bool is_trained_ = false;

@@ -25,6 +25,8 @@ namespace lt::apps {
 
 extern const unsigned char kNamesTxt[];
 extern const unsigned long kNamesTxtSize;
+extern const unsigned char kPlayTxt[];
+extern const unsigned long kPlayTxtSize;
 
 namespace {
 
@@ -97,6 +99,7 @@ bool take_lecture(const std::string& name, const char* lecture_sha256, std::stri
 }  // namespace
 
 std::string_view embedded_names() { return {reinterpret_cast<const char*>(kNamesTxt), kNamesTxtSize}; }
+std::string_view embedded_text() { return {reinterpret_cast<const char*>(kPlayTxt), kPlayTxtSize}; }
 
 std::string read_file(const std::string& path) {
   if (std::filesystem::is_directory(path)) throw IoError(fmt::format("{}: is a folder, not a file", path));
@@ -167,11 +170,14 @@ std::string description(const Words& data) {
 Text load_text(const std::string& path, const WordRange& range) {
   Text out;
   std::string bytes;
-  if (!path.empty()) {
+  if (path == kEmbedded ||
+      (path.empty() && !take_lecture("tinyshakespeare.txt", kLectureShakespeareSha256, bytes, out))) {
+    bytes = embedded_text();
+    out.source = "the embedded play";
+    out.is_embedded = true;
+  } else if (!path.empty()) {
     bytes = read_file(path);
     out.source = path;
-  } else if (!take_lecture("tinyshakespeare.txt", kLectureShakespeareSha256, bytes, out)) {
-    throw IoError("no text: give one with --data, or let ./run data fetch the lecture's");
   }
   out.sha256 = sha256(bytes);
   out.is_lecture = out.sha256 == kLectureShakespeareSha256;
@@ -184,6 +190,14 @@ Text load_text(const std::string& path, const WordRange& range) {
   }
   if (!bytes.ends_with('\n') && range.last >= static_cast<int64_t>(lines.size())) out.text.pop_back();
   return out;
+}
+
+std::string description(const Text& data) {
+  const std::string file = data.is_lecture ? "the lecture's tinyshakespeare.txt"
+                           : data.is_embedded
+                               ? "the embedded play, As You Like It (./run data fetches the lecture's text)"
+                               : data.source;
+  return fmt::format("{}, {} characters", file, length(data.text));
 }
 
 Examples windows(const std::vector<std::string>& words, const Vocabulary& vocabulary, int64_t block) {

@@ -19,8 +19,9 @@ inline constexpr const char* kLectureNamesSha256 =
 inline constexpr const char* kLectureShakespeareSha256 =
     "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed";
 
-// The names compiled into the program (data/names.txt).
+// The names and the play compiled into the program (data/names.txt, data/as_you_like_it.txt).
 std::string_view embedded_names();
+std::string_view embedded_text();
 
 // Everything in a file, byte for byte.
 //   throws: IoError naming the file: missing, a folder, unreadable, empty, or more than 64 MiB (and at which
@@ -55,13 +56,15 @@ Words load_words(const std::string& path, const WordRange& range = {});
 // Which they are: "the lecture's names.txt, 32033 names", "FILE, 5 of 100 names".
 std::string description(const Words& data);
 
-// A whole text, line ends kept ("\r\n" becomes "\n"); the range counts lines. "" takes the lecture's
-// tinyshakespeare.txt where `./run data` puts it.
-//   throws: IoError as above ('.' is welcome, and so are tabs), and where there is no text
+// A whole text, line ends kept ("\r\n" becomes "\n"); the range counts lines. "embedded" takes the embedded
+// play; "" the lecture's tinyshakespeare.txt where `./run data` puts it, else the embedded play.
+//   throws: IoError as above ('.' is welcome, and so are tabs)
 struct Text : DataSource {
   std::string text;
 };
 Text load_text(const std::string& path, const WordRange& range = {});
+// Which it is: "the embedded play, 118765 characters".
+std::string description(const Text& data);
 
 // Windows over words: x (examples, block) holds the `block` symbols before y (examples), 0 before a word's
 // start; every letter and every word's end is one example.

@@ -111,6 +111,16 @@ TEST(LectureShakespeare, HasTheLecturesFacts) {
   EXPECT_EQ(vocabulary.decode(vocabulary.encode("hii there")), "hii there");
 }
 
+TEST(EmbeddedText, IsThePlayThatTheReadmeDescribes) {
+  const Text data = load_text(kEmbedded);
+  EXPECT_EQ(data.sha256, "c9108094f24721adca7927e64ef0d3c3f74705e697a73907ef2af6c7ee4f8b1c");
+  EXPECT_EQ(data.text.size(), 118765U);
+  EXPECT_EQ(std::count(data.text.begin(), data.text.end(), '\n'), 4288);
+  EXPECT_EQ(Vocabulary::of_text(data.text).size(), 62);  // the lecture's, but for $, 3 and Z
+  EXPECT_TRUE(data.text.starts_with("ORLANDO:\nAs I remember, Adam, it was upon this fashion\n"));
+  EXPECT_EQ(data.text.find('['), std::string::npos);
+}
+
 // Stands for `./run data`: the folder that the programs look in.
 struct LectureFolder {
   explicit LectureFolder(const std::string& folder) { setenv("LIBTENSOR_DATA_DIR", folder.c_str(), 1); }
@@ -135,8 +145,11 @@ TEST(DefaultData, AreEmbeddedWhereTheLecturesAreMissingOrNotRight) {
   EXPECT_TRUE(load_words("").is_embedded);
   EXPECT_EQ(load_words(scratch.path("names.txt")).words.size(), 1U);
   EXPECT_EQ(description(load_words(scratch.path("names.txt"))), scratch.path("names.txt") + ", 1 name");
-  EXPECT_EQ(error_text<IoError>([] { load_text(""); }),
-            "no text: give one with --data, or let ./run data fetch the lecture's");
+  scratch.put("tinyshakespeare.txt", "To be.\n");
+  EXPECT_TRUE(load_text("").is_embedded);
+  EXPECT_TRUE(load_text("embedded").is_embedded);
+  EXPECT_EQ(description(load_text(scratch.path("tinyshakespeare.txt"))),
+            scratch.path("tinyshakespeare.txt") + ", 7 characters");
 }
 
 TEST(Words, DropBlankLinesAndWhatSurroundsAWord) {
