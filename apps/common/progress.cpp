@@ -59,7 +59,8 @@ std::string curve_text(const std::vector<ProgressPoint>& curve, int64_t steps, i
 }  // namespace
 
 std::string progress_text(const std::string& what, int64_t done, int64_t steps, double loss,
-                          double steps_per_second, int columns, const std::vector<ProgressPoint>& curve) {
+                          double steps_per_second, int columns, const std::vector<ProgressPoint>& curve,
+                          const std::string& unit, double per_step) {
   const double part = steps > 0 ? static_cast<double>(done) / static_cast<double>(steps) : 1;
   const double left = static_cast<double>(steps - done) / steps_per_second;
   const std::string head = what + " ";
@@ -70,7 +71,7 @@ std::string progress_text(const std::string& what, int64_t done, int64_t steps, 
   const auto width_beside = [&](const std::string& tail) {
     return std::min(30, columns - static_cast<int>(head.size() + tail.size()) - 3);
   };
-  std::string tail = tail_with(fmt::format("  {:.0f} steps/s", steps_per_second));
+  std::string tail = tail_with(fmt::format("  {:.0f} {}/s", steps_per_second * per_step, unit));
   if (width_beside(tail) < 20) tail = tail_with("");
   const int width = width_beside(tail);
   if (width < 5) return (head + tail).substr(0, static_cast<size_t>(std::max(columns - 1, 0)));
@@ -90,6 +91,11 @@ Progress::Progress(std::string what, int64_t steps, bool quiet, int64_t done)
       start_(Clock::now()),
       printed_(start_) {}
 
+void Progress::count(const std::string& unit, double per_step) {
+  unit_ = unit;
+  per_step_ = per_step;
+}
+
 void Progress::step(double loss) {
   ++done_;
   if (quiet_) return;
@@ -105,7 +111,8 @@ void Progress::print(double loss) {
   printed_ = Clock::now();
   if (is_terminal_ && std::isfinite(loss)) curve_.push_back({done_, loss});
   const int columns = is_terminal_ ? terminal_columns() : 200;
-  const std::string text = progress_text(what_, done_, steps_, loss, steps_per_second(), columns, curve_);
+  const std::string text =
+      progress_text(what_, done_, steps_, loss, steps_per_second(), columns, curve_, unit_, per_step_);
   open_line_ = is_terminal_;
   write_to_stderr(is_terminal_ ? "\r" + text + "\033[K" : text + "\n");
 }

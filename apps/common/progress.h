@@ -26,6 +26,9 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
+  // What the speed counts: `per_step` of them in a step ("tokens"); by default the steps.
+  void count(const std::string& unit, double per_step);
+
   // After each step; prints at most ten times a second on a terminal, else at each twentieth part of the way.
   void step(double loss);
   // Takes the bar off the terminal: a line of results comes in its place.
@@ -41,6 +44,8 @@ class Progress {
 
   std::vector<ProgressPoint> curve_;  // of what a terminal was shown
   std::string what_;
+  std::string unit_ = "steps";
+  double per_step_ = 1;
   int64_t steps_;
   int64_t first_;
   int64_t done_;
@@ -55,6 +60,7 @@ class Progress {
 // fewer, without the speed where the bar would be short. With points of the loss so far, the bar is their
 // curve.
 std::string progress_text(const std::string& what, int64_t done, int64_t steps, double loss,
-                          double steps_per_second, int columns, const std::vector<ProgressPoint>& curve = {});
+                          double steps_per_second, int columns, const std::vector<ProgressPoint>& curve = {},
+                          const std::string& unit = "steps", double per_step = 1);
 
 }  // namespace lt::apps

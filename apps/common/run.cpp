@@ -247,6 +247,14 @@ void Run::samples(const std::vector<std::string>& texts, const std::vector<std::
                                   reference.source, reference.text));
 }
 
+void Run::stream(std::string_view piece) { out_ << printable(piece) << std::flush; }
+
+void Run::streamed(const std::string& text) {
+  end_rows();
+  report_.output(text);
+  log_.write("sample", {{"text", text}});
+}
+
 void Run::write(const std::string& file, const std::string& text) {
   const auto write_it = [&] {
     for (const std::string& saved : options_.files_to_write())

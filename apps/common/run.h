@@ -111,6 +111,9 @@ class Run {
 
   // Generated texts: terminal, report and log; those that are among the words are marked.
   void samples(const std::vector<std::string>& texts, const std::vector<std::string>& words = {});
+  // One long text as it comes, to the terminal; once it is whole, to report and log.
+  void stream(std::string_view piece);
+  void streamed(const std::string& text);
   // Writes an SVG file, logs it, and puts it into the report.
   void figure(const std::string& file, const std::string& title, const std::string& svg);
   // One figure at several values of what the slider is named after, (value, SVG); the file has the last.

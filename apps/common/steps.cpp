@@ -44,6 +44,11 @@ void Step::also(const std::string& name, double value) {
   if (is_shown()) steps_.run_.result(fmt::format("{} at step {}", name, index_), value);
 }
 
+void Step::show(const std::string& name, double value) {
+  steps_.progress_->clear();
+  steps_.run_.result(fmt::format("{} at step {}", name, index_), value);
+}
+
 Steps::Steps(Run& run, const TrainingFlags& flags, TrainingState state)
     : run_(run), flags_(flags), state_(std::move(state)), setup_(run.training_setup(state_.name)) {
   const std::string name = state_.name == "train" ? "checkpoint" : state_.name + ".checkpoint";
@@ -69,6 +74,7 @@ Steps::Iterator Steps::begin() {
     run_.show_loss(step, flags_.steps, losses_[static_cast<size_t>(step)]);
   if (first_ > 0) run_.say(fmt::format("Gone on with after step {}, from `{}`.", first_ - 1, flags_.resume));
   progress_.emplace(state_.name, flags_.steps, run_.flags().quiet, first_);
+  if (state_.tokens > 0) progress_->count("tokens", static_cast<double>(state_.tokens));
   running_ = true;
   step_.index_ = first_;
   start_step();

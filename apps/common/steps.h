@@ -40,6 +40,7 @@ struct TrainingState {
   // The loss of the state as it is, where that is cheap: a last state without one is not saved.
   std::function<double()> loss_now = {};
   std::string name = "train";  // what the bar and the checkpoint's file are called
+  int64_t tokens = 0;          // in a step, where the bar is to show how many a second
 };
 
 class Steps;
@@ -58,6 +59,8 @@ class Step {
   void loss(const Variable& value);
   // One more number of this step for the log, and for the screen where the step is shown: "accuracy".
   void also(const std::string& name, double value);
+  // A line of results whether or not the step is one of those shown: "val loss at step 500".
+  void show(const std::string& name, double value);
 
  private:
   friend class Steps;
