@@ -19,7 +19,7 @@ usage: ./run test --all [--data FILE] [PART...]
   random          100,000 more random programs, and gradients of 20,000 random
                   expressions, here and in PyTorch
   tidy            clang-tidy on every file
-  lectures        the five programs' whole runs with --check, 200,000 steps
+  lectures        the programs' whole runs with --check, 200,000 steps
                   where the lecture has them. FILE is the lecture's names.txt;
                   default: ../shared/data/names.txt, if it is there. Without it
                   the figures on the embedded names alone
@@ -70,7 +70,7 @@ tidy() {
 
 lectures() {
   local program source failed=''
-  local -a programs=(micrograd bigram bigram_net mlp activations)
+  local -a programs=(micrograd bigram bigram_net mlp activations backprop)
   cmake --preset release "${required[@]}" && cmake --build --preset release --target "${programs[@]}" || return
   for program in "${programs[@]}"; do
     for source in embedded ${data:+"$data"}; do

@@ -20,7 +20,7 @@ void expect_eighty_columns(const std::string& command) {
 }
 
 TEST(Width, OfHelpIsEightyColumns) {
-  for (const char* app : {"micrograd", "bigram", "bigram_net", "mlp", "activations"})
+  for (const char* app : {"micrograd", "bigram", "bigram_net", "mlp", "activations", "backprop"})
     expect_eighty_columns(std::string(app) + " --help");
   expect_eighty_columns("mlp --version");
 }
@@ -37,7 +37,8 @@ TEST(Width, OfEveryAppIsEightyColumns) {
         "activations --data embedded --words :300 --deep --steps 5",
         "activations --data embedded --words :300 --exercise 1 --steps 5",
         "activations --data embedded --words :300 --exercise 2 --steps 5",
-        "activations --data embedded --words :300 --widget 1"}) {
+        "activations --data embedded --words :300 --widget 1",
+        "backprop --data embedded --words :300 --steps 20"}) {
     expect_eighty_columns(std::string(command));
   }
 }
