@@ -15,6 +15,7 @@
 #include <libtensor/nn/attention.h>
 #include <libtensor/nn/batch_norm.h>
 #include <libtensor/nn/checkpoint.h>
+#include <libtensor/nn/conv1d.h>
 #include <libtensor/nn/diagnostics.h>
 #include <libtensor/nn/dropout.h>
 #include <libtensor/nn/embedding.h>

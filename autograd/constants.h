@@ -81,6 +81,11 @@ BasicVariable<T> linear(const BasicTensor<T>& x, const BasicVariable<T>& weight,
   return linear(BasicVariable<T>(x), weight, bias);
 }
 template <Floating T>
+BasicVariable<T> conv1d(const BasicTensor<T>& x, const BasicVariable<T>& weight,
+                        const OperandOf<T>& bias = {}, const Conv1dOptions& options = {}) {
+  return conv1d(BasicVariable<T>(x), weight, bias, options);
+}
+template <Floating T>
 BasicVariable<T> mse_loss(const BasicTensor<T>& a, const BasicVariable<T>& b, LossOptions options = {}) {
   return mse_loss(BasicVariable<T>(a), b, options);
 }

@@ -214,6 +214,18 @@ VariableAndIndices<T> topk(const BasicVariable<T>& x, Whole k, Whole axis = -1);
 //   shapes: (..., in), (out, in), (out) -> (..., out). throws: ShapeError for others
 template <Floating T>
 BasicVariable<T> linear(const BasicVariable<T>& x, const OperandOf<T>& weight, const OperandOf<T>& bias = {});
+struct Conv1dOptions {
+  int64_t dilation = 1;  // from one place of the kernel to the next
+  bool causal = false;   // zeros before the input's start: step t sees nothing after t
+};
+// Convolution along time: y[t] = sum over k of weight[k] x[t + k * dilation], where causal of
+// x[t - (kernel - 1 - k) * dilation]. bias may be left undefined.
+//   shapes: (n, in, time), (out, in, kernel), (out) -> (n, out, time), unless causal less
+//   dilation * (kernel - 1) steps. throws: ShapeError for others, and for too few steps; ValueError for a
+//   dilation below 1
+template <Floating T>
+BasicVariable<T> conv1d(const BasicVariable<T>& x, const OperandOf<T>& weight, const OperandOf<T>& bias = {},
+                        const Conv1dOptions& options = {});
 template <Floating T>
 BasicVariable<T> embedding(const BasicVariable<T>& table, const IntTensor& ids);
 template <Floating T>

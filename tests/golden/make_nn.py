@@ -37,6 +37,7 @@ def draws():
         "Linear 3 2": lambda: nn.Linear(3, 2),
         "Linear 20 7": lambda: nn.Linear(20, 7),
         "Linear 5 4 without bias": lambda: nn.Linear(5, 4, bias=False),
+        "Conv1d 3 4 2": lambda: nn.Conv1d(3, 4, 2),
         "Embedding 3 2": lambda: nn.Embedding(3, 2),
         "Embedding 27 10": lambda: nn.Embedding(27, 10),
     }.items():
@@ -57,6 +58,20 @@ def activations():
     return {"x": numbers(x), **{name: numbers(layer(x)) for name, layer in {
         "Tanh": nn.Tanh(), "ReLU": nn.ReLU(), "Sigmoid": nn.Sigmoid(),
         "GELU": nn.GELU(), "GELU tanh": nn.GELU(approximate="tanh")}.items()}}
+
+
+def conv1d():
+    """A causal one is padded on both sides, and the steps after the input's end are left out."""
+    out = []
+    for dilation, causal, bias in ((1, False, True), (2, False, False), (1, True, True), (3, True, True)):
+        layer = seeded(lambda: nn.Conv1d(3, 4, 3, dilation=dilation, padding=2 * dilation * causal, bias=bias))
+        x = torch.randn(2, 3, 9, requires_grad=True)
+        y = layer(x)
+        y = y[:, :, :9] if causal else y
+        (y * torch.linspace(-1, 1, y.numel()).view(y.shape)).sum().backward()
+        out.append({"dilation": dilation, "causal": causal, "x": numbers(x), "state": state(layer), "y": numbers(y),
+                    "print": repr(layer), "dx": numbers(x.grad), "dweight": numbers(layer.weight.grad)})
+    return out
 
 
 def batch_norm(inputs, **options):
@@ -158,6 +173,7 @@ def main():
                        "slow": batch_norm(matrices, eps=1e-2, momentum=0.3)},
         "layer_norm": {"x": numbers(x), "y": numbers(layer_norm(x))},
         "linear": {"x": numbers(x), "state": state(linear), "y": numbers(linear(x))},
+        "conv1d": conv1d(),
         "dropout": {"y": numbers(seeded(lambda: dropout(torch.ones(5, 7))))},
         "optim": {
             "SGD": trajectory(lambda p: torch.optim.SGD(p, 0.05)),
