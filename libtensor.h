@@ -26,6 +26,7 @@
 #include <libtensor/nn/module.h>
 #include <libtensor/nn/optimizer.h>
 #include <libtensor/nn/print.h>
+#include <libtensor/nn/rnn.h>
 #include <libtensor/nn/schedule.h>
 #include <libtensor/nn/sequential.h>
 #include <libtensor/nn/state.h>

@@ -228,6 +228,22 @@ BasicVariable<T> conv1d(const BasicVariable<T>& x, const OperandOf<T>& weight, c
                         const Conv1dOptions& options = {});
 template <Floating T>
 BasicVariable<T> embedding(const BasicVariable<T>& table, const IntTensor& ids);
+// One step of a recurrence: the state after one more input (nn/rnn.h has the formulas).
+//   shapes: x (n, input), h (n, hidden), a weight (hidden, input + hidden), bias (hidden) -> (n, hidden)
+//   throws: ShapeError for others
+template <Floating T>
+BasicVariable<T> rnn_cell(const BasicVariable<T>& x, const OperandOf<T>& h, const OperandOf<T>& weight,
+                          const OperandOf<T>& bias);
+template <Floating T>
+struct Gate {
+  BasicVariable<T> weight;
+  BasicVariable<T> bias;
+};
+template <Floating T>
+using GateOf = std::type_identity_t<Gate<T>>;
+template <Floating T>
+BasicVariable<T> gru_cell(const BasicVariable<T>& x, const OperandOf<T>& h, const GateOf<T>& update,
+                          const GateOf<T>& reset, const GateOf<T>& candidate);
 template <Floating T>
 BasicVariable<T> cross_entropy(const BasicVariable<T>& logits, const IntTensor& targets,
                                const std::type_identity_t<CrossEntropyOptions<T>>& options = {});
