@@ -222,15 +222,22 @@ std::string Run::training_setup(const std::string& name) const {
 }
 
 void Run::samples(const std::vector<std::string>& texts, const std::vector<std::string>& words) {
-  end_rows();
-  report_.samples(texts);
   const std::set<std::string_view> known(words.begin(), words.end());
-  std::string all;
-  for (const std::string& text : texts) {
+  samples(texts, [&](const std::string& text) {
     const std::string_view name =
         std::string_view(text).substr(0, text.size() - (text.ends_with('.') ? 1 : 0));
-    const char* mark = known.contains(name) ? "  (in the data)" : "";
-    out_ << printable("  " + brief(text, 60) + mark) << '\n';
+    return std::string(known.contains(name) ? "in the data" : "");
+  });
+}
+
+void Run::samples(const std::vector<std::string>& texts,
+                  const std::function<std::string(const std::string&)>& mark_of) {
+  end_rows();
+  report_.samples(texts);
+  std::string all;
+  for (const std::string& text : texts) {
+    const std::string mark = mark_of(text);
+    out_ << printable("  " + brief(text, 60) + (mark.empty() ? "" : "  (" + mark + ")")) << '\n';
     log_.write("sample", {{"text", text}});
     all += (all.empty() ? "" : " ") + text;
   }

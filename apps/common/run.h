@@ -109,7 +109,10 @@ class Run {
   // Does a person look on?
   bool is_live() const { return is_terminal_ && !flags().quiet; }
 
-  // Generated texts: terminal, report and log; those that are among the words are marked.
+  // Generated texts: terminal, report and log. On the terminal mark_of(text) stands behind each, where it is
+  // not empty; with words, those that are among them are marked.
+  void samples(const std::vector<std::string>& texts,
+               const std::function<std::string(const std::string&)>& mark_of);
   void samples(const std::vector<std::string>& texts, const std::vector<std::string>& words = {});
   // One long text as it comes, to the terminal; once it is whole, to report and log.
   void stream(std::string_view piece);

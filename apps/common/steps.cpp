@@ -39,6 +39,8 @@ void Step::loss(const Variable& value) {
   if (steps_.is_logged()) steps_.fields_ = {{"step", index_}, {"loss", value.item()}};
 }
 
+void Step::clear_bar() { steps_.progress_->clear(); }
+
 void Step::also(const std::string& name, double value) {
   if (steps_.is_logged()) steps_.fields_.push_back({name, value});
   if (is_shown()) steps_.run_.result(fmt::format("{} at step {}", name, index_), value);

@@ -57,6 +57,8 @@ class Step {
   // The loss before this step's update. Once a step, before the parameters change.
   void loss(double value);
   void loss(const Variable& value);
+  // The line of progress makes way for what the body prints.
+  void clear_bar();
   // One more number of this step for the log, and for the screen where the step is shown: "accuracy".
   void also(const std::string& name, double value);
   // A line of results whether or not the step is one of those shown: "val loss at step 500".
