@@ -70,6 +70,9 @@ void read_event(RunLog& run, const json& event) {
     const std::string name = text_in(event, "name");
     run.losses.emplace_back((stage.empty() ? "" : stage + ", ") + name, number_in(event, "loss"));
     if (name == "val") score(run, stage, number_in(event, "loss"), "names kept for tuning (dev)");
+    // makemore has no third split.
+    if (name == "test" && text_in(run.config, "app") == "makemore")
+      score(run, stage, number_in(event, "loss"), "names kept for testing");
   }
 }
 

@@ -104,5 +104,17 @@ TEST_F(Index, PassesOverWhatIsTornOrForeign) {
 
 TEST_F(Index, IsAPageForAnEmptyFolder) { EXPECT_THAT(page(), HasSubstr("<h1>The lectures</h1>")); }
 
+// It keeps no third split: its best model is that of the names kept for testing.
+TEST_F(Index, ScoresEachTypeOfTheZooByItsTestLoss) {
+  add("makemore", R"({"event":"config","app":"makemore","type":"gru"}
+{"event":"data","words":32000,"vocab":27}
+{"event":"split","stage":"gru","name":"train","loss":1.5}
+{"event":"split","stage":"gru","name":"test","loss":2.1152}
+)");
+  const std::string html = page();
+  EXPECT_THAT(html, HasSubstr("makemore, gru</td><td class=\"short\">2.1152</td>"));
+  EXPECT_THAT(html, Not(HasSubstr("gru</td><td>1.5")));
+}
+
 }  // namespace
 }  // namespace lt::apps

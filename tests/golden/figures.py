@@ -17,7 +17,7 @@ from reference.stream import Data
 from reference.table import Table
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-APPS = ("micrograd", "bigram", "bigram_net", "mlp", "activations", "backprop")
+APPS = sorted(table.parent.name for table in ROOT.glob("apps/*/figures.csv"))
 
 
 def main():
