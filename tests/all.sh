@@ -19,10 +19,11 @@ usage: ./run test --all [--data FILE] [PART...]
   random          100,000 more random programs, and gradients of 20,000 random
                   expressions, here and in PyTorch
   tidy            clang-tidy on every file
-  lectures        the programs' whole runs with --check, 200,000 steps
-                  where the lecture has them. FILE is the lecture's names.txt;
-                  default: ../shared/data/names.txt, if it is there. Without it
-                  the figures on the embedded names alone
+  lectures        the programs' whole runs with --check, 200,000 steps where
+                  the lecture has them. FILE is the lecture's names.txt, with
+                  tinyshakespeare.txt beside it; default:
+                  ../shared/data/names.txt, if it is there. Without it the
+                  figures on the embedded data alone
 Hours on two cores. A line for each part; the logs are in build/all/.
 END
 }
@@ -69,17 +70,19 @@ tidy() {
 }
 
 lectures() {
-  local program source failed=''
-  local -a programs=(micrograd bigram bigram_net mlp activations backprop)
-  cmake --preset release "${required[@]}" && cmake --build --preset release --target "${programs[@]}" || return
-  for program in "${programs[@]}"; do
-    for source in embedded ${data:+"$data"}; do
+  local table program own source failed=''
+  cmake --preset release "${required[@]}" && cmake --build --preset release || return
+  for table in apps/*/figures.csv; do
+    program=$(basename "$(dirname "$table")")
+    own=$data
+    [[ $program != gpt && $program != tokenizer ]] || own=${data:+$(dirname "$data")/tinyshakespeare.txt}
+    for source in embedded ${own:+"$own"}; do
       echo "$program --check --data $source"
       "build/release/bin/$program" --check --quiet --data "$source" || failed+=" $program"
     done
   done
   [[ -z $failed ]] || { echo "failed:$failed" && return 1; }
-  echo "every figure agrees, on the embedded names${data:+ and on $data}"
+  echo "every figure agrees, on the embedded data${data:+ and on $data}"
 }
 
 run_part() {
