@@ -153,7 +153,7 @@ BasicTensor<T> tanh(const BasicTensor<T>& x) {
 
 template <Floating T>
 BasicTensor<T> erf(const BasicTensor<T>& x) {
-  return each(x, [](T v) { return std::erf(v); });
+  return vectors(x, [](auto v) { return kernels::erf(v); });
 }
 
 template <Floating T>

@@ -60,6 +60,7 @@ double worst_ulps(F f, G reference) {
 const auto kVectorExp = [](auto x) { return exp(x); };
 const auto kVectorLog = [](auto x) { return log(x); };
 const auto kVectorTanh = [](auto x) { return tanh(x); };
+const auto kVectorErf = [](auto x) { return erf(x); };
 const auto kVectorSigmoid = [](auto x) { return sigmoid(x); };
 
 // The bounds are those stated in the header.
@@ -72,6 +73,9 @@ TEST(SimdMath, LogIsWithinItsUlpsForEveryExponent) {
 TEST(SimdMath, TanhIsWithinItsUlpsForEveryExponent) {
   const double bound = kVectorBytes == 64 ? 1.1 : 1.5;  // by pieces, or by a division
   EXPECT_LE(worst_ulps(kVectorTanh, [](double x) { return std::tanh(x); }), bound);
+}
+TEST(SimdMath, ErfIsWithinItsUlpsForEveryExponent) {
+  EXPECT_LE(worst_ulps(kVectorErf, [](double x) { return std::erf(x); }), 1.5);
 }
 TEST(SimdMath, SigmoidIsWithinItsUlpsForEveryExponent) {
   EXPECT_LE(worst_ulps(kVectorSigmoid, [](double x) { return 1 / (1 + std::exp(-x)); }), 2.5);
@@ -96,6 +100,15 @@ TEST(SimdMath, LogMeetsItsLimits) {
   EXPECT_TRUE(std::isnan(at(kVectorLog, -kTiny)));
   EXPECT_TRUE(std::isnan(at(kVectorLog, -kInf)));
   EXPECT_TRUE(std::isnan(at(kVectorLog, kNan)));
+}
+
+TEST(SimdMath, ErfKeepsSignsAndSmallNumbers) {
+  EXPECT_EQ(at(kVectorErf, kInf), 1.0F);
+  EXPECT_EQ(at(kVectorErf, -kInf), -1.0F);
+  EXPECT_EQ(at(kVectorErf, 4.0F), 1.0F);
+  EXPECT_EQ(at(kVectorErf, kTiny), kTiny);
+  EXPECT_TRUE(std::signbit(at(kVectorErf, -0.0F)));
+  EXPECT_TRUE(std::isnan(at(kVectorErf, kNan)));
 }
 
 TEST(SimdMath, TanhKeepsSignsAndSmallNumbers) {
