@@ -42,6 +42,10 @@ std::vector<std::function<void(const Variable&)>> ops_of_one() {
       [](const auto& v) { sort(v); },
       [](const auto& v) { topk(v, 1); },
       [](const auto& v) { linear(v, v); },
+      [](const auto& v) { rnn_cell(v, v, v, v); },
+      [](const auto& v) {
+        gru_cell(v, v, {v, v}, {v, v}, {v, v});
+      },
       [](const auto& v) { embedding(v, tensor<int64_t>({0})); },
       [](const auto& v) { cross_entropy(v, tensor<int64_t>({0})); },
       [](const auto& v) { margin_loss(v, ones(1)); },

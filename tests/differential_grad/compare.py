@@ -71,6 +71,12 @@ def index_add(x, ids, y):
 REDUCTIONS = ["none", "mean", "sum"]
 
 
+def gru_cell(x, h, wz, bz, wr, br, w, b):
+    both = torch.cat([x, h], 1)
+    z, r = torch.sigmoid(F.linear(both, wz, bz)), torch.sigmoid(F.linear(both, wr, br))
+    return (1 - z) * h + z * torch.tanh(F.linear(torch.cat([x, r * h], 1), w, b))
+
+
 def batch_norm(x, w, b):  # PyTorch 1.13 reads a strided weight as if it were dense
     w, b = w.contiguous(), b.contiguous()
     rows = F.batch_norm(x.reshape(-1, x.shape[-1]), None, None, w, b, training=True, eps=0.1)
@@ -139,6 +145,8 @@ MENU = {
     "stack": lambda x, y, axis: torch.stack([x, y], axis),
     "matmul": torch.matmul, "matmul_left": lambda x, y: y @ x,
     "addmm": torch.addmm, "linear": F.linear, "linear_plain": F.linear,
+    "rnn_cell": lambda x, h, w, b: torch.tanh(F.linear(torch.cat([x, h], 1), w, b)),
+    "gru_cell": gru_cell,
     "embedding": lambda x, ids: x[ids],
     "index": lambda x, ids: x[ids],
     "index_add": index_add,

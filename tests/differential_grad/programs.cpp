@@ -136,6 +136,8 @@ std::vector<Op<T>> products() {
       {"matmul_left", [](P& p) { auto x = p.any(); auto k = x.size(x.dim() > 1 ? -2 : -1); return matmul(p.leaf_like(p.chance(40) ? Shape{k} : Shape{p.between(1, 3), k}), x); }},
       {"addmm", [](P& p) { auto n = p.between(1, 4); auto k = p.between(1, 3); auto b = p.leaf_like(n); auto x = p.leaf_like({p.between(1, 3), k}); return addmm(b, x, p.leaf_like({k, n})); }},
       {"linear", [](P& p) { auto x = p.any(); auto n = p.between(1, 4); auto w = p.leaf_like({n, x.size(-1)}); return linear(x, w, p.leaf_like(n)); }},
+      {"rnn_cell", [](P& p) { auto n = p.between(1, 3), i = p.between(1, 3), h = p.between(1, 3); auto x = p.leaf_like({n, i}); auto s = p.leaf_like({n, h}); auto w = p.leaf_like({h, i + h}); return rnn_cell(x, s, w, p.leaf_like(h)); }},
+      {"gru_cell", [](P& p) { auto n = p.between(1, 3), i = p.between(1, 3), h = p.between(1, 3); auto x = p.leaf_like({n, i}); auto s = p.leaf_like({n, h}); auto gate = [&] { auto w = p.leaf_like({h, i + h}); return Gate<T>{w, p.leaf_like(h)}; }; auto z = gate(); auto r = gate(); return gru_cell(x, s, z, r, gate()); }},
       {"linear_plain", [](P& p) { auto x = p.any(); return linear(x, p.leaf_like({p.between(1, 4), x.size(-1)})); }},
       {"embedding", [](P& p) { auto x = p.any(); auto n = x.size(0); return embedding(x, p.ids({2, 2}, 0, n - 1)); }},
       {"index", [](P& p) { auto x = p.any(); auto n = x.size(0); return index(x, {p.ids({3}, -n, n - 1)}); }},
