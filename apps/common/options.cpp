@@ -79,8 +79,8 @@ void Options::add_common() {
   const std::string data = "Data";
   const std::string random = "Random numbers";
   add("--data FILE", flags.data,
-      "training text, a name a line; without it the lecture's, where ./run data has fetched it, else "
-      "`embedded`: the names in the program",
+      "training text (names: one a line); without it the lecture's, where ./run data has fetched it, else "
+      "`embedded`: what is in the program",
       {.group = data, .shows = true});
   add("--words A:B", flags.words, "only lines A up to B (not included), before any shuffle; A: and :B work",
       {.group = data});

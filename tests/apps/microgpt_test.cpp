@@ -90,7 +90,7 @@ TEST(Microgpt, GivesItsFiguresAndTheKnownNamesOnTheLecturesNames) {
 
 TEST(Microgpt, KilledAndResumedEndsWithTheSameBits) {
   const Scratch scratch;
-  const std::string app = "microgpt --engine tensor --steps 300 --samples 2 --quiet --save-every 1 ";
+  const std::string app = "microgpt --engine tensor --steps 300 --samples 2 --quiet --save-every 10 ";
   ASSERT_EQ(run_in(scratch, app + "--out whole").code, 0);
   const std::string file = scratch.path("part/checkpoint.safetensors");
   const pid_t run = start_in(scratch, "exec $BIN/" + app + "--data embedded --out part >/dev/null 2>&1");

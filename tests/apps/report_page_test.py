@@ -16,7 +16,8 @@ import sys
 import tempfile
 
 RUNS = [["bigram"], ["micrograd", "--task", "expression"], ["bigram_net", "--words", "0:500", "--steps", "5"],
-        ["mlp", "--steps", "200"], ["activations", "--steps", "100"]]
+        ["mlp", "--steps", "200"], ["activations", "--steps", "100"], ["microgpt", "--steps", "20"],
+        ["gpt", "--steps", "20", "--eval-iters", "2"]]
 WIDTHS = (400, 1280)
 
 MEASURE = """

@@ -20,25 +20,33 @@ void expect_eighty_columns(const std::string& command) {
 }
 
 TEST(Width, OfHelpIsEightyColumns) {
-  for (const char* app : {"micrograd", "bigram", "bigram_net", "mlp", "activations", "backprop"})
+  for (const char* app :
+       {"micrograd", "bigram", "bigram_net", "mlp", "activations", "backprop", "makemore", "gpt", "microgpt"})
     expect_eighty_columns(std::string(app) + " --help");
   expect_eighty_columns("mlp --version");
 }
 
 TEST(Width, OfEveryAppIsEightyColumns) {
-  for (const char* command :
-       {"micrograd --steps 3", "micrograd --task exercise", "bigram --data embedded --tune",
-        "bigram --data embedded --order 3", "bigram_net --data embedded --steps 3",
-        "bigram_net --data embedded --words :50 --order 3 --steps 3",
-        "mlp --data embedded --words :300 --steps 20",
-        "mlp --data embedded --words :300 --overfit 5 --steps 20",
-        "mlp --data embedded --words :300 --find-lr", "mlp --data embedded --words :300 --search --steps 3",
-        "activations --data embedded --words :300 --stage all --steps 20",
-        "activations --data embedded --words :300 --deep --steps 5",
-        "activations --data embedded --words :300 --exercise 1 --steps 5",
-        "activations --data embedded --words :300 --exercise 2 --steps 5",
-        "activations --data embedded --words :300 --widget 1",
-        "backprop --data embedded --words :300 --steps 20"}) {
+  for (const char* command : {"micrograd --steps 3",
+                              "micrograd --task exercise",
+                              "bigram --data embedded --tune",
+                              "bigram --data embedded --order 3",
+                              "bigram_net --data embedded --steps 3",
+                              "bigram_net --data embedded --words :50 --order 3 --steps 3",
+                              "mlp --data embedded --words :300 --steps 20",
+                              "mlp --data embedded --words :300 --overfit 5 --steps 20",
+                              "mlp --data embedded --words :300 --find-lr",
+                              "mlp --data embedded --words :300 --search --steps 3",
+                              "activations --data embedded --words :300 --stage all --steps 20",
+                              "activations --data embedded --words :300 --deep --steps 5",
+                              "activations --data embedded --words :300 --exercise 1 --steps 5",
+                              "activations --data embedded --words :300 --exercise 2 --steps 5",
+                              "activations --data embedded --words :300 --widget 1",
+                              "backprop --data embedded --words :300 --steps 20",
+                              "microgpt --data embedded --steps 3",
+                              "gpt --data embedded --steps 3 --eval-iters 1",
+                              "gpt --data embedded --exercise gpt2",
+                              "gpt --data embedded --exercise 4 --steps 3 --eval-iters 1"}) {
     expect_eighty_columns(std::string(command));
   }
 }

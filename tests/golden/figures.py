@@ -3,6 +3,7 @@
 
     figures.py mlp --names FILE --column lecture       (a python3 with torch and numpy; FILE: the lecture's names.txt)
     figures.py mlp --column embedded                   (data/names.txt)
+    figures.py gpt --text FILE --column lecture        (the lecture's tinyshakespeare.txt; else data/as_you_like_it.txt)
 
 The lectures' mathematics is written in PyTorch in reference/APP.py; nothing of the apps is used. Several APPs share
 the networks that both train. A network of 200,000 steps takes one to four minutes.
@@ -24,10 +25,12 @@ def main():
     parser = argparse.ArgumentParser(description="PyTorch's values for apps/APP/figures.csv")
     parser.add_argument("apps", nargs="+", choices=APPS, metavar="APP")
     parser.add_argument("--names", default=ROOT / "data" / "names.txt")
+    parser.add_argument("--text", default=ROOT / "data" / "as_you_like_it.txt")
     parser.add_argument("--column", required=True, choices=("lecture", "embedded"))
     flags = parser.parse_args()
     torch.set_num_threads(1)
     data = Data(flags.names)
+    data.text_file = flags.text
     for app in flags.apps:
         table = Table()
         importlib.import_module(f"reference.{app}").figures(table, data)
