@@ -137,7 +137,7 @@ test_all() {
   cd "$root"
   mkdir -p build/all
   [[ -n $data || ! -r ../shared/data/names.txt ]] || data=$(realpath ../shared/data/names.txt)
-  required=(-DCMAKE_REQUIRE_FIND_PACKAGE_CLI11=ON -DCMAKE_REQUIRE_FIND_PACKAGE_GTest=ON)
+  required=(-DCMAKE_REQUIRE_FIND_PACKAGE_CLI11=ON -DCMAKE_REQUIRE_FIND_PACKAGE_PCRE2=ON -DCMAKE_REQUIRE_FIND_PACKAGE_GTest=ON)
   # Clang 14's thread sanitizer does not start where the kernel randomises many address bits.
   if setarch -R true 2>/dev/null; then fixed_addresses=(setarch -R); fi
   if [[ -z ${CMAKE_CXX_COMPILER_LAUNCHER-} ]] && command -v ccache >/dev/null; then export CMAKE_CXX_COMPILER_LAUNCHER=ccache; fi
