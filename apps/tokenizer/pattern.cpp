@@ -33,6 +33,17 @@ std::string message_of(int error) {
   return reinterpret_cast<const char*>(text);
 }
 
+// PCRE2 has U+180E among its white space, which Unicode took away from it; others go by Unicode.
+std::string with_unicode_spaces(const std::string& expression) {
+  std::string out;
+  for (size_t i = 0; i < expression.size(); ++i) {
+    const std::string_view two = std::string_view(expression).substr(i, expression[i] == '\\' ? 2 : 1);
+    out += two == "\\s" ? "\\p{White_Space}" : two == "\\S" ? "\\P{White_Space}" : two;
+    i += two.size() - 1;
+  }
+  return out;
+}
+
 // Where a window of the text may end: not inside of a character.
 size_t whole_characters(std::string_view text, size_t end) {
   size_t lead = end;
@@ -48,11 +59,12 @@ size_t whole_characters(std::string_view text, size_t end) {
 Pattern::Pattern(const std::string& expression) : compiled_(std::make_unique<Compiled>()) {
   int error = 0;
   PCRE2_SIZE at = 0;
-  compiled_->code = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(expression.data()), expression.size(),
+  const std::string own = with_unicode_spaces(expression);
+  compiled_->code = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(own.data()), own.size(),
                                   PCRE2_UTF | PCRE2_UCP | PCRE2_MATCH_INVALID_UTF | PCRE2_NEVER_BACKSLASH_C,
                                   &error, &at, nullptr);
   if (compiled_->code == nullptr)
-    throw ValueError(fmt::format("pattern: byte {} of '{}': {}", at + 1, expression, message_of(error)));
+    throw ValueError(fmt::format("pattern: byte {} of '{}': {}", at + 1, own, message_of(error)));
   pcre2_jit_compile(compiled_->code, PCRE2_JIT_COMPLETE | PCRE2_JIT_PARTIAL_HARD);  // without it, slower
   compiled_->match = pcre2_match_data_create(1, nullptr);
   compiled_->limits = pcre2_match_context_create(nullptr);

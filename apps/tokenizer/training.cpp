@@ -62,7 +62,8 @@ std::string chunks_shown(const std::string& pattern, std::string_view text) {
   std::string shown;
   for (size_t at = 0; at < text.size();) {
     const size_t length = cut.chunk_at(text, at, true);
-    shown += (at > 0 ? "|" : "") + rendered(text.substr(at, length));
+    if (at > 0) shown += '|';
+    shown += rendered(text.substr(at, length));
     at += length;
   }
   return shown;

@@ -15,8 +15,10 @@ namespace {
 // "the| king": tokens with | between.
 std::string tokens_shown(const Tokenizer& tokenizer, const std::string& text) {
   std::string shown;
-  for (const Id id : tokenizer.encode(text))
-    shown += (shown.empty() ? "" : "|") + rendered(tokenizer.bytes(id));
+  for (const Id id : tokenizer.encode(text)) {
+    if (!shown.empty()) shown += '|';
+    shown += rendered(tokenizer.bytes(id));
+  }
   return shown;
 }
 
@@ -75,7 +77,7 @@ void compute(Run& run, const Tokenizer& tokenizer, std::string_view text) {
   const std::string line = "        return x";
   std::string indented;
   for (const std::string& one : split(std::string(text.substr(0, 20000)), '\n'))
-    indented += "        " + one + "\n";
+    indented.append(8, ' ').append(one).append("\n");
   const Tokenizer of_code = train(indented, {.pattern = kGpt4Pattern, .size = tokenizer.size()}).tokenizer;
   run.result("ids of an indented line", count(tokenizer, line));
   run.result("where lines were indented", count(of_code, line));

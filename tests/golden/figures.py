@@ -25,7 +25,7 @@ def main():
     parser = argparse.ArgumentParser(description="PyTorch's values for apps/APP/figures.csv")
     parser.add_argument("apps", nargs="+", choices=APPS, metavar="APP")
     parser.add_argument("--names", default=ROOT / "data" / "names.txt")
-    parser.add_argument("--text", default=ROOT / "data" / "as_you_like_it.txt")
+    parser.add_argument("--text", default=ROOT / "data" / "as_you_like_it.txt", type=pathlib.Path)
     parser.add_argument("--column", required=True, choices=("lecture", "embedded"))
     flags = parser.parse_args()
     torch.set_num_threads(1)
