@@ -16,6 +16,7 @@ namespace lt::apps {
 struct AppTexts {
   std::string_view sources;
   std::string_view figures;
+  std::string_view made_with = "PyTorch";  // what the table's values come from
 };
 extern const AppTexts kAppTexts;  // defined in a program's own part of the build (apps/CMakeLists.txt)
 

@@ -89,7 +89,7 @@ std::string show_as(double value, const std::string& reference) {
   return scientific ? fmt::format("{:.{}e}", value, digits) : fmt::format("{:.{}f}", value, digits);
 }
 
-Figures::Figures(std::string_view csv) {
+Figures::Figures(std::string_view csv, std::string_view made_with) : made_with_(made_with) {
   if (csv.empty()) return;
   const auto lines = parse_csv(csv);
   for (size_t i = 1; i < lines.size(); ++i) {
@@ -109,9 +109,9 @@ Reference Figures::find(const std::string& setup, const std::string& name, DataK
   const auto found = rows_.find({setup, name});
   if (found == rows_.end() || data == DataKind::other) return {};
   const Row& row = found->second;
-  if (data == DataKind::embedded) return {row.embedded, "PyTorch", row.tolerance};
+  if (data == DataKind::embedded) return {row.embedded, made_with_, row.tolerance};
   if (!row.notebook.empty()) return {row.notebook, "notebook", row.tolerance};
-  return {row.lecture, "PyTorch", row.tolerance};
+  return {row.lecture, made_with_, row.tolerance};
 }
 
 // Where the notebook shows fewer digits than PyTorch's value has, ours agrees with both.

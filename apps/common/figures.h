@@ -37,7 +37,7 @@ enum class DataKind { lecture, embedded, other };
 // What a figure is compared with. An empty text: nothing is known.
 struct Reference {
   std::string text;
-  std::string source;  // "notebook" or "PyTorch"
+  std::string source;  // "notebook", or what the values come from: "PyTorch"
   std::string tolerance;
 };
 
@@ -52,7 +52,7 @@ struct Comparison {
 class Figures {
  public:
   //   throws: ValueError naming the line of a table that is torn, has a key twice or a tolerance that is none
-  explicit Figures(std::string_view csv = {});
+  explicit Figures(std::string_view csv = {}, std::string_view made_with = "PyTorch");
 
   // The one to show, and to check against: the notebook's on the lecture's data, where it shows the figure.
   Reference find(const std::string& setup, const std::string& name, DataKind data) const;
@@ -69,6 +69,7 @@ class Figures {
   struct Row {
     std::string notebook, lecture, embedded, tolerance;
   };
+  std::string made_with_;
   std::map<std::pair<std::string, std::string>, Row> rows_;
   std::vector<std::pair<std::string, std::string>> order_;
 };

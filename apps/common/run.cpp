@@ -49,7 +49,7 @@ Run::Run(const Options& options, const AppTexts& texts, bool silent)
       silent_(nullptr),
       out_(silent ? silent_ : std::cout),
       sources_(texts.sources),
-      figures_(texts.figures),
+      figures_(texts.figures, texts.made_with),
       report_(options.app(), options.title()),
       is_terminal_(!silent && isatty(STDOUT_FILENO) != 0),
       start_(std::chrono::steady_clock::now()) {

@@ -22,15 +22,17 @@ constexpr Lecture kLectures[] = {
     {"bigram_net", "PaCmpygFfXo", "makemore/makemore_part1_bigrams.ipynb"},
     {"mlp", "TCH_1BHY58I", "makemore/makemore_part2_mlp.ipynb"},
     {"activations", "P6sfmUTpUmc", "makemore/makemore_part3_bn.ipynb"},
+    {"tokenizer", "zduSFxRajkE", ""},  // its code is minbpe
 };
 
 Pairs lecture_of(std::string_view app) {
   for (const Lecture& lecture : kLectures) {
     if (lecture.app != app) continue;
-    return {
-        {"The lecture's video", fmt::format("https://www.youtube.com/watch?v={}", lecture.video)},
-        {"Its notebook", fmt::format("https://github.com/karpathy/nn-zero-to-hero/blob/master/lectures/{}",
-                                     lecture.notebook)}};
+    const std::string notebook =
+        fmt::format("https://github.com/karpathy/nn-zero-to-hero/blob/master/lectures/{}", lecture.notebook);
+    return {{"The lecture's video", fmt::format("https://www.youtube.com/watch?v={}", lecture.video)},
+            lecture.notebook.empty() ? Pairs::value_type("Its code", "https://github.com/karpathy/minbpe")
+                                     : Pairs::value_type("Its notebook", notebook)};
   }
   return {};
 }
