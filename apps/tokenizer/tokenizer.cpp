@@ -218,8 +218,10 @@ int main(int argc, char** argv) {
   std::vector<char*> arguments(argv, argv + argc);
   std::string one = "--kind=basic";  // train is one kind, if not told which
   if (word == "train") arguments[1] = one.data();
+  AppTexts texts = kAppTexts;
+  texts.made_with = "Python";
   return run_app<Flags>(argc, arguments.data(),
                         {"tokenizer", "Lecture 8: the GPT tokenizer, byte-pair encoding",
-                         "tokenizer train --kind gpt4 --vocab 1024 --save my.model", kAppTexts},
+                         "tokenizer train --kind gpt4 --vocab 1024 --save my.model", texts},
                         declare, lecture);
 }
