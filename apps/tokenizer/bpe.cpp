@@ -15,8 +15,9 @@ namespace lt::apps::tokenizer {
 size_t PairMap::slot_of(Id left, Id right) const {
   const uint64_t key =
       static_cast<uint64_t>(static_cast<uint32_t>(left)) << 32 | static_cast<uint32_t>(right);
-  // Fibonacci hashing: the golden ratio spreads keys that are near each other.
-  size_t at = static_cast<size_t>(key * 0x9e3779b97f4a7c15u >> 20) & (slots_.size() - 1);
+  // Fibonacci hashing: the golden ratio spreads keys that are near each other. Both ids count in the upper
+  // half.
+  size_t at = static_cast<size_t>(key * 0x9e3779b97f4a7c15u >> 32) & (slots_.size() - 1);
   while (slots_[at].value >= 0 && slots_[at].pair != Merge{left, right}) at = (at + 1) & (slots_.size() - 1);
   return at;
 }
