@@ -12,9 +12,9 @@
 namespace lt::apps {
 namespace {
 
-// The lectures that apps follow: their video, and their notebook's place among Andrej Karpathy's.
+// What apps follow: a lecture's video, and Andrej Karpathy's own code: the notebook where there is one.
 struct Lecture {
-  std::string_view app, video, notebook;
+  std::string_view app, video, code;
 };
 constexpr Lecture kLectures[] = {
     {"micrograd", "VMj-3S1tku0", "micrograd/micrograd_lecture_first_half_roughly.ipynb"},
@@ -22,19 +22,30 @@ constexpr Lecture kLectures[] = {
     {"bigram_net", "PaCmpygFfXo", "makemore/makemore_part1_bigrams.ipynb"},
     {"mlp", "TCH_1BHY58I", "makemore/makemore_part2_mlp.ipynb"},
     {"activations", "P6sfmUTpUmc", "makemore/makemore_part3_bn.ipynb"},
-    {"tokenizer", "zduSFxRajkE", ""},  // its code is minbpe
+    {"backprop", "q8SA3rM6ckI", "makemore/makemore_part4_backprop.ipynb"},
+    {"wavenet", "t3YJ5hKiMQ0", "makemore/makemore_part5_cnn1.ipynb"},
+    {"gpt", "kCc8FmEb1nY", "https://github.com/karpathy/ng-video-lecture"},
+    {"tokenizer", "zduSFxRajkE", "https://github.com/karpathy/minbpe"},
+    {"makemore", "", "https://github.com/karpathy/makemore"},
+    {"microgpt", "", "https://karpathy.ai/microgpt.html"},
 };
 
-Pairs lecture_of(std::string_view app) {
+Pairs links_of(std::string_view app) {
+  Pairs links;
   for (const Lecture& lecture : kLectures) {
     if (lecture.app != app) continue;
-    const std::string notebook =
-        fmt::format("https://github.com/karpathy/nn-zero-to-hero/blob/master/lectures/{}", lecture.notebook);
-    return {{"The lecture's video", fmt::format("https://www.youtube.com/watch?v={}", lecture.video)},
-            lecture.notebook.empty() ? Pairs::value_type("Its code", "https://github.com/karpathy/minbpe")
-                                     : Pairs::value_type("Its notebook", notebook)};
+    if (!lecture.video.empty())
+      links.emplace_back("The lecture's video",
+                         fmt::format("https://www.youtube.com/watch?v={}", lecture.video));
+    if (lecture.code.starts_with("https:")) {
+      links.emplace_back("Its code", lecture.code);
+    } else {
+      links.emplace_back(
+          "Its notebook",
+          fmt::format("https://github.com/karpathy/nn-zero-to-hero/blob/master/lectures/{}", lecture.code));
+    }
   }
-  return {};
+  return links;
 }
 
 }  // namespace
@@ -79,7 +90,7 @@ void Run::made_by(double seconds) {
     if (!is_unset && !kElsewhere.contains(name)) facts.emplace_back(name, value);
   }
   report_.made_by(facts);
-  report_.links(lecture_of(options_.app()));
+  report_.links(links_of(options_.app()));
   if (!index_folder().empty()) {
     const auto to_index = index_folder().lexically_relative(flags().out) / "index.html";
     report_.links({{"All reports", to_index.generic_string()}});
