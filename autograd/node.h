@@ -13,7 +13,8 @@
 namespace lt::inline v0 {
 
 // A place on the tape. Memory comes from the tensors' pool; references, of handles and of later nodes' edges,
-// are counted in the node.
+// are counted in the node. Once it has no handle, nobody can ask for its value: that of a recorded node goes,
+// unless a gradient rule saved it or it is small.
 template <Floating T>
 class Node {
  public:
@@ -33,14 +34,16 @@ class Node {
   // Frees the rule with what it saved, and the edges, whose references the caller has released.
   virtual void release_saved() {}
 
-  void retain() { references_.ref(); }
+  void retain() { references_.add(1); }
+  void retain_handle() { references_.add(kHandle); }
   // Gives a reference up. The last one frees the node and, in a loop, all that only it held.
   static void release(Node* node);
+  static void release_handle(Node* node);
   // Adds `gradient`, summed to this node's shape, to grad: the one place where broadcasting is undone.
   void accumulate(BasicTensor<T> gradient);
   bool is_leaf() const { return serial == 0; }
 
-  BasicTensor<T> data;
+  BasicTensor<T> data;  // without a handle, perhaps only its shape
   BasicTensor<T> grad;
   const char* op;
   uint64_t serial = 0;  // place on the tape; 0 for a leaf
@@ -48,7 +51,14 @@ class Node {
   bool visited = false;  // by a running backward(), which has not used it yet
 
  private:
-  RefCount references_;
+  // True if that was the last reference. (No addition then: it may be a locked one.)
+  bool give_up(int64_t count) { return references_.get() == count || references_.add(-count) == 0; }
+  static void free_all(Node* node);
+  void drop_value();
+
+  // In one counter: edges one by one, handles by this.
+  static constexpr int64_t kHandle = int64_t{1} << 32;
+  AtomicCounter references_{kHandle};  // its maker's handle
 };
 
 // The serial number of a node recorded now, after `inputs`.

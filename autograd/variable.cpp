@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <vector>
 
 #include <libtensor/autograd/node.h>
@@ -49,7 +50,20 @@ Node<T>::~Node() {
 
 template <Floating T>
 void Node<T>::release(Node* node) {
-  if (!node->references_.deref()) return;
+  if (node->give_up(1)) free_all(node);
+}
+
+template <Floating T>
+void Node<T>::release_handle(Node* node) {
+  if (node->give_up(kHandle)) {
+    free_all(node);
+  } else if (!node->is_leaf() && node->references_.get() < kHandle) {
+    node->drop_value();
+  }
+}
+
+template <Floating T>
+void Node<T>::free_all(Node* node) {
   if (node->inputs().empty()) {
     delete node;
     return;
@@ -59,10 +73,18 @@ void Node<T>::release(Node* node) {
     Node* const dead = dying.back();
     dying.pop_back();
     for (Node* input : dead->inputs()) {
-      if (input->references_.deref()) dying.push_back(input);
+      if (input->give_up(1)) dying.push_back(input);
     }
     delete dead;
   }
+}
+
+// A drawn graph shows the numbers of small ones; of others, whoever read them by mistake would meet NaN.
+template <Floating T>
+void Node<T>::drop_value() {
+  constexpr int64_t kSmall = 4096;
+  if (data.numel() <= kSmall) return;
+  data = full<T>({}, std::numeric_limits<T>::quiet_NaN()).expand(data.shape());
 }
 
 template <Floating T>
@@ -86,12 +108,12 @@ BasicVariable<T>::BasicVariable(BasicTensor<T> data, bool requires_grad)
 
 template <Floating T>
 BasicVariable<T>::BasicVariable(const BasicVariable& other) noexcept : node_(other.node_) {
-  if (node_ != nullptr) node_->retain();
+  if (node_ != nullptr) node_->retain_handle();
 }
 
 template <Floating T>
 BasicVariable<T>::~BasicVariable() {
-  if (node_ != nullptr) Node<T>::release(node_);
+  if (node_ != nullptr) Node<T>::release_handle(node_);
 }
 
 template <Floating T>

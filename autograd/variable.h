@@ -134,7 +134,7 @@ class BasicVariable : public OpMethods<BasicVariable<T>> {
 
   // For rules and graph.h.
   Node<T>* node() const { return node_; }
-  static BasicVariable take_ownership(Node<T>* node);  // of one reference
+  static BasicVariable take_ownership(Node<T>* node);  // of one handle
 
  private:
   BasicVariable view_at(std::span<const ViewIndex> indices) const;

@@ -167,5 +167,38 @@ TEST(NoGrad, RecordsNothingWhileItLives) {
   EXPECT_TRUE((w * w).requires_grad());
 }
 
+// What no gradient rule saved and nobody can ask for any more: a step needs no memory for it.
+TEST(Variable, FreesALargeValueThatNobodyHolds) {
+  const auto is_freed = [](int64_t n) {
+    const Variable x(ones(n), true);
+    Variable y = x * 2;
+    const Tensor value = y.data();
+    y = y + 1;  // which needs no value of its operand
+    const Variable loss = sum(y);
+    loss.backward();
+    EXPECT_TRUE(equal(x.grad(), full({n}, 2.0F)));
+    EXPECT_EQ(y.data().at({0}), 3.0F);
+    return value.storage().unique();
+  };
+  EXPECT_TRUE(is_freed(5000));
+}
+
+TEST(Variable, KeepsAValueForWhomeverHoldsIt) {
+  const Variable x(ones(5000), true);
+  Variable y = x * 2;
+  const Variable same = y;
+  y = y + 1;
+  EXPECT_EQ(same.data().at({0}), 2.0F);
+}
+
+// As a drawn graph shows it.
+TEST(Variable, KeepsTheValuesOfSmallOnes) {
+  const Variable x(ones(3), true);
+  Variable y = x * 2;
+  const Tensor value = y.data();
+  y = y + 1;
+  EXPECT_FALSE(value.storage().unique());
+}
+
 }  // namespace
 }  // namespace lt
