@@ -109,11 +109,13 @@ Adam::Adam(std::vector<Variable> parameters, double learning_rate, Options optio
 
 void Adam::step() {
   int64_t* steps = steps_.mutable_data();
+  std::vector<AdamParameter, PoolAllocator<AdamParameter>> all;
+  all.reserve(parameters_.size());
   for (size_t i = 0; i < parameters_.size(); ++i) {
     const Variable& p = parameters_[i];
-    if (!p.grad().defined()) continue;
-    adam_step_(p.data(), p.grad(), exp_avg_[i], exp_avg_sq_[i], ++steps[i], lr, options_);
+    if (p.grad().defined()) all.push_back({p.data(), p.grad(), exp_avg_[i], exp_avg_sq_[i], ++steps[i]});
   }
+  adam_step_(all, lr, options_);
 }
 
 StateEntries Adam::entries() const {

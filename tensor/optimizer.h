@@ -1,7 +1,9 @@
 #pragma once
 
-// Optimisers' updates, in place, of one parameter: the arithmetic of nn/optimizer.h, in PyTorch's formulas
+// Optimisers' updates, in place: the arithmetic of nn/optimizer.h, in PyTorch's formulas
 // and with its defaults. A parameter, its gradient and its state are dense and of one shape.
+
+#include <span>
 
 #include <libtensor/tensor/tensor.h>
 
@@ -24,11 +26,15 @@ struct AdamOptions {
   double weight_decay = 0;
   bool decoupled = false;
 };
-// Update number `step`, from 1 on (Kingma and Ba, "Adam", 2015), with the running means exp_avg of g and
-// exp_avg_sq of g^2. weight_decay is added to the gradient, or, where decoupled, shrinks the parameter by
-// lr * weight_decay (Loshchilov and Hutter, "Decoupled weight decay regularization", 2019).
-//   shapes: all like p. throws: ShapeError for others
-void adam_step_(Tensor p, const Tensor& g, Tensor exp_avg, Tensor exp_avg_sq, int64_t step, double lr,
-                const AdamOptions& options);
+struct AdamParameter {
+  Tensor p, g, exp_avg, exp_avg_sq;
+  int64_t step;
+};
+// Update number `step` of each, from 1 on (Kingma and Ba, "Adam", 2015), with the running means exp_avg of g
+// and exp_avg_sq of g^2, all in one sweep. weight_decay is added to the gradient, or, where decoupled,
+// shrinks the parameter by lr * weight_decay (Loshchilov and Hutter, "Decoupled weight decay regularization",
+// 2019).
+//   shapes: all like p. throws: ShapeError for others; nothing is then changed
+void adam_step_(std::span<AdamParameter> all, double lr, const AdamOptions& options);
 
 }  // namespace lt::inline v0

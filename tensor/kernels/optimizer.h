@@ -3,6 +3,7 @@
 // Optimiser updates: one pass over a parameter, its gradient and its state, dense arrays of n numbers.
 
 #include <cstdint>
+#include <span>
 
 namespace lt::kernels {
 
@@ -32,6 +33,15 @@ struct AdamStep {
 
 // m = beta1 * m + one_minus_beta1 * d;  v = beta2 * v + one_minus_beta2 * d^2, with d = g + weight_decay * p
 // p = decay_factor * p - step_size * m / (sqrt(v) * inverse_sqrt_correction + eps)
-void adam_step(float* p, const float* g, float* m, float* v, int64_t n, const AdamStep& step);
+struct AdamArrays {
+  float* p;
+  const float* g;
+  float* m;
+  float* v;
+  int64_t n;
+  AdamStep step;
+};
+// Of all in one sweep, which threads share.
+void adam_step(std::span<const AdamArrays> all);
 
 }  // namespace lt::kernels
