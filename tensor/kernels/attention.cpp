@@ -24,11 +24,13 @@
 namespace lt::kernels {
 namespace {
 
-// Queries at a time. Higher strips make better use of the products' registers, lower ones compute less beyond
-// the diagonal, and their scores, up to kStripScores, share L2 with K and V.
-constexpr int64_t kStripQueries = 32;
-constexpr int64_t kLeastQueries = 8;
+// Queries at a time: a 16th of the keys, in these limits. Higher strips make better use of the products'
+// registers, lower ones compute less beyond the diagonal.
+constexpr int64_t kLeastQueries = 16;
+constexpr int64_t kMostQueries = 32;
+// Beside very many keys fewer, so that their scores share L2 with K and V.
 constexpr int64_t kStripScores = 32 * 1024;
+constexpr int64_t kFewestQueries = 8;
 
 // Beside fewer queries packing K and V would take longer than the products.
 constexpr int64_t kWorthPackingKeys = 5;
@@ -43,7 +45,8 @@ struct Strips {
       : queries(head.q.rows),
         keys(head.k.rows),
         diagonal(head.diagonal),
-        height(std::clamp(kStripScores / keys, kLeastQueries, kStripQueries)),
+        height(std::min(std::clamp(keys / 16, kLeastQueries, kMostQueries),
+                        std::max(kStripScores / keys, kFewestQueries))),
         // Whole vectors, and rows that do not lie on a page each.
         width((keys + kLanes<T> - 1) / kLanes<T> * kLanes<T> + kLanes<T>) {}
 
@@ -146,7 +149,7 @@ void forward_strips(const AttentionHead<T>& head, T* queries, T* s, RowsOut<T> y
   const Strips<T> strips(head);
   strips.each([&](int64_t first, int64_t rows, int64_t keys) {
     scores(scaled_queries(head, first, rows, queries), keys, s, strips.width);
-    T factors[kStripQueries];
+    T factors[kMostQueries];
     for (int64_t i = 0; i < rows; ++i) {
       const Exponentials<T> row(s + i * strips.width, strips.seen(first + i), keys,
                                 kept_row(head, first + i));
