@@ -9,9 +9,8 @@
 
 namespace lt::bench {
 
-// /usr/bin/python3 is where Debian's packages are, whatever else comes first on PATH.
-PythonPeer::PythonPeer(const std::string& script) {
-  for (const char* python : {"python3", "/usr/bin/python3"}) {
+PythonPeer::PythonPeer(const std::string& script, const std::vector<std::string>& pythons) {
+  for (const std::string& python : pythons) {
     if (start(python, script)) greeting_ = read_line();
     if (greeting_) return;
     stop();

@@ -8,14 +8,17 @@
 #include <cstdio>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace lt::bench {
 
 class PythonPeer {
  public:
-  // Starts `script`, which says a line of JSON when it is ready. Where no Python can run
-  // it, there are no answers.
-  explicit PythonPeer(const std::string& script);
+  // Starts `script`, which says a line of JSON when it is ready, by the first of these that can run it: the
+  // second is where Debian's packages are, whatever else comes first on PATH. Where none can, there are no
+  // answers.
+  explicit PythonPeer(const std::string& script,
+                      const std::vector<std::string>& pythons = {"python3", "/usr/bin/python3"});
   PythonPeer(const PythonPeer&) = delete;
   PythonPeer& operator=(const PythonPeer&) = delete;
   ~PythonPeer();
