@@ -104,7 +104,7 @@ TEST(Bpe, LearnsWhatCountingAnewLearnsTiesAndRunsAmongIt) {
     const std::vector<Merge> plainly = learn_plainly(text, 12);
     ASSERT_TRUE(merges == plainly) << "round " << round;
     const PairMap ranks = ranks_of(merges);
-    for (const size_t length : {5, 63, 64, 65, 300}) {  // short chunks and long ones go two ways
+    for (const size_t length : {5u, 63u, 64u, 65u, 300u}) {  // short chunks and long ones go two ways
       Ids ids;
       for (const char c : random_text(random, length, letters)) ids.push_back(c);
       const Ids expected = merge_plainly(ids, merges);
