@@ -3,6 +3,9 @@
 // What view methods return: tensors that write through when they are assigned to, and single numbers that do.
 
 #include <array>
+#include <concepts>
+#include <iosfwd>
+#include <type_traits>
 #include <utility>
 
 #include <libtensor/tensor/tensor.h>
@@ -61,6 +64,8 @@ class TensorView : public BasicTensor<T> {
 };
 
 // One number of a tensor, x(i, j): it reads as a T, and what is assigned to it is written into the tensor.
+// `c ? x(i) : 0` does not compile: C++ would make it an int, and cut the number off. Write
+// `c ? float{x(i)} : 0`.
 template <Element T>
 class ElementRef {
  public:
@@ -70,20 +75,33 @@ class ElementRef {
 
   operator T() const { return *place_; }  // NOLINT: implicit, as a reference is
   // Without a name, as in x(i, j) = 3: what is written. (A named one could be taken for the number.)
-  T operator=(Scalar<T> value) && { return write(value); }             // NOLINT: a number
+  template <StandsFor<T> U>
+  T operator=(U value) && {  // NOLINT: a number
+    return write(T{Scalar<T>(value)});
+  }
   T operator=(const ElementRef& other) && { return write(T{other}); }  // NOLINT
-  T operator+=(Scalar<T> value) && requires Number<T> {
-    return write(wrapped(*place_) + wrapped(value));
-  }  // NOLINT
-  T operator-=(Scalar<T> value) && requires Number<T> {
-    return write(wrapped(*place_) - wrapped(value));
-  }  // NOLINT
-  T operator*=(Scalar<T> value) && requires Number<T> {
-    return write(wrapped(*place_) * wrapped(value));
-  }                                                                                            // NOLINT
-  T operator/=(Scalar<T> value) && requires Floating<T> { return write(*place_ / T{value}); }  // NOLINT
+  template <StandsFor<T> U>
+      T operator+=(U value) && requires Number<T> {  // NOLINT
+    return write(wrapped(*place_) + wrapped(Scalar<T>(value)));
+  }
+  template <StandsFor<T> U>
+      T operator-=(U value) && requires Number<T> {  // NOLINT
+    return write(wrapped(*place_) - wrapped(Scalar<T>(value)));
+  }
+  template <StandsFor<T> U>
+      T operator*=(U value) && requires Number<T> {  // NOLINT
+    return write(wrapped(*place_) * wrapped(Scalar<T>(value)));
+  }
+  template <StandsFor<T> U>
+      T operator/=(U value) && requires Floating<T> {  // NOLINT
+    return write(*place_ / T{Scalar<T>(value)});
+  }
+  friend std::ostream& operator<<(std::ostream& out, const ElementRef& x) { return out << T{x}; }
 
  private:
+  // Never called: that each could become the other is what refuses `c ? x(i) : 0`.
+  template <typename U>
+  requires(std::is_arithmetic_v<U> && !std::same_as<std::common_type_t<T, U>, U>) ElementRef(U);  // NOLINT
   // Whole numbers wrap around, as in ops.
   static auto wrapped(T value) {
     if constexpr (std::is_integral_v<T>) {

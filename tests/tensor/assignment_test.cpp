@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
+#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -190,6 +193,27 @@ TEST(Assignment, ToANumberOfATensorWritesIt) {
   EXPECT_EQ(error_text<IndexError>([&] { x(0, 3) = 1; }), "at: index 3 is out of range for axis 1 of (2, 3)");
 }
 
+TEST(Assignment, ANumberOfATensorReadsAsItsType) {
+  Tensor x = tensor({0.5, 1.75});
+  IntTensor n = tensor<int64_t>({1, 5'000'000'000});
+  const std::vector<const char*> words{"a", "b"};
+  const bool is_second = x(1) > x(0);
+  const float chosen = is_second ? x(1) : 0.F;
+  const double wider = is_second ? x(1) : 0.1;
+  const int64_t whole = is_second ? n(1) : int64_t{0};
+  EXPECT_EQ(chosen, 1.75F);
+  EXPECT_EQ(wider, 1.75);
+  EXPECT_EQ(whole, 5'000'000'000);
+  EXPECT_EQ(is_second ? x(0) : x(1), 0.5F);
+  EXPECT_STREQ(words.at(static_cast<size_t>(n(0))), "b");
+  EXPECT_EQ(x(1) + 1, 2.75F);
+  EXPECT_EQ(std::max(x(0), x(1)), 1.75F);
+  EXPECT_EQ(testing::PrintToString(std::exp(x(0))), testing::PrintToString(std::exp(0.5F)));
+  std::ostringstream out;
+  out << x(1) << " " << n(1);
+  EXPECT_EQ(out.str(), "1.75 5000000000");
+}
+
 TEST(Assignment, ToAWholeNumberWrapsAround) {
   IntTensor n = tensor<int64_t>({INT64_MAX});
   n(0) += 1;
@@ -260,6 +284,18 @@ concept Divides = requires(To&& to, From&& from) {
 };
 static_assert(!Divides<Whole1, int> && AddsTo<Whole1, int> && !AddsTo<Truth1, bool> && Assigns<Truth1, bool>);
 static_assert(!Assigns<Whole1&, int> && Divides<decltype(declval<Tensor&>()(0)), int>);
+
+// `c ? x(i) : number` is of a type that holds both; where C++ would cut the element off, it does not compile.
+template <typename X, typename U>
+concept ChoosesOr = requires(bool c, X& x, U u) {
+  c ? x(0) : u;
+  c ? u : x(0);
+};
+static_assert(!ChoosesOr<Tensor, int> && !ChoosesOr<Tensor, int64_t> && !ChoosesOr<DoubleTensor, float> &&
+              !ChoosesOr<DoubleTensor, int> && !ChoosesOr<IntTensor, int>);
+static_assert(ChoosesOr<Tensor, float> && ChoosesOr<Tensor, double> && ChoosesOr<IntTensor, int64_t> &&
+              ChoosesOr<IntTensor, double> && ChoosesOr<BoolTensor, bool>);
+static_assert(ChoosesOr<const Tensor, int> && ChoosesOr<const IntTensor, int>);  // plain numbers
 
 // What lies in a handle is not to be had of one that is about to go.
 template <typename X>
