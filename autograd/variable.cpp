@@ -103,7 +103,7 @@ void Node<T>::accumulate(BasicTensor<T> gradient) {
 }
 
 template <Floating T>
-BasicVariable<T>::BasicVariable(BasicTensor<T> data, bool requires_grad)
+BasicVariable<T>::BasicVariable(BasicTensor<T> data, Flag requires_grad)
     : node_(new Node<T>("leaf", check_defined(std::move(data)), requires_grad)) {}
 
 template <Floating T>

@@ -47,7 +47,7 @@ class BasicVariable : public OpMethods<BasicVariable<T>> {
   BasicVariable() = default;  // no variable: defined() is false, and what reads it throws GradError
   // A leaf. From a tensor alone a constant, whose gradient nobody asks for.
   //   throws: GradError for a tensor that is not defined()
-  BasicVariable(BasicTensor<T> data, bool requires_grad = false);  // NOLINT: implicit
+  BasicVariable(BasicTensor<T> data, Flag requires_grad = false);  // NOLINT: implicit
   BasicVariable(const BasicVariable& other) noexcept;
   BasicVariable(BasicVariable&& other) noexcept : node_(std::exchange(other.node_, nullptr)) {}
   BasicVariable& operator=(BasicVariable other) & noexcept {

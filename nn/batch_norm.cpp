@@ -6,8 +6,8 @@
 
 namespace lt::inline v0::nn {
 
-BatchNorm1d::BatchNorm1d(int64_t num_features, Options settings) : options(settings) {
-  if (num_features < 1) throw ValueError(fmt::format("BatchNorm1d: {} channels", num_features));
+BatchNorm1d::BatchNorm1d(Whole num_features, Options settings) : options(settings) {
+  if (num_features < 1) throw ValueError(fmt::format("BatchNorm1d: {} channels", int64_t{num_features}));
   weight = Variable(ones(num_features), true);
   bias = Variable(zeros(num_features), true);
   running_mean = zeros(num_features);

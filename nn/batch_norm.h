@@ -22,7 +22,7 @@ struct BatchNorm1dOptions {
 struct BatchNorm1d : Module {
   using Options = BatchNorm1dOptions;
   //   throws: ValueError for num_features below 1
-  explicit BatchNorm1d(int64_t num_features, Options settings = {});
+  explicit BatchNorm1d(Whole num_features, Options settings = {});
   Variable operator()(const Variable& x) override;
   std::string to_string() const override;
 

@@ -8,12 +8,13 @@
 
 namespace lt::inline v0::nn {
 
-Conv1d::Conv1d(int64_t in_channels, int64_t out_channels, int64_t kernel_size, Options settings,
+Conv1d::Conv1d(Whole in_channels, Whole out_channels, Whole kernel_size, Options settings,
                Generator& generator)
     : options(settings) {
   if (in_channels < 1 || out_channels < 1 || kernel_size < 1 || options.dilation < 1) {
     throw ValueError(fmt::format("Conv1d: {} to {} channels, kernel {}, dilation {} must be at least 1",
-                                 in_channels, out_channels, kernel_size, options.dilation));
+                                 int64_t{in_channels}, int64_t{out_channels}, int64_t{kernel_size},
+                                 options.dilation));
   }
   // kaiming_uniform_ with a = sqrt(5), as Linear: a bound of 1 / sqrt(in * kernel_size).
   const double gain = std::sqrt(2.0 / (1 + std::pow(std::sqrt(5.0), 2)));

@@ -17,9 +17,9 @@ struct Conv1dOptions {
 struct Conv1d : Module {
   using Options = Conv1dOptions;
   //   throws: ValueError for a size or a dilation below 1
-  Conv1d(int64_t in_channels, int64_t out_channels, int64_t kernel_size, Options settings = {},
+  Conv1d(Whole in_channels, Whole out_channels, Whole kernel_size, Options settings = {},
          Generator& generator = default_generator());
-  Conv1d(int64_t in_channels, int64_t out_channels, int64_t kernel_size, Generator& generator)
+  Conv1d(Whole in_channels, Whole out_channels, Whole kernel_size, Generator& generator)
       : Conv1d(in_channels, out_channels, kernel_size, Options{}, generator) {}
   Variable operator()(const Variable& x) override {
     return conv1d(x, weight, bias, {.dilation = options.dilation, .causal = options.causal});

@@ -29,7 +29,7 @@ int64_t dead_units(const Tensor& activations, double threshold) {
   return count_nonzero(all(saturated(activations, threshold), 0));
 }
 
-Density density(const Tensor& x, int64_t bins) {
+Density density(const Tensor& x, Whole bins) {
   const auto [counts, edges] = histogram(x.cast<double>(), bins);
   Density curve;
   for (int64_t i = 0; i < bins; ++i) {

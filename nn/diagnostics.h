@@ -29,7 +29,7 @@ struct Density {
   std::vector<double> x;
   std::vector<double> density;
 };
-Density density(const Tensor& x, int64_t bins = 100);
+Density density(const Tensor& x, Whole bins = 100);
 
 // log10 of std(lr * gradient) / std(data): how far an update moves a parameter, in its own scale.
 // Healthy is about -3.

@@ -6,10 +6,10 @@
 
 namespace lt::inline v0::nn {
 
-Embedding::Embedding(int64_t num_embeddings, int64_t embedding_dim, Generator& generator) {
+Embedding::Embedding(Whole num_embeddings, Whole embedding_dim, Generator& generator) {
   if (num_embeddings < 1 || embedding_dim < 1) {
-    throw ValueError(
-        fmt::format("Embedding: {} vectors of {}: both must be at least 1", num_embeddings, embedding_dim));
+    throw ValueError(fmt::format("Embedding: {} vectors of {}: both must be at least 1",
+                                 int64_t{num_embeddings}, int64_t{embedding_dim}));
   }
   weight = Variable(empty({num_embeddings, embedding_dim}), true);
   init::normal_(weight, 0, 1, generator);

@@ -8,7 +8,7 @@ namespace lt::inline v0::nn {
 // A table of vectors, one a token. shapes: ids (i...) -> (i..., dim); weight (num, dim), drawn from N(0, 1)
 struct Embedding : Module {
   //   throws: ValueError for a size below 1
-  Embedding(int64_t num_embeddings, int64_t embedding_dim, Generator& generator = default_generator());
+  Embedding(Whole num_embeddings, Whole embedding_dim, Generator& generator = default_generator());
   //   throws: IndexError for an id outside the table
   Variable operator()(const IntTensor& ids) const { return embedding(weight, ids); }
   // Ids as the floats that stand before them in a Sequential. throws: ValueError for one that is no integer

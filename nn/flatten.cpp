@@ -4,7 +4,7 @@
 
 namespace lt::inline v0::nn {
 
-FlattenConsecutive::FlattenConsecutive(int64_t neighbours) : n(neighbours) {
+FlattenConsecutive::FlattenConsecutive(Whole neighbours) : n(neighbours) {
   if (n < 1) throw ValueError(fmt::format("FlattenConsecutive: n = {} must be at least 1", n));
 }
 

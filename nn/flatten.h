@@ -14,7 +14,7 @@ struct Flatten : Module {
 // Joins n neighbours in time (lecture 6). shapes: (b, t, c) -> (b, t / n, c * n), or (b, c * n) where t = n
 struct FlattenConsecutive : Module {
   //   throws: ValueError for n below 1
-  explicit FlattenConsecutive(int64_t n);
+  explicit FlattenConsecutive(Whole n);
   //   throws: ShapeError unless x has 3 axes and n divides its second
   Variable operator()(const Variable& x) override;
   std::string to_string() const override;

@@ -6,8 +6,9 @@
 
 namespace lt::inline v0::nn {
 
-LayerNorm::LayerNorm(int64_t normalized_shape, Options settings) : options(settings) {
-  if (normalized_shape < 1) throw ValueError(fmt::format("LayerNorm: {} channels", normalized_shape));
+LayerNorm::LayerNorm(Whole normalized_shape, Options settings) : options(settings) {
+  if (normalized_shape < 1)
+    throw ValueError(fmt::format("LayerNorm: {} channels", int64_t{normalized_shape}));
   weight = Variable(ones(normalized_shape), true);
   bias = Variable(zeros(normalized_shape), true);
 }

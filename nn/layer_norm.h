@@ -9,7 +9,7 @@ namespace lt::inline v0::nn {
 struct LayerNorm : Module {
   using Options = LayerNormOptions;
   //   throws: ValueError for normalized_shape below 1
-  explicit LayerNorm(int64_t normalized_shape, Options settings = {});
+  explicit LayerNorm(Whole normalized_shape, Options settings = {});
   Variable operator()(const Variable& x) override { return layer_norm(x, weight, bias, options); }
   std::string to_string() const override;
 

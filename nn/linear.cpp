@@ -8,9 +8,10 @@
 
 namespace lt::inline v0::nn {
 
-Linear::Linear(int64_t in_features, int64_t out_features, Options options, Generator& generator) {
+Linear::Linear(Whole in_features, Whole out_features, Options options, Generator& generator) {
   if (in_features < 1 || out_features < 1) {
-    throw ValueError(fmt::format("Linear: sizes {} to {} must be at least 1", in_features, out_features));
+    throw ValueError(fmt::format("Linear: sizes {} to {} must be at least 1", int64_t{in_features},
+                                 int64_t{out_features}));
   }
   // kaiming_uniform_ with a = sqrt(5): PyTorch's default, which comes to a bound of 1 / sqrt(in).
   const double gain = std::sqrt(2.0 / (1 + std::pow(std::sqrt(5.0), 2)));

@@ -14,9 +14,9 @@ struct LinearOptions {
 struct Linear : Module {
   using Options = LinearOptions;
   //   throws: ValueError for a size below 1
-  Linear(int64_t in_features, int64_t out_features, Options options = {},
+  Linear(Whole in_features, Whole out_features, Options options = {},
          Generator& generator = default_generator());
-  Linear(int64_t in_features, int64_t out_features, Generator& generator)
+  Linear(Whole in_features, Whole out_features, Generator& generator)
       : Linear(in_features, out_features, Options{}, generator) {}
   Variable operator()(const Variable& x) override { return linear(x, weight, bias); }
   std::string to_string() const override;

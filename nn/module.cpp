@@ -90,7 +90,7 @@ int64_t Module::num_parameters() {
   return count;
 }
 
-void Module::train(bool training) {
+void Module::train(Flag training) {
   ModuleWalk::each(*this, "", [&](const std::string&, Module& module, const Members&) {
     ModuleWalk::set_mode(module, training);
   });

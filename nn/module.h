@@ -38,7 +38,7 @@ class Module {
   int64_t num_parameters();
 
   // Training or evaluation: dropout and batch normalisation differ. All modules inside follow.
-  void train(bool training = true);
+  void train(Flag training = true);
   void eval() { train(false); }
   bool training() const { return training_; }
 

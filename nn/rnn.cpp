@@ -31,7 +31,7 @@ Variable zero_state(const char* cell, const Variable& x, const Variable& weight)
 
 }  // namespace
 
-RNNCell::RNNCell(int64_t input_size, int64_t hidden_size, Generator& generator)
+RNNCell::RNNCell(Whole input_size, Whole hidden_size, Generator& generator)
     : xh_to_h(checked("RNNCell", input_size, hidden_size), hidden_size, generator) {}
 
 Variable RNNCell::operator()(const Variable& x, const Variable& h) const {
@@ -46,7 +46,7 @@ std::string RNNCell::to_string() const { return cell_text("RNNCell", xh_to_h.wei
 
 void RNNCell::list(Members& members) { members.children = {{"xh_to_h", &xh_to_h}}; }
 
-GRUCell::GRUCell(int64_t input_size, int64_t hidden_size, Generator& generator)
+GRUCell::GRUCell(Whole input_size, Whole hidden_size, Generator& generator)
     : xh_to_z(checked("GRUCell", input_size, hidden_size), hidden_size, generator),
       xh_to_r(input_size + hidden_size, hidden_size, generator),
       xh_to_hbar(input_size + hidden_size, hidden_size, generator) {}

@@ -13,7 +13,7 @@ namespace lt::inline v0::nn {
 // tanh(W [x, h] + b) (Elman, "Finding structure in time", 1990).
 struct RNNCell : Module {
   //   throws: ValueError for a size below 1
-  RNNCell(int64_t input_size, int64_t hidden_size, Generator& generator = default_generator());
+  RNNCell(Whole input_size, Whole hidden_size, Generator& generator = default_generator());
   Variable operator()(const Variable& x, const Variable& h) const;
   // From a state of zeros.
   Variable operator()(const Variable& x) override;
@@ -33,7 +33,7 @@ struct RNNCell : Module {
 // PyTorch's resets W h instead of h, and its z is 1 - z here. Draws z, r, then the candidate.
 struct GRUCell : Module {
   //   throws: ValueError for a size below 1
-  GRUCell(int64_t input_size, int64_t hidden_size, Generator& generator = default_generator());
+  GRUCell(Whole input_size, Whole hidden_size, Generator& generator = default_generator());
   Variable operator()(const Variable& x, const Variable& h) const;
   // From a state of zeros.
   Variable operator()(const Variable& x) override;

@@ -32,7 +32,7 @@ BasicTensor<T> batch_norm(const BasicTensor<T>& x, const BasicTensor<T>& weight,
 template <Floating T>
 NormGradients<T> batch_norm_backward(const BasicTensor<T>& dy, const BasicTensor<T>& x,
                                      const BasicTensor<T>& weight, const BatchStatistics<T>& statistics,
-                                     bool unbiased) {
+                                     Flag unbiased) {
   constexpr const char* kOp = "batch_norm_backward";
   check_same_shape(dy.shape(), x.shape(), kOp);
   const BasicTensor<T> rows = detail::channel_rows(x, 2, kOp);
@@ -53,7 +53,7 @@ NormGradients<T> batch_norm_backward(const BasicTensor<T>& dy, const BasicTensor
   template BasicTensor<T> batch_norm(const BasicTensor<T>&, const BasicTensor<T>&, const BasicTensor<T>&, \
                                      const BatchNormOptions&, BatchStatistics<T>*);                       \
   template NormGradients<T> batch_norm_backward(const BasicTensor<T>&, const BasicTensor<T>&,             \
-                                                const BasicTensor<T>&, const BatchStatistics<T>&, bool);
+                                                const BasicTensor<T>&, const BatchStatistics<T>&, Flag);
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)
 #undef LT_INSTANTIATE

@@ -104,7 +104,7 @@ BasicTensor<T> batch_norm(const BasicTensor<T>& x, const BasicTensor<T>& weight,
 template <Floating T>
 NormGradients<T> batch_norm_backward(const BasicTensor<T>& dy, const BasicTensor<T>& x,
                                      const BasicTensor<T>& weight, const BatchStatistics<T>& statistics,
-                                     bool unbiased = false);
+                                     Flag unbiased = false);
 // The same over the last axis of each row (Ba, Kiros and Hinton, "Layer normalization", 2016).
 //   shapes: (..., c), weight and bias (c) or undefined -> (..., c); statistics (rows)
 //   throws: ShapeError for an empty x too

@@ -59,11 +59,11 @@ Histogram<T> histogram(const BasicTensor<T>& x, Whole bins, ScalarOf<T> low, Sca
   return {counts.cast<T>(), edges};
 }
 
-IntTensor bincount(const IntTensor& ids, int64_t min_length) {
+IntTensor bincount(const IntTensor& ids, Whole min_length) {
   if (ids.dim() != 1) {
     throw ShapeError(fmt::format("bincount: ids need one axis, not {}", to_string(ids.shape())));
   }
-  if (min_length < 0) throw ValueError(fmt::format("bincount: negative length {}", min_length));
+  if (min_length < 0) throw ValueError(fmt::format("bincount: negative length {}", int64_t{min_length}));
   const bool any = ids.numel() > 0;
   if (any && amin(ids).item() < 0) {
     throw IndexError(fmt::format("bincount: negative id {}", amin(ids).item()));
@@ -71,7 +71,7 @@ IntTensor bincount(const IntTensor& ids, int64_t min_length) {
   if (any && amax(ids).item() == INT64_MAX) {  // one more cannot be counted
     throw IndexError(fmt::format("bincount: id {} is too large", INT64_MAX));
   }
-  IntTensor counts = zeros<int64_t>(std::max(min_length, any ? amax(ids).item() + 1 : 0));
+  IntTensor counts = zeros<int64_t>(std::max<int64_t>(min_length, any ? amax(ids).item() + 1 : 0));
   int64_t* const count = counts.mutable_data();
   const IntTensor values = ids.contiguous();
   for (int64_t i = 0; i < values.numel(); ++i) ++count[values.data()[i]];

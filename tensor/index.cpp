@@ -181,13 +181,13 @@ BasicTensor<T> index(const BasicTensor<T>& x, const std::vector<IntTensor>& ids)
 
 template <Element T>
 void index_put_(BasicTensor<T>& x, const std::vector<IntTensor>& ids, const BasicTensor<T>& values,
-                bool accumulate) {
+                Flag accumulate) {
   put(x, ids, values, accumulate);
 }
 
 template <Element T>
 void index_put_(BasicTensor<T>& x, std::initializer_list<IntTensor> ids, const BasicTensor<T>& values,
-                bool accumulate) {
+                Flag accumulate) {
   put(x, std::span(ids.begin(), ids.size()), values, accumulate);
 }
 
@@ -231,8 +231,8 @@ void detail::put(BasicTensor<T>& x, const Indices& indices, const BasicTensor<T>
   template detail::IndexSteps detail::index_steps(const BasicTensor<T>&, std::span<const TensorIndex>);  \
   template void detail::put(BasicTensor<T>&, const Indices&, const BasicTensor<T>&);                     \
   template BasicTensor<T> index(const BasicTensor<T>&, const std::vector<IntTensor>&);                   \
-  template void index_put_(BasicTensor<T>&, const std::vector<IntTensor>&, const BasicTensor<T>&, bool); \
-  template void index_put_(BasicTensor<T>&, std::initializer_list<IntTensor>, const BasicTensor<T>&, bool);
+  template void index_put_(BasicTensor<T>&, const std::vector<IntTensor>&, const BasicTensor<T>&, Flag); \
+  template void index_put_(BasicTensor<T>&, std::initializer_list<IntTensor>, const BasicTensor<T>&, Flag);
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)
 LT_INSTANTIATE(int64_t)

@@ -254,11 +254,11 @@ BasicTensor<T> index(const BasicTensor<T>& x, const std::vector<IntTensor>& ids)
 // all are added, in order; without it the last one stays. (accumulate: number)
 template <Element T>
 void index_put_(BasicTensor<T>& x, const std::vector<IntTensor>& ids, const BasicTensor<T>& values,
-                bool accumulate = false);
+                Flag accumulate = false);
 // The same for ids in braces, which then need no memory of the heap.
 template <Element T>
 void index_put_(BasicTensor<T>& x, std::initializer_list<IntTensor> ids, const BasicTensor<T>& values,
-                bool accumulate = false);
+                Flag accumulate = false);
 // out[i][j] = x[ids[i][j]][j] for axis 0, and so on.
 //   shapes: ids like x but for `axis`, and nowhere larger off it
 template <Element T>
@@ -294,7 +294,7 @@ struct Histogram {
 template <Floating T>
 Histogram<T> histogram(const BasicTensor<T>& x, Whole bins, ScalarOf<T> low = T{}, ScalarOf<T> high = T{});
 // How often each id 0..size-1 occurs. throws: IndexError for a negative id, or the largest int64_t
-IntTensor bincount(const IntTensor& ids, int64_t min_length = 0);
+IntTensor bincount(const IntTensor& ids, Whole min_length = 0);
 
 }  // namespace lt::inline v0
 

@@ -2,7 +2,7 @@
 
 // How many threads the kernels may use. Results never depend on it.
 
-#include <libtensor/version.h>
+#include <libtensor/tensor/scalar.h>
 
 namespace lt::inline v0 {
 
@@ -12,5 +12,7 @@ int num_threads();
 
 // throws: ValueError for count < 1
 void set_num_threads(int count);
+template <typename U>
+requires(!WholeNumber<U>) void set_num_threads(U) = delete;  // 1.5 would be 1
 
 }  // namespace lt::inline v0

@@ -20,9 +20,9 @@ BasicTensor<T> rand(const Shape& shape, Generator& generator = default_generator
 template <Floating T = float>
 BasicTensor<T> randn(const Shape& shape, Generator& generator = default_generator());
 // Integers low..high-1. throws: ValueError unless low < high
-IntTensor randint(int64_t low, int64_t high, const Shape& shape, Generator& generator = default_generator());
+IntTensor randint(Whole low, Whole high, const Shape& shape, Generator& generator = default_generator());
 // A permutation of 0..n-1. throws: ValueError for n < 0
-IntTensor randperm(int64_t n, Generator& generator = default_generator());
+IntTensor randperm(Whole n, Generator& generator = default_generator());
 // 1 with the probability that stands at the same place of p, else 0; dense and row-major.
 //   throws: ValueError for a probability outside [0, 1]
 template <Floating T>
@@ -53,7 +53,7 @@ IntTensor random_(IntTensor x, Generator& generator = default_generator());
 //   infinite or NaN, for a row that sums to 0, and without replacement for a row with fewer categories that
 //   can be drawn than samples (PyTorch then returns some that cannot)
 template <Floating T>
-IntTensor multinomial(const BasicTensor<T>& p, int64_t samples, bool replacement = false,
+IntTensor multinomial(const BasicTensor<T>& p, Whole samples, Flag replacement = false,
                       Generator& generator = default_generator());
 
 // What dropout multiplies a tensor of this shape by: 0 with probability p, else 1 / (1 - p); dense, and drawn

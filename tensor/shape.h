@@ -38,15 +38,15 @@ class Dims {
   int size() const { return size_; }
   bool empty() const { return size_ == 0; }
   // Entry i; -1 is the last. throws: IndexError where there is none
-  int64_t operator[](int64_t i) const { return values_[place(i)]; }
-  int64_t& operator[](int64_t i) { return values_[place(i)]; }
+  int64_t operator[](Whole i) const { return values_[place(i)]; }
+  int64_t& operator[](Whole i) { return values_[place(i)]; }
   int64_t back() const { return (*this)[-1]; }
   const int64_t* begin() const { return values_.data(); }
   const int64_t* end() const { return values_.data() + size_; }
   int64_t* begin() { return values_.data(); }
   int64_t* end() { return values_.data() + size_; }
 
-  void push_back(int64_t value) {
+  void push_back(Whole value) {
     if (size_ == kMaxRank) throw_too_many(kMaxRank + 1);
     values_[static_cast<size_t>(size_++)] = value;
   }

@@ -48,11 +48,11 @@ uint64_t left_of(uint64_t position) { return position == 0 ? 1 : Mt19937::kSize 
 
 }  // namespace
 
-Generator::Generator(uint64_t seed, Profile profile, Sampling sampling)
-    : engine_(static_cast<uint32_t>(seed)), seed_(seed), profile_(profile), sampling_(sampling) {}
+Generator::Generator(Seed seed, Profile profile, Sampling sampling)
+    : engine_(static_cast<uint32_t>(uint64_t{seed})), seed_(seed), profile_(profile), sampling_(sampling) {}
 
-void Generator::manual_seed(uint64_t seed) {
-  engine_.seed(static_cast<uint32_t>(seed));
+void Generator::manual_seed(Seed seed) {
+  engine_.seed(static_cast<uint32_t>(uint64_t{seed}));
   seed_ = seed;
   kept_normal_.reset();
 }
@@ -111,7 +111,7 @@ Generator& default_generator() {
   return generator;
 }
 
-Generator& manual_seed(uint64_t seed) {
+Generator& manual_seed(Seed seed) {
   default_generator().manual_seed(seed);
   return default_generator();
 }

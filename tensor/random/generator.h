@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include <libtensor/tensor/random/mt19937.h>
+#include <libtensor/tensor/scalar.h>
 
 namespace lt::inline v0 {
 
@@ -26,18 +27,29 @@ enum class Sampling {
   mkl,      // the race on the clocks of Intel's MKL: 2.x on x86, and the GPT lecture
 };
 
+// A seed: any whole number, a negative one modulo 2^64.
+class Seed {
+ public:
+  template <WholeNumber U>
+  constexpr Seed(U value) : value_(static_cast<uint64_t>(value)) {}  // NOLINT: implicit, as a literal is
+  constexpr operator uint64_t() const { return value_; }             // NOLINT: implicit
+
+ private:
+  uint64_t value_;
+};
+
 // A stream of 32-bit words (mt19937) and what PyTorch makes of them. Copying it copies the place in the
 // stream. Not locked: one generator belongs to one thread at a time.
 class Generator {
  public:
   static constexpr uint64_t kDefaultSeed = 67280421310721;
 
-  explicit Generator(uint64_t seed = kDefaultSeed, Profile profile = Profile::scalar,
+  explicit Generator(Seed seed = kDefaultSeed, Profile profile = Profile::scalar,
                      Sampling sampling = Sampling::classic);
 
   // Starts the stream of a seed and forgets the kept normal; the settings stay. As in PyTorch the whole seed
   // is remembered, its low 32 bits alone choose the stream, and a negative one counts modulo 2^64.
-  void manual_seed(uint64_t seed);
+  void manual_seed(Seed seed);
   uint64_t initial_seed() const { return seed_; }
 
   Profile profile() const { return profile_; }
@@ -77,6 +89,6 @@ class Generator {
 Generator& default_generator();
 
 // Seeds the default generator and returns it.
-Generator& manual_seed(uint64_t seed);
+Generator& manual_seed(Seed seed);
 
 }  // namespace lt::inline v0

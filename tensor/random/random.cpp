@@ -93,14 +93,14 @@ BasicTensor<T> randn(const Shape& shape, Generator& generator) {
   return normal_(empty<T>(shape), 0, 1, generator);
 }
 
-IntTensor randint(int64_t low, int64_t high, const Shape& shape, Generator& generator) {
+IntTensor randint(Whole low, Whole high, const Shape& shape, Generator& generator) {
   IntTensor out = empty<int64_t>(shape);
   fill_integers(elements(out), low, high, generator);
   return out;
 }
 
-IntTensor randperm(int64_t n, Generator& generator) {
-  if (n < 0) throw ValueError(fmt::format("randperm: expected n >= 0, got {}", n));
+IntTensor randperm(Whole n, Generator& generator) {
+  if (n < 0) throw ValueError(fmt::format("randperm: expected n >= 0, got {}", int64_t{n}));
   IntTensor out = empty<int64_t>(n);
   fill_permutation(elements(out), generator);
   return out;
@@ -183,7 +183,7 @@ void check_enough(std::span<const T> p, int64_t samples) {
 }  // namespace
 
 template <Floating T>
-IntTensor multinomial(const BasicTensor<T>& p, int64_t samples, bool replacement, Generator& generator) {
+IntTensor multinomial(const BasicTensor<T>& p, Whole samples, Flag replacement, Generator& generator) {
   check_multinomial(p, samples);
   const auto columns = static_cast<size_t>(p.size(-1));
   const BasicTensor<T> dense = p.contiguous();
@@ -199,7 +199,7 @@ IntTensor multinomial(const BasicTensor<T>& p, int64_t samples, bool replacement
     clock = filled_like(p, [&](std::span<T> out) { fill_exponential(out, 1, generator); }).contiguous();
   }
   IntTensor out = empty<int64_t>(p.dim() == 1 ? Shape{samples} : Shape{p.size(0), samples});
-  const auto count = static_cast<size_t>(samples);
+  const auto count = static_cast<size_t>(int64_t{samples});
   for (size_t row = 0; row < all.size() / columns; ++row) {
     const auto weights = all.subspan(row * columns, columns);
     const auto categories = elements(out).subspan(row * count, count);
@@ -230,7 +230,7 @@ template IntTensor bernoulli_(IntTensor, double, Generator&);
 template BoolTensor bernoulli_(BoolTensor, double, Generator&);
 template Tensor dropout_mask(const Shape&, double, Generator&);
 template DoubleTensor dropout_mask(const Shape&, double, Generator&);
-template IntTensor multinomial(const Tensor&, int64_t, bool, Generator&);
-template IntTensor multinomial(const DoubleTensor&, int64_t, bool, Generator&);
+template IntTensor multinomial(const Tensor&, Whole, Flag, Generator&);
+template IntTensor multinomial(const DoubleTensor&, Whole, Flag, Generator&);
 
 }  // namespace lt::inline v0

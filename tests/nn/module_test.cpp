@@ -4,10 +4,12 @@
 
 #include <libtensor/nn/activation.h>
 #include <libtensor/nn/batch_norm.h>
+#include <libtensor/nn/conv1d.h>
 #include <libtensor/nn/embedding.h>
 #include <libtensor/nn/flatten.h>
 #include <libtensor/nn/layer_norm.h>
 #include <libtensor/nn/linear.h>
+#include <libtensor/nn/rnn.h>
 #include <libtensor/nn/sequential.h>
 #include <libtensor/tests/expect.h>
 #include <libtensor/tests/nn/golden.h>
@@ -17,6 +19,30 @@ namespace lt::nn {
 namespace {
 
 std::string recorded_file() { return LIBTENSOR_SOURCE_DIR "/tests/golden/torch_mlp.safetensors"; }
+
+// Sizes are whole numbers that are no truth values, and what switches is a truth value.
+template <typename S>
+constexpr bool kSomeSize =
+    std::constructible_from<Linear, S, int> || std::constructible_from<Linear, int, S> ||
+    std::constructible_from<LayerNorm, S> || std::constructible_from<BatchNorm1d, S> ||
+    std::constructible_from<Embedding, S, int> || std::constructible_from<Embedding, int, S> ||
+    std::constructible_from<FlattenConsecutive, S> || std::constructible_from<Conv1d, S, int, int> ||
+    std::constructible_from<Conv1d, int, int, S> || std::constructible_from<RNNCell, S, int> ||
+    std::constructible_from<GRUCell, int, S>;
+static_assert(!kSomeSize<double> && !kSomeSize<float> && !kSomeSize<bool>);
+template <typename S>
+constexpr bool kAllSizes = std::constructible_from<Linear, S, S>&& std::constructible_from<LayerNorm, S>&&
+    std::constructible_from<BatchNorm1d, S>&& std::constructible_from<Embedding, S, S>&&
+        std::constructible_from<FlattenConsecutive, S>&& std::constructible_from<Conv1d, S, S, S>&&
+            std::constructible_from<RNNCell, S, S>&& std::constructible_from<GRUCell, S, S>;
+static_assert(kAllSizes<int> && kAllSizes<int64_t> && kAllSizes<size_t>);
+template <typename S>
+concept Trains = requires(Module& module, S s) {
+  module.train(s);
+};
+static_assert(Trains<bool> && !Trains<int> && !Trains<double>);
+static_assert(std::constructible_from<Variable, Tensor, bool> &&
+              !std::constructible_from<Variable, Tensor, int>);
 
 // GPT-2's: the head's weight is the table of the embedding, and a layer stands in two places.
 struct Tied : Module {

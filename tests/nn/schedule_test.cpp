@@ -8,6 +8,24 @@
 namespace lt::nn {
 namespace {
 
+// Steps are whole numbers.
+template <typename S>
+concept Schedules = requires(S s) {
+  step_decay(0.1, s, 5);
+  step_lr(0.1, s, 5);
+  cosine_lr(0.1, s, 5);
+  exponential_sweep(-3, 0, s, 5);
+};
+template <typename S>
+concept SchedulesSome = requires(S s) {
+  step_decay(0.1, s, 5);
+}
+|| requires(S s) { step_lr(0.1, 5, s); }
+|| requires(S s) { cosine_lr(0.1, 5, s); }
+|| requires(S s) { cosine_lr(0.1, 5, 9, 0, s); }
+|| requires(S s) { exponential_sweep(-3, 0, s, 5); };
+static_assert(Schedules<int> && Schedules<size_t> && !SchedulesSome<double> && !SchedulesSome<bool>);
+
 TEST(Schedule, DecaysOnceAtAStep) {
   EXPECT_EQ(step_decay(0.1, 99'999, 100'000), 0.1);
   EXPECT_DOUBLE_EQ(step_decay(0.1, 100'000, 100'000), 0.01);

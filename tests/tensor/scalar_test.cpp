@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <libtensor/tensor/ops.h>
+#include <libtensor/tensor/parallel.h>
+#include <libtensor/tensor/random.h>
 #include <libtensor/tests/expect.h>
 
 namespace lt {
@@ -34,6 +36,17 @@ LT_COMPILES(HasShape, zeros(s))
 LT_COMPILES(KeepsAxes, sum(x, 0, s))
 LT_COMPILES(KeepsAxesByMethod, x.sum(0, s))
 LT_COMPILES(SortsDown, sort(x, 0, s))
+LT_COMPILES(DrawsFrom, randint(s, 9, Shape{2}))
+LT_COMPILES(DrawsBelow, randint(0, s, Shape{2}))
+LT_COMPILES(PermutesTo, randperm(s))
+LT_COMPILES(Samples, multinomial(x, s))
+LT_COMPILES(Replaces, multinomial(x, 1, s))
+LT_COMPILES(CountsTo, bincount(x, s))
+LT_COMPILES(Accumulates, index_put_(x, {IntTensor()}, x, s))
+LT_COMPILES(SeedsWith, Generator(s))
+LT_COMPILES(ReseedsWith, manual_seed(s))
+LT_COMPILES(RunsOn, set_num_threads(s))
+LT_COMPILES(SizeAt, x.shape()[s])
 #undef LT_COMPILES
 
 template <typename X, typename S>
@@ -67,6 +80,18 @@ static_assert(!SumsOver<Tensor, bool> && !SumsOver<Tensor, double> && !VarianceO
 // ... and what is a truth value is no whole number: sum(x, 0, 1) would keep the axis, not sum over two.
 static_assert(KeepsAxes<Tensor, bool> && KeepsAxesByMethod<Tensor, bool> && SortsDown<Tensor, bool>);
 static_assert(!KeepsAxes<Tensor, int> && !KeepsAxesByMethod<Tensor, int> && !SortsDown<Tensor, int>);
+template <typename S>
+constexpr bool kAllCount =
+    DrawsFrom<Tensor, S>&& DrawsBelow<Tensor, S>&& PermutesTo<Tensor, S>&& Samples<Tensor, S>&& CountsTo<
+        IntTensor, S>&& SeedsWith<Tensor, S>&& ReseedsWith<Tensor, S>&& RunsOn<Tensor, S>&& SizeAt<Tensor, S>;
+template <typename S>
+constexpr bool kSomeCount = DrawsFrom<Tensor, S> || DrawsBelow<Tensor, S> || PermutesTo<Tensor, S> ||
+                            Samples<Tensor, S> || CountsTo<IntTensor, S> || SeedsWith<Tensor, S> ||
+                            ReseedsWith<Tensor, S> || RunsOn<Tensor, S> || SizeAt<Tensor, S>;
+static_assert(kAllCount<int> && !kSomeCount<double> && !kSomeCount<float> && !kSomeCount<bool>);
+static_assert(SeedsWith<Tensor, uint64_t> && DrawsBelow<Tensor, size_t>);
+static_assert(Replaces<Tensor, bool> && !Replaces<Tensor, int> && Accumulates<Tensor, bool> &&
+              !Accumulates<Tensor, double> && !Accumulates<Tensor, int>);
 static_assert(HasShape<Tensor, int> && !HasShape<Tensor, bool> && !HasShape<Tensor, float>);
 
 TEST(Scalar, IsOfTheTensorsType) {
