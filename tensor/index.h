@@ -70,7 +70,7 @@ void put(BasicTensor<T>& x, const Indices& indices, const BasicTensor<T>& rows);
 
 // A copy of the rows of `source` that `index` names. Unnamed, as in x[mask] = 0 or x[ids] += y, what is
 // assigned is written back to them: += adds once to a row that is named twice, as in PyTorch. A named one is
-// a copy like any other. To a part of a selection, x[ids][0], nothing can be assigned: it would be lost.
+// a copy like any other. To a part of a selection, x[ids][0], nothing can be written: it would be lost.
 template <Element T, typename Index>
 class Selection : public BasicTensor<T> {
   using Base = BasicTensor<T>;
@@ -122,33 +122,40 @@ class Selection : public BasicTensor<T> {
   Base copy_(const Base& y) && { return copy_(y), write_back(); }
   Base add_(const Base& y, Scalar<T> alpha) && requires Number<T> { return add_(y, alpha), write_back(); }
 
-  Base view(const Shape& shape) const { return Base::view(shape); }
-  Base transpose(Whole axis0, Whole axis1) const { return Base::transpose(axis0, axis1); }
-  Base t() const { return Base::t(); }
-  Base permute(const Dims& axes) const { return Base::permute(axes); }
-  Base select(Whole axis, Whole index) const { return Base::select(axis, index); }
-  Base narrow(Whole axis, Whole start, Whole length) const { return Base::narrow(axis, start, length); }
-  Base slice(Whole axis, Whole start, Whole stop, Whole step = 1) const {
+  // Parts, const: nothing is written into them, in place neither (x[ids][0].fill_(7)).  NOLINTBEGIN
+  const Base view(const Shape& shape) const { return Base::view(shape); }
+  const Base reshape(const Shape& shape) const { return Base::reshape(shape); }
+  const Base flatten(Whole first = 0, Whole last = -1) const { return Base::flatten(first, last); }
+  const Base contiguous() const { return Base::contiguous(); }
+  const Base transpose(Whole axis0, Whole axis1) const { return Base::transpose(axis0, axis1); }
+  const Base t() const { return Base::t(); }
+  const Base permute(const Dims& axes) const { return Base::permute(axes); }
+  const Base select(Whole axis, Whole index) const { return Base::select(axis, index); }
+  const Base narrow(Whole axis, Whole start, Whole length) const { return Base::narrow(axis, start, length); }
+  const Base slice(Whole axis, Whole start, Whole stop, Whole step = 1) const {
     return Base::slice(axis, start, stop, step);
   }
-  Base squeeze() const { return Base::squeeze(); }
-  Base squeeze(Whole axis) const { return Base::squeeze(axis); }
-  Base unsqueeze(Whole axis) const { return Base::unsqueeze(axis); }
-  Base expand(const Shape& shape) const { return Base::expand(shape); }
-  Base diagonal() const { return Base::diagonal(); }
+  const Base squeeze() const { return Base::squeeze(); }
+  const Base squeeze(Whole axis) const { return Base::squeeze(axis); }
+  const Base unsqueeze(Whole axis) const { return Base::unsqueeze(axis); }
+  const Base expand(const Shape& shape) const { return Base::expand(shape); }
+  const Base diagonal() const { return Base::diagonal(); }
+  const Base view_at(std::span<const ViewIndex> indices) const { return Base::view_at(indices); }
+  const std::vector<Base> unbind(Whole axis = 0) const { return Base::unbind(axis); }
+  const std::vector<Base> split(Whole size, Whole axis = 0) const { return Base::split(size, axis); }
   template <typename I>
-  Base operator[](const I& index) const {
+  const Base operator[](const I& index) const {
     return static_cast<const Base&>(*this)[index];
   }
   template <typename... Is>
-  auto operator()(const Is&... indices) const {
-    const Base& rows = *this;
-    if constexpr ((StandsFor<Is, int64_t> && ...)) {
-      return rows(indices...);
-    } else {
-      return Base(rows(indices...));
-    }
+  requires(!(StandsFor<Is, int64_t> && ...)) const Base operator()(const Is&... indices) const {
+    return static_cast<const Base&>(*this)(indices...);
   }
+  template <StandsFor<int64_t>... Is>
+  T operator()(Is... place) const {
+    return static_cast<const Base&>(*this)(place...);
+  }
+  // NOLINTEND
 
  private:
   const Base& write_back() { return detail::put<T>(source_, index_, *this), *this; }

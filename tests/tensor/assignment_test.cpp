@@ -155,6 +155,17 @@ TEST(Assignment, ToANamedSelectionIsACopys) {
   EXPECT_TRUE(equal(x, six()));
 }
 
+TEST(Assignment, ToANamedPartOfASelectionIsTheCopys) {
+  const Tensor x = six();
+  Tensor part = x[tensor<int64_t>({1})][0];
+  part.fill_(7);
+  EXPECT_TRUE(equal(part, full(3, 7)));
+  EXPECT_TRUE(equal(x[tensor<int64_t>({1})](Slice(), 1), tensor({4})));
+  EXPECT_EQ(x[tensor<int64_t>({1})](0, 2), 5.F);
+  EXPECT_TRUE(equal(x[tensor<int64_t>({1, 0})].unbind()[1], tensor({0, 1, 2})));
+  EXPECT_TRUE(equal(x, six()));
+}
+
 // A getter that returns a handle by value gives the numbers themselves; and what it gives is of the same type
 // as a result, whose assignment is lost.
 struct HasWeight {
@@ -267,6 +278,27 @@ static_assert(!Assigns<decltype(declval<Masked>()(Slice())), Tensor>);
 static_assert(!Assigns<decltype(declval<Rows>().t()), int> &&
               !Assigns<decltype(declval<Rows>().view({-1})), int>);
 static_assert(!Assigns<decltype(declval<Masked>().slice(0, 0, 1)), Tensor>);
+// ... nor is anything written into them in place, where it would be lost just as well; a copy with a name is
+// one's own.
+template <typename X>
+concept Fills = requires(X&& x) {
+  std::forward<X>(x).fill_(7);
+}
+|| requires(X&& x) { std::forward<X>(x).zero_(); }
+|| requires(X&& x, Tensor y) { std::forward<X>(x).copy_(y); }
+|| requires(X&& x, Tensor y) { std::forward<X>(x).add_(y, 1); };
+static_assert(Fills<View> && Fills<Rows> && Fills<Masked> && Fills<Tensor> && Fills<Rows&>);
+static_assert(!Fills<decltype(declval<Rows>()[0])> &&
+              !Fills<decltype(declval<Masked>()[declval<IntTensor>()])>);
+static_assert(!Fills<decltype(declval<Rows>().narrow(0, 0, 1))> && !Fills<decltype(declval<Rows>().t())> &&
+              !Fills<decltype(declval<Rows>().view(-1))> && !Fills<decltype(declval<Rows>().reshape(-1))> &&
+              !Fills<decltype(declval<Rows>().flatten())> && !Fills<decltype(declval<Rows>().contiguous())>);
+static_assert(!Fills<decltype(declval<Rows>()(Slice(), 0))> && !Fills<decltype(declval<Masked>()(Slice()))>);
+static_assert(!Fills<decltype(declval<Rows>().unbind()[0])> &&
+              !Fills<decltype(declval<Rows>().split(1)[0])> &&
+              !Assigns<decltype(declval<Rows>().unbind()[0]), Tensor>);
+static_assert(!Assigns<decltype(declval<Rows&>()(0, 0)), int>);
+
 // Nothing changes its type on the way, and nothing is cut off.
 using WholeView = decltype(declval<IntTensor&>()[0]);
 static_assert(!Assigns<View, IntTensor> && !Assigns<View, BoolTensor> && !Assigns<WholeView, Tensor>);
