@@ -42,7 +42,7 @@ void normal_(const Variable& x, double mean, double std, Generator& generator) {
   lt::normal_(x.data(), mean, std, generator);
 }
 
-void constant_(const Variable& x, float value) {
+void constant_(const Variable& x, Scalar<float> value) {
   Tensor data = x.data();
   data.fill_(value);
 }

@@ -14,7 +14,7 @@ double calculate_gain(const char* nonlinearity);
 
 void uniform_(const Variable& x, double low, double high, Generator& generator = default_generator());
 void normal_(const Variable& x, double mean, double std, Generator& generator = default_generator());
-void constant_(const Variable& x, float value);
+void constant_(const Variable& x, Scalar<float> value);
 
 // He et al., "Delving deep into rectifiers", 2015: std = gain / sqrt(fan_in).
 //   throws: ShapeError for fewer than 2 axes

@@ -92,7 +92,7 @@ BasicTensor<T> where(const BoolTensor& condition, const BasicTensor<T>& a, const
 
 template <Element T>
 BasicTensor<T> masked_fill(const BasicTensor<T>& x, const BoolTensor& mask, ScalarOf<T> value) {
-  return where(mask, scalar<T>(value), x);
+  return where(mask, scalar<T>(value.fitting("masked_fill")), x);
 }
 
 template <Floating T>

@@ -37,8 +37,9 @@ BasicTensor<T> empty(const Shape& shape) {
 
 template <Element T>
 BasicTensor<T> full(const Shape& shape, ScalarOf<T> value) {
+  const T number = value.fitting("full");
   BasicTensor<T> out = empty<T>(shape);
-  std::fill_n(out.mutable_data(), out.numel(), static_cast<T>(value));
+  std::fill_n(out.mutable_data(), out.numel(), number);
   return out;
 }
 

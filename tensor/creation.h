@@ -23,8 +23,8 @@ class Nested {
  public:
   Nested() = default;  // {}
   template <StandsFor<T> U>
-  Nested(U number) : number_(static_cast<T>(number)), is_number_(true) {}  // NOLINT: implicit
-  Nested(std::initializer_list<Nested> list) : parts_(list) {}             // NOLINT: implicit
+  Nested(U number) : number_(Scalar<T>(number)), is_number_(true) {}  // NOLINT: implicit
+  Nested(std::initializer_list<Nested> list) : parts_(list) {}        // NOLINT: implicit
 
   Shape shape() const;
   // Writes the numbers in row-major order; returns the place behind the last.
@@ -39,6 +39,7 @@ class Nested {
 
 template <Element T = float>
 BasicTensor<T> empty(const Shape& shape);  // numbers not set
+//   throws: ValueError for a finite value that is too large for T
 template <Element T = float>
 BasicTensor<T> full(const Shape& shape, ScalarOf<T> value);
 template <Element T = float>
@@ -90,7 +91,7 @@ template <Element T = float>
 BasicTensor<T> tensor(const std::type_identity_t<Nested<T>>& values);
 template <Element T = float>
 BasicTensor<T> scalar(ScalarOf<T> value) {  // shape ()
-  return full<T>({}, value);
+  return full<T>({}, T{value});
 }
 // The bounds of a range: doubles for floating-point numbers (as a float 0.3 is beyond three steps of 0.1).
 template <typename T>

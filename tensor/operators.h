@@ -184,12 +184,12 @@ requires Number<ElementOf<X>> X remainder(const OpMethods<X>& x, ScalarOf<Elemen
 template <typename X>
 requires Element<ElementOf<X>> X where(const BoolTensor& condition, const OpMethods<X>& x,
                                        ScalarOf<ElementOf<X>> value) {
-  return where(condition, static_cast<const X&>(x), scalar<ElementOf<X>>(value));
+  return where(condition, static_cast<const X&>(x), scalar<ElementOf<X>>(value.fitting("where")));
 }
 template <typename X>
 requires Element<ElementOf<X>> X where(const BoolTensor& condition, ScalarOf<ElementOf<X>> value,
                                        const OpMethods<X>& x) {
-  return where(condition, scalar<ElementOf<X>>(value), static_cast<const X&>(x));
+  return where(condition, scalar<ElementOf<X>>(value.fitting("where")), static_cast<const X&>(x));
 }
 
 inline BoolTensor operator&(const BoolTensor& a, const BoolTensor& b) { return logical_and(a, b); }

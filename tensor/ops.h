@@ -58,9 +58,10 @@ BoolTensor logical_or(const BoolTensor& a, const BoolTensor& b);
 BoolTensor logical_xor(const BoolTensor& a, const BoolTensor& b);
 BoolTensor logical_not(const BoolTensor& a);
 
-// a where condition, else b; the three broadcast. Every T.
+// a where condition, else b; the three broadcast. One may be a number, as masked_fill's. Every T.
 template <Element T>
 BasicTensor<T> where(const BoolTensor& condition, const BasicTensor<T>& a, const BasicTensor<T>& b);
+//   throws: ValueError for a finite value that is too large for T
 template <Element T>
 BasicTensor<T> masked_fill(const BasicTensor<T>& x, const BoolTensor& mask, ScalarOf<T> value);
 

@@ -4,6 +4,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <limits>
 #include <type_traits>
 
 #include <libtensor/version.h>
@@ -30,16 +31,46 @@ concept StandsFor = (Floating<T> && std::is_arithmetic_v<U>) ||
                     (std::same_as<T, int64_t> && WholeNumber<U>) || std::same_as<U, T> ||
                     (std::is_class_v<U> && requires(const U& object) { T{object}; });
 
+namespace detail {
+[[noreturn]] void throw_too_large(uint64_t value);
+[[noreturn]] void throw_too_large(const char* op, double value);
+}  // namespace detail
+
 // A number of T, from any number that stands for one.
+//   throws: ValueError for a whole number above the largest int64_t
 template <Element T>
 class Scalar {
  public:
   template <StandsFor<T> U>
-  constexpr Scalar(U value) : value_(static_cast<T>(value)) {}  // NOLINT: implicit, as a literal is
-  constexpr operator T() const { return value_; }               // NOLINT: implicit
+  constexpr Scalar(U value) : value_(kept(value)) {}               // NOLINT: implicit, as a literal is
+  constexpr operator T() const { return static_cast<T>(value_); }  // NOLINT: implicit
+
+  // The number to store. What is finite and too large for a float is infinite in arithmetic, as PyTorch's.
+  //   throws: ValueError for it, naming op
+  T fitting(const char* op) const {
+    if constexpr (std::same_as<T, float>) {
+      const double size = value_ < 0 ? -value_ : value_;
+      if (size > std::numeric_limits<float>::max() && size <= std::numeric_limits<double>::max())
+        detail::throw_too_large(op, value_);
+    }
+    return *this;
+  }
 
  private:
-  T value_;
+  using Kept = std::conditional_t<std::same_as<T, float>, double, T>;
+  template <typename U>
+  static constexpr Kept kept(U value) {
+    if constexpr (std::same_as<T, float> && std::is_floating_point_v<U>) {
+      return static_cast<double>(value);
+    } else {
+      if constexpr (std::same_as<T, int64_t> && std::unsigned_integral<U> && sizeof(U) >= sizeof(T)) {
+        if (value > static_cast<U>(std::numeric_limits<T>::max())) detail::throw_too_large(value);
+      }
+      return static_cast<T>(value);
+    }
+  }
+
+  Kept value_;
 };
 
 // A size, an axis or a place: var(x, false) and sum(x, 1.9) do not compile.

@@ -25,8 +25,8 @@ class Dims {
  public:
   constexpr Dims() = default;
   template <StandsFor<int64_t> I>
-  Dims(I only) : values_{static_cast<int64_t>(only)}, size_(1) {}  // NOLINT: implicit
-  Dims(std::initializer_list<Whole> list) {                        // NOLINT: implicit
+  Dims(I only) : values_{Whole(only)}, size_(1) {}  // NOLINT: implicit
+  Dims(std::initializer_list<Whole> list) {         // NOLINT: implicit
     if (list.size() > kMaxRank) throw_too_many(list.size());
     for (const int64_t value : list) values_[static_cast<size_t>(size_++)] = value;
   }

@@ -142,12 +142,13 @@ BasicTensor<U> BasicTensor<T>::cast() const {
 
 template <Element T>
 BasicTensor<T>& BasicTensor<T>::fill_(Scalar<T> value) & {
+  const T number = value.fitting("fill_");
   // Numbers that expand() repeats need to be written once only.
   BasicTensor distinct = *this;
   for (int i = 0; i < dim(); ++i) {
     if (strides_[i] == 0 && shape_[i] > 1) distinct = distinct.narrow(i, 0, 1);
   }
-  distinct.copy_(scalar<T>(value));
+  distinct.copy_(scalar<T>(number));
   return *this;
 }
 

@@ -191,6 +191,7 @@ class BasicTensor : public OpMethods<BasicTensor<T>> {
 
   // --- in place; other operands broadcast to this shape; throws: ShapeError where they do not ---
 
+  // throws: ValueError for a finite value that is too large for T
   BasicTensor& fill_(Scalar<T> value) &;
   BasicTensor& zero_() & { return fill_(T{}); }
   BasicTensor& copy_(const BasicTensor& source) &;

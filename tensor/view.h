@@ -77,7 +77,7 @@ class ElementRef {
   // Without a name, as in x(i, j) = 3: what is written. (A named one could be taken for the number.)
   template <StandsFor<T> U>
   T operator=(U value) && {  // NOLINT: a number
-    return write(T{Scalar<T>(value)});
+    return write(Scalar<T>(value).fitting("="));
   }
   T operator=(const ElementRef& other) && { return write(T{other}); }  // NOLINT
   template <StandsFor<T> U>

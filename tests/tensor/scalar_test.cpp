@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <limits>
+#include <string>
+
 #include <libtensor/tensor/ops.h>
 #include <libtensor/tensor/parallel.h>
 #include <libtensor/tensor/random.h>
@@ -99,6 +103,43 @@ TEST(Scalar, IsOfTheTensorsType) {
   EXPECT_TRUE(equal(x * 0.1, tensor({0.1F, 0.2F})));
   EXPECT_TRUE(equal(2 - x, tensor({1, 0})));
   EXPECT_TRUE(equal(tensor<int64_t>({1, 2}) * 3, tensor<int64_t>({3, 6})));
+}
+
+// What PyTorch raises for, and what it computes with.
+TEST(Scalar, TooLargeForItsTypeIsNotStored) {
+  Tensor x = zeros(2);
+  const BoolTensor mask = x == 0;
+  EXPECT_EQ(error_text<ValueError>([] { full(2, 1e300); }), "full: 1e+300 is too large for float32");
+  EXPECT_EQ(error_text<ValueError>([&] { x.fill_(1e39); }), "fill_: 1e+39 is too large for float32");
+  EXPECT_EQ(error_text<ValueError>([&] { x[0] = -1e39; }), "fill_: -1e+39 is too large for float32");
+  EXPECT_EQ(error_text<ValueError>([&] { x[mask] = 1e39; }), "fill_: 1e+39 is too large for float32");
+  EXPECT_EQ(error_text<ValueError>([&] { x(0) = 1e39; }), "=: 1e+39 is too large for float32");
+  EXPECT_EQ(error_text<ValueError>([&] { masked_fill(x, mask, -1e300); }),
+            "masked_fill: -1e+300 is too large for float32");
+  EXPECT_EQ(error_text<ValueError>([&] { where(mask, x, 1e300); }), "where: 1e+300 is too large for float32");
+  EXPECT_EQ(error_text<ValueError>([&] { where(mask, 1e300, x); }), "where: 1e+300 is too large for float32");
+  EXPECT_TRUE(equal(x, zeros(2)));
+  const float infinity = std::numeric_limits<float>::infinity();
+  EXPECT_TRUE(equal(x + 1e300, full(2, infinity)));
+  EXPECT_TRUE(equal(masked_fill(x, mask, -INFINITY), full(2, -infinity)));
+  EXPECT_TRUE(equal(clamp(x, -1e300, 1e300), x));
+  EXPECT_TRUE(equal(tensor({1e300, 0}), tensor({infinity, 0})));
+  EXPECT_EQ(full<double>(1, 1e300).item(), 1e300);
+  EXPECT_EQ(full(1, std::numeric_limits<float>::max()).item(), std::numeric_limits<float>::max());
+  EXPECT_EQ(full(1, 0.1).item(), 0.1F);
+  EXPECT_EQ(full(1, (int64_t{1} << 60) + 1).item(), 0x1p60F);
+}
+
+TEST(Scalar, AboveTheLargestWholeNumberIsAnError) {
+  constexpr uint64_t kLarge = UINT64_MAX;
+  const IntTensor n = tensor<int64_t>({1});
+  const std::string text = "scalar: 18446744073709551615 is too large for int64";
+  EXPECT_EQ(error_text<ValueError>([&] { n + kLarge; }), text);
+  EXPECT_EQ(error_text<ValueError>([&] { full<int64_t>(1, kLarge); }), text);
+  EXPECT_EQ(error_text<ValueError>([&] { tensor<int64_t>({kLarge}); }), text);
+  EXPECT_EQ(error_text<ValueError>([&] { zeros(kLarge); }), text);
+  EXPECT_EQ(error_text<ValueError>([&] { static_cast<void>(n == kLarge); }), text);
+  EXPECT_TRUE(equal(n + uint64_t{INT64_MAX - 1}, tensor<int64_t>({INT64_MAX})));
 }
 
 TEST(Scalar, StandsBesideATensorInNamedOps) {
