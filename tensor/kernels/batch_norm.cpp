@@ -13,12 +13,12 @@ constexpr int64_t kNormCost = 3;  // two reads, a write and four operations an e
 constexpr int kNormVectors = kVectorBytes == 64 ? 4 : 2;
 
 // Calls f(std::integral_constant<int, Vectors>, lanes, j) for blocks of so many vectors that begin at column
-// j and cover the n columns; lanes is Whole or, for the last vector, a Tail.
+// j and cover the n columns; lanes is FullVector or, for the last vector, a Tail.
 template <typename T, typename F>
 [[gnu::always_inline]] inline void each_column_block(int64_t n, const F& f) {
   int64_t j = 0;
   for (; j + kNormVectors * kLanes<T> <= n; j += kNormVectors * kLanes<T>) {
-    f(std::integral_constant<int, kNormVectors>(), Whole<T>(), j);
+    f(std::integral_constant<int, kNormVectors>(), FullVector<T>(), j);
   }
   for (; j < n; j += kLanes<T>) {
     f(std::integral_constant<int, 1>(), Tail<T>(std::min<int64_t>(n - j, kLanes<T>)), j);

@@ -17,17 +17,17 @@ inline constexpr int64_t kRowTerms = 8;
 
 // What Tail says of a row's last vector, for the others.
 template <typename T>
-struct Whole {
+struct FullVector {
   static Vec<T> load(const T* p) { return kernels::load(p); }
   static void store(T* p, Vec<T> v) { kernels::store(p, v); }
   static Vec<T> select(Vec<T> v, Vec<T>) { return v; }
 };
 
-// Calls f(j, lanes) for every vector of the n columns from j on; lanes is Whole or, for the last, a Tail.
+// Calls f(j, lanes) for the vectors of n columns, from column j on; lanes is a FullVector, at the end a Tail.
 template <typename T, typename F>
 [[gnu::always_inline]] inline void each_vector(int64_t n, const F& f) {
   int64_t j = 0;
-  for (; j + kLanes<T> <= n; j += kLanes<T>) f(j, Whole<T>());
+  for (; j + kLanes<T> <= n; j += kLanes<T>) f(j, FullVector<T>());
   if (j < n) f(j, Tail<T>(n - j));
 }
 
@@ -47,12 +47,12 @@ template <typename T, int Sums, typename Term>
   Totals<T, Sums> totals[kRowAccumulators];
   int64_t j = begin;
   for (; j + kRowAccumulators * kLanes<T> <= end; j += kRowAccumulators * kLanes<T>) {
-    unroll<kRowAccumulators>([&](auto a) { term(j + a * kLanes<T>, Whole<T>(), totals[a]); });
+    unroll<kRowAccumulators>([&](auto a) { term(j + a * kLanes<T>, FullVector<T>(), totals[a]); });
   }
   unroll<kRowAccumulators>([&](auto a) {
     const int64_t at = j + a * kLanes<T>;
     if (at + kLanes<T> <= end) {
-      term(at, Whole<T>(), totals[a]);
+      term(at, FullVector<T>(), totals[a]);
     } else if (at < end) {
       term(at, Tail<T>(end - at), totals[a]);
     }
