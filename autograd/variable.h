@@ -57,8 +57,7 @@ class BasicVariable : public OpMethods<BasicVariable<T>> {
   ~BasicVariable();
 
   bool defined() const { return node_ != nullptr; }
-  // The numbers, unrecorded. Of a variable that is not const they may be written: w.data() -= rate *
-  // w.grad().
+  // The numbers, unrecorded. Unless the variable is const they may be written: w.data() -= rate * w.grad().
   const BasicTensor<T>& data() const&;
   TensorView<T> data() & { return TensorView<T>(std::as_const(*this).data()); }
   BasicTensor<T> data() const&& { return data(); }

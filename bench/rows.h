@@ -33,8 +33,7 @@ double best_peer_us(const Row& row);
 std::vector<Row> read_rows(const std::string& path);
 void write_rows(const std::string& path, const std::vector<Row>& rows);
 
-//   throws: std::runtime_error if the file cannot be written. Asked before minutes of measuring, not after
-//   them.
+//   throws: std::runtime_error if the file cannot be written. Asked before minutes of measuring.
 void require_writable(const std::string& path);
 
 }  // namespace lt::bench

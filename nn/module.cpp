@@ -14,8 +14,7 @@ namespace lt::inline v0::nn {
 
 namespace {
 
-// throws: ValueError for a name that is listed twice, whose second member no state would hold, or a null
-// pointer
+// throws: ValueError for a null pointer, or a name that is listed twice: no state would hold the second
 void check_members(const std::string& prefix, const Members& members) {
   std::set<std::string_view> known;
   const auto check = [&](const auto& list) {

@@ -9,8 +9,7 @@
 namespace lt::inline v0::detail {
 
 std::string deflated(std::string_view content);
-// Fills `out`. False where the packed bytes are torn, malformed, or stand for more or fewer bytes than `out`
-// has.
+// Fills `out`. False where the packed bytes are torn or malformed, or do not stand for out.size() bytes.
 bool inflate_into(std::string_view packed, std::string& out);
 
 // Of `before`'s bytes and these, one after the other.

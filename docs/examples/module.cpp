@@ -1,5 +1,4 @@
-// A module of one's own: trained by a schedule, with clipped gradients; saved, and gone on with to the same
-// bits.
+// A module of one's own: trained by a schedule, with clipped gradients, saved, resumed to the same bits.
 
 #include <cstdlib>
 #include <iostream>

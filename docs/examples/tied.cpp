@@ -1,5 +1,4 @@
-// One table for what goes in and what comes out, as in GPT-2: it is listed, counted, updated and clipped
-// once.
+// One table for what goes in and what comes out, as in GPT-2: listed, counted, updated and clipped once.
 
 #include <cstdlib>
 #include <iostream>

@@ -110,7 +110,7 @@ class StagedInput {
     for (; j < n; ++j) to[j] = from[j * step];
   }
 
-  // The next block's lines, which the processor does not foresee: a tenth to a quarter off large transposes.
+  // The next block's lines: each is in another row of the operand, which the processor does not foresee.
   void prefetch_next() const {
     const T* next = x_ + kTransposedColumns * layout_.column;
     for (int64_t j = 0; j < columns_; ++j) {

@@ -19,8 +19,7 @@ constexpr int64_t kBlockColumns = 64;
 // Up to here a loop of moves is faster than the call of memcpy.
 constexpr int64_t kSmallBytes = 256;
 
-// Copies one row of a given number of bytes, kMove to 2 * kMove of them: two moves, which overlap but for the
-// most. (A loop takes a seventh longer: rows of 27 numbers, 24 MB of them.)
+// Copies one row of a given number of bytes, kMove to 2 * kMove of them: two moves, which may overlap.
 template <int64_t kMove>
 struct Ends {
   int64_t bytes;

@@ -78,7 +78,7 @@ inline constexpr int64_t kKc = 4096 / static_cast<int64_t>(sizeof(T));
 inline int64_t columns_at_once() { return std::clamp<int64_t>(caches().l3 / 4 / 4096, 512, 2048); }
 
 // MC x KC, a block of A that stays in L2 while all of B passes by: a quarter of it, which leaves room for
-// panels of B and for C (from an eighth to a half: within 3 %).
+// panels of B and for C.
 inline int64_t block_of_a_bytes() { return caches().l2 / 4; }
 
 // An operand is worth packing when so many tiles read it.

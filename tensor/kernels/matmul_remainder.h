@@ -1,8 +1,7 @@
 #pragma once
 
 // The remainder of C's columns beyond whole vectors, where it is so narrow that a tile would leave most of
-// its lanes empty: by vectors along the rows. (100 columns take 8 to 9 % less time so, 200 beside a
-// transposed A 5 %.)
+// its lanes empty: by vectors along the rows.
 //
 //   for each two vectors of rows
 //     for each row of B, or four of them:  sums += columns of A * broadcast numbers of B     in registers
@@ -21,8 +20,7 @@ namespace lt::kernels {
 // Two vectors of each column: eight sums keep the multiply-adds busy.
 inline constexpr int kRemainderVectors = 2;
 
-// Columns that are computed at once: a 128-bit lane of them, or, where A need not be transposed, half a
-// vector.
+// Columns that are computed at once: a 128-bit lane of them; of more, beside a transposed A, half a vector.
 template <typename T>
 constexpr int remainder_width(int64_t columns) {
   return columns <= kLane128<T> ? kLane128<T> : std::max(kLane128<T>, kLanes<T> / 2);

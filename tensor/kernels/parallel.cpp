@@ -40,8 +40,7 @@ namespace lt::kernels {
 namespace {
 
 // A fork costs 0.5 to 1.8 us, and what one thread wrote has to come to the other out of its cache. This many
-// simple operations take about 20 us on one core. With half as many, training steps whose largest products
-// have 2 million multiply-adds took 3 to 8 % longer on two threads than on one.
+// simple operations take about 20 us on one core, beside which both are little.
 constexpr int64_t kWorkPerChunk = int64_t{1} << 17;
 
 // Enough for the cores of one socket, and no more threads; more chunks only cost calls.

@@ -75,8 +75,7 @@ void reduce_columns(const Op& op, const T* x, const ReductionGeometry& geometry,
 }
 
 // The most elements of a row that is transposed, to be reduced as a column beside others: in a row of floats
-// each accumulator would hold one, and combining them would take longest. (Rows of 2 take a sixth of the
-// time, of 27 a half.)
+// each accumulator would hold one at most, and combining them would take longest.
 constexpr int64_t kShortRow = kAccumulators<float> - 1;
 
 // Rows of one block each, transposed. shapes: x (results, n), out (results)

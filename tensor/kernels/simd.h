@@ -80,8 +80,8 @@ inline IntVec<T> lane_numbers() {
 }
 
 // The larger or smaller lane by lane, and b where either is NaN. GCC makes a comparison and a blend of the
-// plain expression; the instruction that means exactly this takes a tenth off exp. (The maskz forms, with
-// every lane chosen, spare GCC 12 its false warnings about the plain ones.)
+// plain expression, where one instruction means exactly this. (The maskz forms, with every lane chosen, spare
+// GCC 12 its false warnings about the plain ones.)
 template <typename V>
 inline V max(V a, V b) {
 #if defined(__AVX512F__)
@@ -261,8 +261,7 @@ inline Vec<T> Tail<T>::select(Vec<T> v, Vec<T> other) const {
 // across it: slower, and other bits than elsewhere.
 template <typename T, typename F>
 [[gnu::noinline]] void map(const T* x, T* y, int64_t n, F f) {
-  // Where f is long, the processor comes by too few loads and stores to keep memory busy: prefetching takes
-  // 5 % off exp and 9 % off tanh over 4 MB, and more where these lie on small pages.
+  // Where f is long, the processor comes by too few loads and stores to keep memory busy on its own.
   constexpr int64_t kPrefetchDistance = 2048 / sizeof(T);
   int64_t i = 0;
   for (; i + kLanes<T> <= n; i += kLanes<T>) {
