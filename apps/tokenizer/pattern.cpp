@@ -5,7 +5,6 @@
 #include <pcre2.h>
 
 #include <algorithm>
-#include <limits>
 
 #include <libtensor/tensor/error.h>
 
@@ -22,7 +21,6 @@ const char* const kGpt4Pattern =
 struct Pattern::Compiled {
   pcre2_code* code = nullptr;
   pcre2_match_data* match = nullptr;
-  pcre2_match_context* limits = nullptr;
 };
 
 namespace {
@@ -66,14 +64,11 @@ Pattern::Pattern(const std::string& expression) : compiled_(std::make_unique<Com
   if (compiled_->code == nullptr)
     throw ValueError(fmt::format("pattern: byte {} of '{}': {}", at + 1, own, message_of(error)));
   pcre2_jit_compile(compiled_->code, PCRE2_JIT_COMPLETE | PCRE2_JIT_PARTIAL_HARD);  // without it, slower
-  compiled_->match = pcre2_match_data_create(1, nullptr);
-  compiled_->limits = pcre2_match_context_create(nullptr);
-  if (compiled_->match == nullptr || compiled_->limits == nullptr) throw std::bad_alloc();
-  pcre2_set_match_limit(compiled_->limits, std::numeric_limits<uint32_t>::max());
+  compiled_->match = pcre2_match_data_create(1, nullptr);  // groups are not asked for
+  if (compiled_->match == nullptr) throw std::bad_alloc();
 }
 
 Pattern::~Pattern() {
-  pcre2_match_context_free(compiled_->limits);
   pcre2_match_data_free(compiled_->match);
   pcre2_code_free(compiled_->code);
 }
@@ -84,12 +79,12 @@ size_t Pattern::chunk_at(std::string_view text, size_t from, bool is_last) const
     const bool may_go_on = !is_all || !is_last;
     const size_t end = may_go_on ? whole_characters(text, is_all ? text.size() : from + window) : text.size();
     if (end <= from) return 0;
-    const int found = pcre2_match(compiled_->code, reinterpret_cast<PCRE2_SPTR>(text.data()), end, from,
-                                  PCRE2_NOTEMPTY | (may_go_on ? PCRE2_PARTIAL_HARD : 0u), compiled_->match,
-                                  compiled_->limits);
+    const int found =
+        pcre2_match(compiled_->code, reinterpret_cast<PCRE2_SPTR>(text.data()), end, from,
+                    PCRE2_NOTEMPTY | (may_go_on ? PCRE2_PARTIAL_HARD : 0u), compiled_->match, nullptr);
     if (found < PCRE2_ERROR_PARTIAL) throw ValueError("pattern: " + message_of(found));
     const PCRE2_SIZE* bounds = pcre2_get_ovector_pointer(compiled_->match);
-    if (found > 0) return (bounds[0] > from ? bounds[0] : bounds[1]) - from;
+    if (found >= 0) return (bounds[0] > from ? bounds[0] : bounds[1]) - from;
     if (found == PCRE2_ERROR_NOMATCH && !may_go_on) return end - from;
     if (is_all) return 0;
   }

@@ -72,7 +72,9 @@ std::string svg_of(const std::vector<Piece>& pieces, const std::string& title) {
   constexpr double kWidth = 8.6, kHeight = 22;
   double lines = 1;
   for (size_t i = 0; i + 1 < pieces.size(); ++i) lines += pieces[i].ends_line ? 1 : 0;
-  plot::Svg svg(kColumns * kWidth + 20, lines * kHeight + 20, title);
+  const double all_width = kColumns * kWidth + 20, all_height = lines * kHeight + 20;
+  plot::Svg svg(all_width, all_height, title);
+  svg.rect(0, 0, all_width, all_height, R"(class="lt-paper")");
   double x = 10, y = 10;
   for (const Piece& piece : pieces) {
     const double width = kWidth * static_cast<double>(display_width(piece.text));

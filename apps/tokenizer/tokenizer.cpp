@@ -173,6 +173,27 @@ void add_special_tokens(Run& run, const Flags& flags, std::string_view text) {
   run.result("the same as plain text", joined(without));
 }
 
+void fall_back_to_bytes(Run& run) {
+  run.heading("Characters for bytes");
+  run.say(
+      "SentencePiece, which Llama has, begins with the characters of its text, each an id, and merges these. "
+      "A "
+      "character too rare for an id is spelled by its bytes: none is unknown, and no token is half a "
+      "character. "
+      "The same text and vocabulary both ways:");
+  // cell: code points
+  const std::string text = "안녕하세요 안녕하세요 안녕히 가세요";
+  const Tokenizer by_bytes = train(text, {.size = 276}).tokenizer;
+  const Tokenizer by_characters = train(text, {.by_code_points = true, .size = 276}).tokenizer;
+  // end
+  run.cell("code points");
+  run.result("ids of 안녕 by bytes", joined(by_bytes.encode("안녕")));
+  run.result("by characters", joined(by_characters.encode("안녕")));
+  run.result("ids of 녕 by bytes", joined(by_bytes.encode("녕")));
+  run.result("녕 by characters", joined(by_characters.encode("녕")));
+  run.result("é, which it never saw", joined(by_characters.encode("é")));
+}
+
 void lecture(Run& run, const Flags& flags) {
   const auto specials = std::ssize(flags.specials);
   if (flags.vocab < 256 + specials)
@@ -180,7 +201,7 @@ void lecture(Run& run, const Flags& flags) {
         fmt::format("--vocab {}: 256 bytes and {} special tokens are more", flags.vocab, specials));
   const Text data = run.load_text();
   const std::string text = range_of(data.text, flags.chars);
-  run.say(fmt::format("Data: {}, {} characters.", data.source, length(text)));
+  if (text.size() < data.text.size()) run.say(fmt::format("{} of its characters are taken.", length(text)));
   if (flags.kind != "all") {
     run.heading(fmt::format("Training: {}", flags.kind));
     const Tokenizer tokenizer = train_and_show(run, flags, flags.kind, text).tokenizer;
@@ -201,6 +222,7 @@ void lecture(Run& run, const Flags& flags) {
   show_tokens(run, gpt4, text, "gpt4.svg",
               "With GPT-4's chunks a token stays inside of a word, its space before it.");
   add_special_tokens(run, flags, text);
+  fall_back_to_bytes(run);
   draw_sizes(run, flags, text);
   answer_why(run, gpt4, text);
   save(run, flags, gpt4);

@@ -32,7 +32,7 @@ void spell(Run& run, const Tokenizer& tokenizer) {
   for (Id id = 256; id < end; ++id)
     if (tokenizer.bytes(id).size() > tokenizer.bytes(longest).size()) longest = id;
   if (longest >= end) return;
-  const std::string word = tokenizer.bytes(longest);
+  const std::string& word = tokenizer.bytes(longest);
   const std::string backward(word.rbegin(), word.rend());
   run.say(
       fmt::format("Why can a model not spell, nor turn a word around? The longest token here, `{}`, is the "
@@ -91,7 +91,7 @@ void prompt(Run& run, const Tokenizer& tokenizer) {
   run.result("the king", tokens_shown(tokenizer, "the king"));
   run.result("the, and a space", tokens_shown(tokenizer, "the "));
   run.say("Why YAML rather than JSON? Quotes and brackets are tokens too. The same record in both, in ids:");
-  run.result("JSON", count(tokenizer, "{\"king\": {\"name\": \"Henry\", \"son\": \"Edward\"}}"));
+  run.result("JSON", count(tokenizer, R"({"king": {"name": "Henry", "son": "Edward"}})"));
   run.result("YAML", count(tokenizer, "king:\n  name: Henry\n  son: Edward\n"));
 }
 

@@ -54,9 +54,13 @@ def merged(ids, weights, pair, new):
 
 def train(pattern, text, size):
     """[(left, right, count)], and how many tokens the text has after 0, 1, 2, ... merges."""
-    ids, weights = weighted(pattern, text)
+    return learn(*weighted(pattern, text), range(256, size))
+
+
+def learn(ids, weights, new_ids):
+    size = new_ids.stop
     merges, lengths = [], [int(weights[ids != BREAK].sum())]
-    for new in range(256, size):
+    for new in new_ids:
         there = np.flatnonzero((ids[:-1] != BREAK) & (ids[1:] != BREAK))
         if len(there) == 0:
             break
@@ -70,7 +74,7 @@ def train(pattern, text, size):
     return merges, lengths
 
 
-def encode_chunk(ids, merges):
+def encode_chunk(ids, merges, first=256):
     ranks = {(left, right): rank for rank, (left, right, _) in enumerate(merges)}
     while len(ids) > 1:
         rank = min(ranks.get(pair, len(merges)) for pair in zip(ids, ids[1:]))
@@ -79,7 +83,7 @@ def encode_chunk(ids, merges):
         out, at = [], 0
         while at < len(ids):
             is_pair = ranks.get(tuple(ids[at:at + 2])) == rank
-            out.append(256 + rank if is_pair else ids[at])
+            out.append(first + rank if is_pair else ids[at])
             at += 2 if is_pair else 1
         ids = out
     return ids
@@ -87,6 +91,17 @@ def encode_chunk(ids, merges):
 
 def encode(pattern, text, merges):
     return [i for chunk in chunks(pattern, text) for i in encode_chunk(list(chunk.encode()), merges)]
+
+
+def by_characters(text, size):
+    """The ids of the characters beyond ASCII, most frequent first, of equals in code order, and the merges."""
+    counts = {}
+    for character in sorted(text):
+        if ord(character) >= 128:
+            counts[character] = counts.get(character, 0) + 1
+    characters = {c: 256 + i for i, c in enumerate(sorted(counts, key=lambda c: -counts[c]))}
+    ids = np.array([characters.get(c, ord(c)) for c in text] + [BREAK])
+    return characters, learn(ids, np.ones(len(ids), np.int64), range(256 + len(characters), size))[0]
 
 
 def joined(ids):
@@ -131,6 +146,7 @@ def figures(table, data):
     mixed = "Hello've world123 how's are you!!!?   \n\n  HELLO'LL 12345"
     for name, pattern in (("GPT-2's chunks", GPT2), ("GPT-4's chunks", GPT4)):
         table.add("", name, "|".join(chunks(pattern, mixed)).replace("\n", r"\u000a"), "E")
+    fall_back(table)
     trained = {name: kind(table, "", name, text, SIZES[-1]) if name != "gpt2" else train(GPT2, text, SIZES[-1])
                for name in PATTERNS}
     for name, (_, lengths) in trained.items():
@@ -144,6 +160,22 @@ def figures(table, data):
     why(table, text, with_special[:256])
     for name in PATTERNS:
         kind(table, f"--kind {name}", name, text, 512)
+
+
+def fall_back(table):
+    text = "안녕하세요 안녕하세요 안녕히 가세요"
+    of_bytes, _ = train(None, text, 276)
+    characters, merges = by_characters(text, 276)
+
+    def ids(piece):
+        raw = [i for c in piece for i in ([characters[c]] if c in characters else c.encode())]
+        return joined(encode_chunk(raw, merges, 256 + len(characters)))
+
+    table.add("", "ids of 안녕 by bytes", joined(encode(None, "안녕", of_bytes)), "E")
+    table.add("", "by characters", ids("안녕"), "E")
+    table.add("", "ids of 녕 by bytes", joined(encode(None, "녕", of_bytes)), "E")
+    table.add("", "녕 by characters", ids("녕"), "E")
+    table.add("", "é, which it never saw", ids("é"), "E")
 
 
 def why(table, text, merges):
