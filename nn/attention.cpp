@@ -94,6 +94,7 @@ Variable CausalSelfAttention::operator()(const Variable& x) {
 }
 
 Variable CausalSelfAttention::operator()(const Variable& x, KeyValueCache& cache) {
+  const NoGrad no_grad;
   const Tensor all = project(x).data();
   const int64_t batch = all.size(0), t = all.size(1), c = all.size(2) / 3;
   const Tensor parts = all.view({batch, t, 3, options.heads, c / options.heads}).permute({2, 0, 3, 1, 4});

@@ -52,7 +52,7 @@ struct CausalSelfAttention : Module {
   CausalSelfAttention(int64_t channels, Options settings = {}, Generator& source = default_generator());
   //   throws: ShapeError for other shapes
   Variable operator()(const Variable& x) override;
-  // The same of positions that follow those in the cache, which takes them; without dropout.
+  // The same of positions that follow those in the cache, which takes them; without dropout or gradients.
   Variable operator()(const Variable& x, KeyValueCache& cache);
   std::string to_string() const override;
 

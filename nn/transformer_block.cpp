@@ -51,6 +51,7 @@ Variable TransformerBlock::operator()(const Variable& x) {
 }
 
 Variable TransformerBlock::operator()(const Variable& x, KeyValueCache& cache) {
+  const NoGrad no_grad;
   const Variable y = x + attention(norm1(x), cache);
   return y + feed_forward(y);
 }

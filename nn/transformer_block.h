@@ -25,7 +25,7 @@ struct TransformerBlock : Module {
   //   throws: ValueError as CausalSelfAttention
   TransformerBlock(int64_t channels, Options settings = {}, Generator& source = default_generator());
   Variable operator()(const Variable& x) override;
-  // The same of positions that follow those in the cache, which takes them; without dropout.
+  // The same of positions that follow those in the cache, which takes them; without dropout or gradients.
   Variable operator()(const Variable& x, KeyValueCache& cache);
   std::string to_string() const override;
 

@@ -22,8 +22,8 @@ using detail::Block;
 
 constexpr int kClassesPerDoubling = 4;              // waste stays below a quarter
 constexpr int kClasses = 40 * kClassesPerDoubling;  // up to 2^45 bytes
-// Idle bytes that a thread may keep. The largest lecture step, of 228,146 rows, holds less.
-constexpr size_t kMaxIdleBytes = size_t{1} << 30;
+// Idle bytes that a thread may keep. The largest lecture step, of lecture 7's full model, holds less.
+constexpr size_t kMaxIdleBytes = size_t{4} << 30;
 
 AtomicCounter system_allocations{0};
 AtomicCounter bytes_in_use{0};

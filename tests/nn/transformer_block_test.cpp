@@ -93,6 +93,8 @@ TEST(TransformerBlock, GoesOnFromItsCache) {
         EXPECT_EQ(cache.length(), i + t);
       }
     }
+    cache.clear();
+    EXPECT_FALSE(block(Variable(x, true), cache).requires_grad());
     EXPECT_EQ(error_text<ValueError>([&] { block(x.narrow(1, 0, 1), cache); }),
               "KeyValueCache: 7 + 1 positions, capacity 7");
   }
