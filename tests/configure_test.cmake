@@ -1,4 +1,4 @@
-# What CMake makes of the tree where it is given little: no build type, no CLI11, no GoogleTest; and inside another project.
+# What CMake makes of the tree where it is given little: no build type, no CLI11, no PCRE2, no GoogleTest; and inside another project.
 # It builds nothing.
 #   cmake -DROOT=<source tree> -DWORK=<a folder> -DGENERATOR=<name> -DCXX=<compiler> -P configure_test.cmake
 
@@ -35,6 +35,11 @@ expect("no CLI11" "${out}" "-- Without CLI11: the apps\n")
 expect("no GoogleTest" "${out}" "-- Without GoogleTest: the tests\n")
 refuse("no CLI11" "${commands}" "libtensor_apps_common")
 refuse("no GoogleTest" "${commands}" "_tests[.]dir")
+
+configure(${ROOT} -DCMAKE_DISABLE_FIND_PACKAGE_PCRE2=ON -DLIBTENSOR_TESTS=OFF)
+expect("no PCRE2" "${out}" "-- Without PCRE2: the app tokenizer\n")
+refuse("no PCRE2" "${commands}" "tokenizer")
+expect("no PCRE2" "${commands}" "libtensor_bigram")
 
 configure(${ROOT} -DCMAKE_BUILD_TYPE=Debug -DLIBTENSOR_APPS=OFF -DLIBTENSOR_TESTS=OFF)
 refuse("a build type" "${out}" "Release|Without")
