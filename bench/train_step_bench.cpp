@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include <libtensor/apps/common/mlp_net.h>
+#include <libtensor/apps/makemore/estimates.h>
 #include <libtensor/bench/common.h>
 #include <libtensor/bench/python_peer.h>
 #include <libtensor/nn/activation.h>
@@ -151,6 +152,22 @@ Step bigram_net() {
   return descend({W}, [=] { return cross_entropy(embedding(W, x), y) + mean(square(W)) * 0.01F; });
 }
 
+// A type of makemore's zoo: 32 rows of 16 places, every place a target.
+Step zoo(const char* type) {
+  auto g = std::make_shared<Generator>(3407);
+  const std::shared_ptr<apps::makemore::Model> model = apps::makemore::make_model(
+      type, {.vocab_size = 27, .block_size = 16, .n_layer = 4, .n_head = 4, .n_embd = 64, .n_embd2 = 64}, *g);
+  const IntTensor x = randint(0, 27, {kExamples, 16}, *g);
+  auto adamw = std::make_shared<nn::AdamW>(model->parameters(), 5e-4);
+  return [=] {
+    const IntTensor rows = x[randint(0, kExamples, kBatch, *g)];
+    const Variable loss = apps::makemore::loss_of(*model, rows, rows);
+    adamw->zero_grad();
+    loss.backward();
+    adamw->step();
+  };
+}
+
 double median_step_us(const Step& step, int64_t steps) {
   std::vector<double> times;
   for (int64_t i = 0; i < steps; ++i) {
@@ -206,16 +223,22 @@ bench::Row measure(const Work& work, int threads, bench::PythonPeer& torch, int 
 
 int main(int argc, char** argv) {
   const bench::Options options = bench::parse(argc, argv);
-  const Work works[] = {{"mlp:32", "lecture 3: MLP 3x10-200-27", [] { return mlp(32); }, 500},
-                        {"batchnorm", "lecture 4: with batch norm", batchnorm, 500},
-                        {"deep", "lecture 4: six layers, modules", deep, 300},
-                        {"wavenet", "lecture 6: tree of 76,579", wavenet, 200},
-                        {"bigram_net", "lecture 2: bigram net, 228,146", bigram_net, 5},
-                        {"mlp:256", "the MLP, batch 256", [] { return mlp(256); }, 100},
-                        {"mlp:2048", "the MLP, batch 2048", [] { return mlp(2048); }, 20},
-                        {"mlp:8192", "the MLP, batch 8192", [] { return mlp(8192); }, 10},
-                        {"additions", "1,000 additions of one number", additions, 50},
-                        {"products", "1,000 matrix products, 1x1", products, 50}};
+  const Work works[] = {
+      {"mlp:32", "lecture 3: MLP 3x10-200-27", [] { return mlp(32); }, 500},
+      {"batchnorm", "lecture 4: with batch norm", batchnorm, 500},
+      {"deep", "lecture 4: six layers, modules", deep, 300},
+      {"wavenet", "lecture 6: tree of 76,579", wavenet, 200},
+      {"bigram_net", "lecture 2: bigram net, 228,146", bigram_net, 5},
+      {"mlp:256", "the MLP, batch 256", [] { return mlp(256); }, 100},
+      {"mlp:2048", "the MLP, batch 2048", [] { return mlp(2048); }, 20},
+      {"mlp:8192", "the MLP, batch 8192", [] { return mlp(8192); }, 10},
+      {"zoo:bow", "makemore: bag of words", [] { return zoo("bow"); }, 200},
+      {"zoo:mlp", "makemore: MLP 16x64-64-27", [] { return zoo("mlp"); }, 100},
+      {"zoo:rnn", "makemore: RNN, 16 steps", [] { return zoo("rnn"); }, 200},
+      {"zoo:gru", "makemore: GRU, 16 steps", [] { return zoo("gru"); }, 100},
+      {"zoo:transformer", "makemore: transformer, 4 blocks", [] { return zoo("transformer"); }, 30},
+      {"additions", "1,000 additions of one number", additions, 50},
+      {"products", "1,000 matrix products, 1x1", products, 50}};
   bench::PythonPeer torch(LIBTENSOR_SOURCE_DIR "/bench/train_step_bench.py");
   if (!torch.greeting()) fmt::print(stderr, "no python3 with torch to run beside: only ours is timed\n");
   std::vector<bench::Row> rows;

@@ -4,6 +4,7 @@ Says {"torch": version}, and then answers each line "WORK STEPS THREADS" with {"
 Without torch it exits with 77, having said nothing.
 """
 import json
+import pathlib
 import re
 import statistics
 import sys
@@ -14,6 +15,7 @@ try:
     import torch.nn.functional as F
 except ImportError:
     sys.exit(77)
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tests" / "golden"))
 
 g = torch.Generator().manual_seed(2147483647)
 EXAMPLES, BATCH, LR = 182625, 32, 0.1
@@ -118,6 +120,22 @@ def bigram_net():
         counts = (F.one_hot(x, 27).float() @ W).exp()
         p = counts / counts.sum(1, keepdim=True)
         descend(params, -p[torch.arange(n), y].log().mean() + 0.01 * (W**2).mean())
+
+    return step
+
+
+def zoo(kind):
+    from reference.makemore import loss_of, make_model
+
+    model = make_model(kind, 27, 16)
+    x = torch.randint(0, 27, (EXAMPLES, 16), generator=g)
+    optimizer = torch.optim.AdamW(model.parameters(), 5e-4)
+
+    def step():
+        rows = x[torch.randint(0, EXAMPLES, (BATCH,), generator=g)]
+        optimizer.zero_grad(set_to_none=True)
+        loss_of(model, rows, rows).backward()
+        optimizer.step()
 
     return step
 

@@ -4,22 +4,15 @@
 #include <limits>
 
 #include <libtensor/apps/common/memory.h>
-#include <libtensor/apps/common/utf8.h>
 #include <libtensor/apps/makemore/makemore.h>
 #include <libtensor/tensor/ops.h>
 
 namespace lt::apps::makemore {
 namespace {
 
-int64_t characters_in(const std::string& word) {
-  int64_t count = 0;
-  for (size_t at = 0; at < word.size(); at += character_at(word, at).size()) ++count;
-  return count;
-}
-
-int64_t block_size_for(const Words& data) {
+int64_t block_size_for(const Words& data, const Vocabulary& vocabulary) {
   int64_t longest = 0;
-  for (const std::string& word : data.words) longest = std::max(longest, characters_in(word));
+  for (const std::string& word : data.words) longest = std::max(longest, std::ssize(vocabulary.encode(word)));
   // x and y, and the lists that they are made of
   const double places = static_cast<double>(data.words.size()) * static_cast<double>(longest + 1);
   require_memory(fmt::format("{}: names of up to {} characters", data.source, longest),
@@ -50,11 +43,12 @@ Dataset::Dataset(std::vector<std::string> names, const Vocabulary& vocabulary, i
   std::vector<int64_t> inputs, targets;
   for (const std::string& word : words) {
     std::vector<int64_t> row = vocabulary.encode(word);
+    const std::ptrdiff_t letters = std::ssize(row);
     row.insert(row.begin(), 0);
     row.resize(static_cast<size_t>(block_size), 0);  // 0, the letters, 0 ...
     inputs.insert(inputs.end(), row.begin(), row.end());
-    std::rotate(row.begin(), row.begin() + 1, row.end());             // the letters, 0 ...
-    std::fill(row.begin() + characters_in(word) + 1, row.end(), -1);  // ... then nothing to predict
+    std::rotate(row.begin(), row.begin() + 1, row.end());  // the letters, 0 ...
+    std::fill(row.begin() + letters + 1, row.end(), -1);   // ... then nothing to predict
     targets.insert(targets.end(), row.begin(), row.end());
   }
   x = from_vector<int64_t>(inputs, {count, block_size});
@@ -62,9 +56,13 @@ Dataset::Dataset(std::vector<std::string> names, const Vocabulary& vocabulary, i
   // end
 }
 
+std::string Dataset::first_words(int64_t count) const {
+  return fmt::format("{}", fmt::join(words.begin(), words.begin() + std::min(count, std::ssize(words)), " "));
+}
+
 Datasets::Datasets(Run& run, const Words& data, Generator& generator)
     : vocabulary(Vocabulary::of(data)),
-      block_size(block_size_for(data)),
+      block_size(block_size_for(data, vocabulary)),
       train({}, vocabulary, block_size),
       test({}, vocabulary, block_size) {
   const int64_t tested = how_many_to_test(data);
@@ -110,25 +108,6 @@ std::vector<std::string> generate(Model& model, const Datasets& data, int64_t ho
     names.push_back(data.vocabulary.decode(ids) + ".");
   }
   return names;
-}
-
-std::string mark_of(const Datasets& data, const std::string& name) {
-  const std::string word = name.substr(0, name.size() - 1);
-  return data.train.known.contains(word) ? "in train" : data.test.known.contains(word) ? "in test" : "new";
-}
-
-void show_marks(Run& run, int64_t step, const Datasets& data, const std::vector<std::string>& names) {
-  std::string text;
-  for (const char* mark : {"new", "in train", "in test"}) {
-    std::string list;
-    for (const std::string& name : names)
-      if (mark_of(data, name) == mark) list += (list.empty() ? "" : " ") + brief(name, 40);
-    if (list.empty()) continue;
-    const auto lines = split(wrapped(list, 56), '\n');
-    text += fmt::format("{:<12} {:<9} {}\n", text.empty() ? fmt::format("step {}", step) : "", mark,
-                        fmt::join(lines, fmt::format("\n{:23}", "")));
-  }
-  run.print(text);
 }
 
 }  // namespace lt::apps::makemore

@@ -13,18 +13,13 @@
 #include <libtensor/apps/common/memory.h>
 #include <libtensor/apps/makemore/estimates.h>
 #include <libtensor/nn/optimizer.h>
-#include <libtensor/tensor/io.h>
+#include <libtensor/tensor/ops.h>
 
 using namespace lt;
 using namespace lt::apps;
 using namespace lt::apps::makemore;
 
 namespace {
-
-std::string first_words(const Dataset& data, size_t count) {
-  const auto end = data.words.begin() + static_cast<std::ptrdiff_t>(std::min(count, data.words.size()));
-  return fmt::format("{}", fmt::join(data.words.begin(), end, " "));
-}
 
 void show_data(Run& run, const Datasets& data) {
   run.heading("Names as rows");
@@ -41,21 +36,8 @@ void show_data(Run& run, const Datasets& data) {
   run.cell("split");
   run.result("names to train on", data.train.x.size(0));
   run.result("names to test on", data.test.x.size(0));
-  run.result("the first to train on", first_words(data.train, 5));
-  run.result("the first to test on", first_words(data.test, 4));
-}
-
-void show_names(Run& run, const Flags& flags, Model& model, const Datasets& data) {
-  run.heading("Names of the best model");
-  run.say(
-      "All names grow together, a character at a time, each drawn by the probabilities at its last place.");
-  run.cell("generate");
-  Generator g = run.generator(run.flags().sample_seed);
-  const auto names = generate(model, data, run.flags().samples, flags.top_k, g);
-  run.samples(names, [&](const std::string& name) { return mark_of(data, name); });
-  const auto is_new = [&](const std::string& name) { return mark_of(data, name) == "new"; };
-  run.result("names that are new",
-             fmt::format("{} of {}", std::ranges::count_if(names, is_new), names.size()));
+  run.result("the first to train on", data.train.first_words(5));
+  run.result("the first to test on", data.test.first_words(4));
 }
 
 // What is known once all steps are made, and the best model's names.
@@ -73,6 +55,7 @@ Trained show_outcome(Run& run, const Flags& flags, const std::string& type, Mode
     run.result(fmt::format("{} loss", name), loss);
   }
   model.load_state_dict(estimates.best());
+  show_places(run, model, data);
   show_names(run, flags, model, data);
   return {.type = type,
           .parameters = model.num_parameters(),
@@ -94,6 +77,11 @@ std::optional<Trained> train(Run& run, const Flags& flags, const std::string& ty
   run.result("test loss untrained", untrained);
 
   run.heading("Training");
+  run.say(
+      "AdamW (Loshchilov and Hutter 2019) divides each gradient by its usual size, so that every weight "
+      "moves "
+      "about as far, and pulls weights a little towards 0. Every 500 steps the losses of train and test are "
+      "estimated, and the best model so far is kept; every 200 steps ten names show what it has learned.");
   run.cell("loss");
   // cell: optimizer
   nn::AdamW optimizer(model->parameters(), flags.training.lr,

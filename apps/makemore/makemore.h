@@ -43,6 +43,7 @@ struct ModelConfig {
 struct Model : nn::Module {
   virtual Variable forward(const IntTensor& idx) = 0;
   Variable operator()(const Variable& ids) override { return forward(ids.data().cast<int64_t>()); }
+  std::string to_string() const override { return "Model"; }
 };
 
 // "bigram", "bow", "mlp", "rnn", "gru", "transformer", its parameters drawn from the generator.
@@ -56,6 +57,8 @@ double bytes_to_train(const std::string& type, const ModelConfig& config, int64_
 // Names as rows of equal length: x is 0 and the letters, then 0s; y the letters and 0, then -1: no target.
 struct Dataset {
   Dataset(std::vector<std::string> names, const Vocabulary& vocabulary, int64_t block_size);
+
+  std::string first_words(int64_t count) const;
 
   IntTensor x, y;  // (names, block_size)
   std::vector<std::string> words;
@@ -81,7 +84,10 @@ std::vector<std::string> generate(Model& model, const Datasets& data, int64_t ho
                                   Generator& generator);
 // Whether a name, with its final ".", is "new", "in train" or "in test".
 std::string mark_of(const Datasets& data, const std::string& name);
-// Names by their marks, a line each.
+// Names by their marks, a line each; names of the model, as many as --samples asks for; and a name of the
+// test set as the model meets it, place by place.
 void show_marks(Run& run, int64_t step, const Datasets& data, const std::vector<std::string>& names);
+void show_names(Run& run, const Flags& flags, Model& model, const Datasets& data);
+void show_places(Run& run, Model& model, const Datasets& data);
 
 }  // namespace lt::apps::makemore

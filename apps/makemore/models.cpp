@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 
 #include <libtensor/apps/makemore/makemore.h>
 #include <libtensor/nn/activation.h>
@@ -27,7 +26,6 @@ struct Bigram : Model {
   Variable forward(const IntTensor& idx) override { return logits[idx]; }
   // end
 
-  std::string to_string() const override { return "Bigram"; }
   void list(nn::Members& members) override { members.parameters = {{"logits", &logits}}; }
 
   Variable logits;
@@ -53,7 +51,6 @@ struct BoW : Model {
   }
   // end
 
-  std::string to_string() const override { return "BoW"; }
   void list(nn::Members& members) override {
     members.children = {{"wte", &wte},
                         {"wpe", &wpe},
@@ -83,7 +80,6 @@ struct MLP : Model {
   }
   // end
 
-  std::string to_string() const override { return "MLP"; }
   void list(nn::Members& members) override { members.children = {{"wte", &wte}, {"mlp", &mlp}}; }
 
   int64_t blank, block_size;
@@ -111,7 +107,6 @@ struct RNN : Model {
   }
   // end
 
-  std::string to_string() const override { return "RNN"; }
   void list(nn::Members& members) override {
     members.parameters = {{"start", &start}};
     members.children = {{"wte", &wte}, {"cell", &cell}, {"lm_head", &lm_head}};
@@ -147,7 +142,6 @@ struct Transformer : Model {
   }
   // end
 
-  std::string to_string() const override { return "Transformer"; }
   void list(nn::Members& members) override {
     members.children = {{"transformer.wte", &wte}, {"transformer.wpe", &wpe}};
     for (size_t i = 0; i < blocks.size(); ++i)
