@@ -1,5 +1,5 @@
-// Lecture 4, "Activations & gradients, BatchNorm": lecture 3's network looked into, mended in five stages.
-// The six layers of the lecture's second half are in deep.cpp.
+// Lecture 4, "Activations & gradients, BatchNorm": lecture 3's network (mlp.h) looked into, and mended in
+// five stages (stages.cpp). The six layers of the lecture's second half are in deep.cpp.
 //
 //   activations                      all five stages, the last one trained for 200,000 steps
 //   activations --stage tanh         up to that stage, which is trained
@@ -13,88 +13,16 @@
 #include <algorithm>
 #include <cmath>
 
-#include <libtensor/apps/activations/activations.h>
+#include <libtensor/apps/activations/mlp.h>
 #include <libtensor/apps/common/curves.h>
 #include <libtensor/apps/common/memory.h>
 #include <libtensor/apps/plot/chart.h>
-#include <libtensor/nn/diagnostics.h>
 
 using namespace lt;
 using namespace lt::apps;
 using namespace lt::apps::activations;
 
 namespace {
-
-struct Mlp {
-  Mlp(const std::string& name, const MlpSizes& n, Generator& g)
-      : stage(name), batchnorm(stage == "batchnorm") {
-    const int64_t fan_in = n.block * n.embed;
-    const MlpScales by = scales_of(stage, fan_in);
-    // cell: parameters
-    C = Variable(randn({n.vocabulary, n.embed}, g), true);            // (27, 10)
-    W1 = Variable(randn({fan_in, n.hidden}, g) * by.W1, true);        // (30, 200)
-    if (!batchnorm) b1 = Variable(randn(n.hidden, g) * by.b1, true);  // (200)
-    W2 = Variable(randn({n.hidden, n.vocabulary}, g) * by.W2, true);  // (200, 27)
-    b2 = Variable(randn(n.vocabulary, g) * by.b2, true);              // (27)
-    // end
-    bngain = Variable(ones({1, n.hidden}), true);
-    bnbias = Variable(zeros({1, n.hidden}), true);
-    bnmean_running = zeros({1, n.hidden});
-    bnstd_running = ones({1, n.hidden});
-  }
-
-  // cell: batch normalisation
-  Variable normalize(const Variable& x, bool training) {
-    if (!training) return bngain * (x - bnmean_running) / bnstd_running + bnbias;
-    bnmeani = x.mean(0, true);  // (1, 200): of each unit, over the batch
-    bnstdi = x.stddev(0, true, true);
-    bnmean_running *= 0.999F;
-    bnmean_running += 0.001F * bnmeani.data();
-    bnstd_running *= 0.999F;
-    bnstd_running += 0.001F * bnstdi.data();
-    return bngain * (x - bnmeani) / bnstdi + bnbias;
-  }
-  // end
-
-  // cell: forward
-  Variable logits(const IntTensor& Xb, bool training) {
-    const Variable embcat = C[Xb].view({Xb.size(0), -1});  // (32, 30): embeddings side by side
-    hpreact = batchnorm ? normalize(matmul(embcat, W1), training) : matmul(embcat, W1) + b1;  // (32, 200)
-    h = tanh(hpreact);
-    return matmul(h, W2) + b2;  // (32, 27)
-  }
-  // end
-
-  Parameters parameters() const {
-    if (!batchnorm) return {{"C", C}, {"W1", W1}, {"b1", b1}, {"W2", W2}, {"b2", b2}};
-    return {{"C", C}, {"W1", W1}, {"W2", W2}, {"b2", b2}, {"bngain", bngain}, {"bnbias", bnbias}};
-  }
-
-  std::string stage;
-  bool batchnorm;
-  Variable C, W1, b1, W2, b2, bngain, bnbias;
-  Tensor bnmean_running, bnstd_running;
-  Variable bnmeani, bnstdi, hpreact, h;  // of the last batch
-};
-
-// The first minibatch, before any training.
-struct First {
-  First(const Run& run, const Flags& flags, const Splits& splits, const std::string& stage)
-      : g(run.generator(run.flags().seed)),
-        net(stage, flags.sizes(splits.vocabulary), g),
-        batch(minibatch(splits.train, flags.training.batch, g)),
-        logits(net.logits(batch.x, true)),
-        loss(cross_entropy(logits, batch.y)) {}
-  Start start() const {
-    const MlpScales by = scales_of(net.stage, net.W1.size(0));
-    return {net.stage, by, net.hpreact.data(), net.h.data(), logits.data(), loss.item()};
-  }
-
-  Generator g;
-  Mlp net;
-  Examples batch;
-  Variable logits, loss;
-};
 
 struct Trained {
   Mlp net;
@@ -105,7 +33,7 @@ struct Trained {
 Trained train(Run& run, const TrainingFlags& training, const Flags& flags, const Splits& splits,
               const std::string& stage, const std::string& task) {
   Generator g = run.generator(run.flags().seed);
-  Mlp net(stage, flags.sizes(splits.vocabulary), g);
+  Mlp net(stage, flags.sizes(splits.vocabulary.size()), g);
   Parameters parameters = net.parameters();
   Steps steps = run.steps(
       training, {.parameters = parameters,
@@ -153,54 +81,6 @@ bool hockey_stick(Run& run, const Flags& flags, const Splits& splits) {
   return true;
 }
 
-void batchnorm_stage(Run& run, const Flags& flags, const Splits& splits) {
-  run.heading("Stage batchnorm: batch normalisation");
-  run.say(
-      "If pre-activations should have mean 0 and standard deviation 1, make them so (Ioffe and Szegedy, "
-      "2015): from each unit subtract its mean over the batch, divide by its standard deviation. It can "
-      "all be differentiated. bngain and bnbias are trained, so that the net may move away from 0 and 1 "
-      "again.");
-  run.cell("batch normalisation");
-  First first(run, flags, splits, "batchnorm");
-  Mlp& net = first.net;
-  show_layer(run, first.start());
-  const Tensor before = matmul(net.C[first.batch.x].view({-1, net.W1.size(0)}), net.W1).data();
-  run.result("unit 0: bnmeani", net.bnmeani.at({0, 0}));
-  run.result("unit 0: bnstdi", net.bnstdi.at({0, 0}));
-  run.result("unit 0: bngain", net.bngain.at({0, 0}));
-  run.result("unit 0: bnbias", net.bnbias.at({0, 0}));
-  run.result("unit 0, first example: before", before.at({0, 0}));
-  run.result("unit 0, first example: after", net.hpreact.at({0, 0}));
-  run.say(
-      "b1 is gone: what is added to a unit in all examples, the mean takes away again. So its gradient is "
-      "nothing, and bnbias does its work.");
-  run.cell("idle b1");
-  // cell: idle b1
-  const Variable b1(zeros(flags.hidden), true);
-  const Variable h = tanh(net.normalize(Variable(before) + b1, true));
-  cross_entropy(matmul(h, net.W2) + net.b2, first.batch.y).backward();
-  run.result("largest gradient of b1", amax(abs(b1.grad())));
-  // end
-  const First kaiming(run, flags, splits, "kaiming");
-  kaiming.loss.backward();
-  run.result("the same in stage kaiming", amax(abs(kaiming.net.b1.grad())));
-  run.say(
-      "Now an example's logits depend on the others of its batch. That jitter keeps the net from "
-      "overfitting, but one window alone has no standard deviation. So running averages are kept (0.999 of "
-      "the old, 0.001 of the batch's), and when the net is evaluated they stand for the batch's.");
-  run.cell("couples");
-  // cell: couples
-  const auto first_logit_among = [&](int64_t examples, bool training) {
-    return net.logits(first.batch.x.narrow(0, 0, examples), training).at({0, 0});
-  };
-  run.result("first logit, in its batch", first_logit_among(flags.training.batch, true));
-  run.result("beside one other", first_logit_among(2, true));
-  run.result("alone, by running averages", first_logit_among(1, false));
-  run.result("alone, by its own std", first_logit_among(1, true));
-  // end
-  draw_widget(run);
-}
-
 // What evaluation takes in place of a batch: the running averages, or after training the whole split.
 void calibrate(Run& run, const Flags& flags, const Splits& splits, Mlp& net) {
   run.say(
@@ -238,18 +118,15 @@ std::vector<std::string> train_stage(Run& run, const Flags& flags, const Words& 
   if (trained.net.batchnorm) calibrate(run, flags, splits, trained.net);
   const auto logits = [&](const IntTensor& x) { return trained.net.logits(x, false); };
   const SplitLosses loss = show_splits(run, logits, splits);
-  if (run.flags().samples > 0) run.heading("Names");
-  run.samples(sample_names(logits, splits.vocabulary, flags.block, run.flags().samples,
-                           run.generator(run.flags().sample_seed)),
-              data.words);
+  show_names(run, logits, splits, data);
   return {stage, trained.losses.empty() ? "-" : show(trained.losses[0]), show(loss.train), show(loss.val)};
 }
 
 void stages(Run& run, const Flags& flags, const Words& data, const Splits& splits) {
   const std::string last_stage = flags.stage == "all" ? "batchnorm" : flags.stage;
   const auto last = std::find(kStages.begin(), kStages.end(), last_stage) - kStages.begin();
-  std::vector<Start> starts;
-  for (const std::string& stage : kStages) starts.push_back(First(run, flags, splits, stage).start());
+  std::vector<First> starts;
+  for (const std::string& stage : kStages) starts.emplace_back(run, flags, splits, stage);
   run.part(Run::kNoFlags);
   initial_loss(run, starts[0]);
   if (last >= 1) {
@@ -258,7 +135,7 @@ void stages(Run& run, const Flags& flags, const Words& data, const Splits& split
   }
   if (last >= 2) tanh_stage(run, starts[0], starts[2]);
   if (last >= 3) kaiming_stage(run, starts[3]);
-  if (last >= 4) batchnorm_stage(run, flags, splits);
+  if (last >= 4) batchnorm_stage(run, starts[4], starts[3]);
   show_starts(run, starts);
   std::vector<std::vector<std::string>> rows;
   for (const std::string& stage : flags.stage == "all" ? kStages : std::vector{flags.stage}) {
@@ -271,7 +148,9 @@ void stages(Run& run, const Flags& flags, const Words& data, const Splits& split
   }
   if (last >= 4 && flags.block == 3) {  // as the six layers take it
     run.part("--deep");
-    deep_network(run, {.training = {.steps = 100, .decay_at = 100, .keep = false}}, splits, data, false);
+    Flags few;
+    few.training = {.steps = 100, .decay_at = 100, .keep = false};
+    deep_network(run, few, splits, data, false);
   }
   run.try_next({{"activations --stage all", "each of the stages trained, and what it gains"},
                 {"activations --deep", "the diagnostics after 1,001 steps, and names"},
@@ -285,12 +164,10 @@ void lecture(Run& run, const Flags& flags) {
   refuse_batch_of_one(flags);
   const auto batch = static_cast<double>(flags.training.batch);
   // As measured; of a unit and example batch normalisation keeps some thirty numbers.
-  const double bytes =
-      flags.deep || flags.exercise == 2
-          ? 20000 * batch
-          : bytes_to_train({.block = flags.block, .embed = flags.embed, .hidden = flags.hidden},
-                           flags.training.batch) +
-                120 * static_cast<double>(flags.hidden) * batch;
+  const double bytes = flags.deep || flags.exercise == 2
+                           ? 20000 * batch
+                           : bytes_to_train(flags.sizes(), flags.training.batch) +
+                                 120 * static_cast<double>(flags.hidden) * batch;
   require_memory("--batch, --hidden, --embed and --block", bytes);
   const Words data = run.load_words();
   if (run.given("--widget")) return widget(run, flags.widget);

@@ -15,11 +15,7 @@ namespace lt::apps::activations {
 inline const std::vector<std::string> kStages = {"original", "softmax", "tanh", "kaiming", "batchnorm"};
 
 // The defaults are the lecture's.
-struct Flags {
-  TrainingFlags training{.steps = 200000, .batch = 32, .lr = 0.1, .decay_at = 100000};
-  int64_t block = 3;
-  int64_t embed = 10;
-  int64_t hidden = 200;
+struct Flags : MlpFlags {
   std::string stage = "batchnorm";
   bool calibrate = false;
   bool deep = false;
@@ -28,35 +24,20 @@ struct Flags {
   bool linear = false;
   int64_t exercise = 0;
   double widget = std::numeric_limits<double>::quiet_NaN();
-
-  MlpSizes sizes(const Vocabulary& vocabulary) const {
-    return {.vocabulary = vocabulary.size(), .block = block, .embed = embed, .hidden = hidden};
-  }
 };
 
 void declare(Options& options, Flags& flags);
 // throws: UsageError where batches are normalised
 void refuse_batch_of_one(const Flags& flags);
 
-// What a stage multiplies the drawn parameters by: its own change, and those of the stages before it.
-MlpScales scales_of(const std::string& stage, int64_t fan_in);
-
-// A stage's first minibatch, before any training.
-struct Start {
-  std::string stage;
-  MlpScales by;
-  Tensor hpreact, h;  // (batch, hidden), before and after the tanh
-  Tensor logits;      // (batch, vocabulary)
-  double loss;
-};
-// What each of the first four stages changes, and a table of all five.
-void initial_loss(Run& run, const Start& original);
-void softmax_stage(Run& run, const Start& softmax);
-void tanh_stage(Run& run, const Start& original, const Start& tanh);
-void kaiming_stage(Run& run, const Start& kaiming);
-// How the tanh layer stands: lines and pictures.
-void show_layer(Run& run, const Start& start);
-void show_starts(Run& run, const std::vector<Start>& starts);
+struct First;  // mlp.h
+// What each of the five stages changes before any training, and a table of them.
+void initial_loss(Run& run, const First& original);
+void softmax_stage(Run& run, const First& softmax);
+void tanh_stage(Run& run, const First& original, const First& tanh);
+void kaiming_stage(Run& run, const First& kaiming);
+void batchnorm_stage(Run& run, First first, const First& kaiming);
+void show_starts(Run& run, const std::vector<First>& starts);
 
 // The six-layer network: what the gain does, training, the four diagnostics, and with `in_full` losses and
 // names. In deep.cpp.

@@ -227,9 +227,7 @@ void deep_network(Run& run, const Flags& flags, const Splits& splits, const Word
     net.train(false);
     const auto logits = [&](const IntTensor& x) { return net.logits(x); };
     show_splits(run, logits, splits);
-    run.samples(sample_names(logits, splits.vocabulary, 3, run.flags().samples,
-                             run.generator(run.flags().sample_seed)),
-                data.words);
+    show_names(run, logits, splits, data);
   }
   large_products(run);
   run.try_next({{"activations --deep --gain 0.5 --no-batchnorm", "activations and gradients that fade"},

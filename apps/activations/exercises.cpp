@@ -54,7 +54,9 @@ double unigram_entropy(const Splits& splits) {
 // The same network without its norms, each one folded into the Linear before it.
 DeepNet fold(const DeepNet& net, const Splits& splits) {
   Generator unused(0);
-  DeepNet folded(splits.vocabulary.size(), {.no_batchnorm = true}, unused);
+  Flags plain;
+  plain.no_batchnorm = true;
+  DeepNet folded(splits.vocabulary.size(), plain, unused);
   folded.C = net.C;
   size_t next = 0;  // of the folded layers
   for (size_t i = 0; i < net.layers.size(); ++i) {
@@ -75,7 +77,7 @@ DeepNet fold(const DeepNet& net, const Splits& splits) {
 }  // namespace
 
 void zero_initialisation(Run& run, const Flags& flags, const Splits& splits) {
-  const MlpSizes sizes = flags.sizes(splits.vocabulary);
+  const MlpSizes sizes = flags.sizes(splits.vocabulary.size());
   run.heading("Exercise 1: all parameters zero");
   run.say(
       "h = tanh(0) = 0, so W2's gradient h^T dlogits is 0; h's, dlogits W2^T, is 0, and so is all that "

@@ -3,12 +3,7 @@
 namespace lt::apps::activations {
 
 void declare(Options& options, Flags& flags) {
-  options.flags.samples = 20;
-  options.flags.sample_seed = 2147483657;
-  options.add_training(flags.training);
-  options.add("--block N", flags.block, "characters of context", {.min = 1, .max = 64});
-  options.add("--embed N", flags.embed, "numbers in an embedding", {.min = 1, .max = 4096});
-  options.add("--hidden N", flags.hidden, "units of the tanh layer", {.min = 1, .max = 65536});
+  declare_mlp(options, flags);
   options.add("--stage original|softmax|tanh|kaiming|batchnorm|all", flags.stage,
               "which of the five stages to train", {.selects = true});
   options.add("--calibrate", flags.calibrate, "evaluate by the whole training split's mean and std",

@@ -7,10 +7,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
 #include <cmath>
 #include <map>
-#include <set>
 
 #include <libtensor/apps/bigram/bigram.h>
 
@@ -19,26 +17,6 @@ using namespace lt::apps;
 using namespace lt::apps::bigram;
 
 namespace {
-
-void read_names(Run& run, const std::vector<std::string>& words) {
-  run.heading("The names");
-  run.say(
-      "A list of names, one a line. The model shall make up more that sound like them, a character at a "
-      "time.");
-  run.cell("words");
-  const auto [shortest, longest] = std::minmax_element(
-      words.begin(), words.end(), [](const auto& a, const auto& b) { return length(a) < length(b); });
-  const std::set<std::string> distinct(words.begin(), words.end());
-  int64_t letters = 0;
-  for (const std::string& word : words) letters += length(word);
-  run.result("names", std::ssize(words));
-  run.result("distinct names", std::ssize(distinct));
-  run.result("letters", letters);
-  run.result("shortest", length(*shortest));
-  run.result("longest", length(*longest));
-  run.result("first names", brief(joined(first_of(words, 8))));
-  run.result("last name", brief(words.back(), 40));
-}
 
 // Every two neighbours of ".emma.", counted in a dictionary.
 void count_in_a_dictionary(Run& run, const std::vector<std::string>& words, const Vocabulary& vocabulary) {
@@ -89,23 +67,7 @@ IntTensor count_in_a_table(Run& run, const Flags& flags, const std::vector<std::
   }
   // end
   run.cell("table");
-  run.result("shape of N", to_string(N.shape()));
-  run.result("bigrams", sum(N).item());
-  run.result("cells of the table in use", count_nonzero(N > 0));
-  run.result("empty cells", count_nonzero(N == 0));
-  const std::vector<Frequent> frequent = most_frequent(N, vocabulary, flags.top);
-  if (flags.top > 0) run.result(fmt::format("most frequent {}", frequent.size()), brief(listed(frequent)));
-  run.result("row 0: how names begin", brief(joined(N[0])));
-  if (vocabulary.size() == 27) {
-    const IntTensor sums = sum(N, 1);
-    run.result("row sums of ., a, q, x", joined(sums[tensor<int64_t>({0, 1, 17, 24})]));
-    const int64_t q = sums.at({17});
-    run.result("q is followed by u", fmt::format("{} of {}", N.at({17, 21}), q));
-    run.say(fmt::format("By chance u would follow {} times, like each of the 27. The table knows spelling.",
-                        std::lround(static_cast<double>(q) / 27)));
-  }
-  draw_counts(run, N, vocabulary);
-  log_counts(run, N, frequent);
+  show_table(run, N, vocabulary, flags.top);
   return N;
 }
 
@@ -167,8 +129,6 @@ void measure(Run& run, const Flags& flags, const IntTensor& N, const std::vector
                   "is a sum, since log(a*b*c) = log(a) + log(b) + log(c); negative and divided by the "
                   "count it is a loss: 0 is perfect, a uniform guess costs ln {} = {:.4f}.",
                   vocabulary.size(), std::log(vocabulary.size())));
-  constexpr int64_t kMostLines = 100;
-  std::string lines;
   // cell: likelihood
   const DoubleTensor P = N.cast<double>() / sum(N.cast<double>(), 1, true);
   double log_likelihood = 0;
@@ -180,9 +140,6 @@ void measure(Run& run, const Flags& flags, const IntTensor& N, const std::vector
       const double logprob = std::log(prob);
       log_likelihood += logprob;
       ++n;
-      if (n <= kMostLines)
-        lines += fmt::format("  {}{}: {:.4f} {:.4f}\n", vocabulary.symbol(ix1), vocabulary.symbol(ix2), prob,
-                             logprob);
       ix1 = ix2;
     }
   }
@@ -190,8 +147,7 @@ void measure(Run& run, const Flags& flags, const IntTensor& N, const std::vector
   // end
   run.cell("likelihood");
   if (n == 0) return;
-  if (n > kMostLines) lines += fmt::format("  and {} more\n", n - kMostLines);
-  run.print(lines);
+  for (const std::string& w : first_of(words, flags.trace)) run.print(steps_text(w, vocabulary, P));
   run.result(fmt::format("pairs of the first {} names", flags.trace), n);
   run.result(fmt::format("log-likelihood of these {}", n), log_likelihood);
   run.result(fmt::format("mean of these {}, negative: the loss", n), nll / static_cast<double>(n));
@@ -222,6 +178,7 @@ void lecture(Run& run, const Flags& flags) {
   const IntTensor N = count_in_a_table(run, flags, data.words, vocabulary);
   sample_a_row(run, N, vocabulary);
   const Tensor P = normalise(run, N, vocabulary, flags.smoothing);
+  if (flags.show_broadcast_bug) return run.try_next({{"bigram", "all of the lecture's counting"}});
   measure(run, flags, N, data.words, vocabulary);
   smooth(run, N, vocabulary, flags.smoothing);
   show_scores(run, flags, N, vocabulary, flags.smoothing);

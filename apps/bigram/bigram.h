@@ -26,15 +26,16 @@ void declare(Options& options, Flags& flags);
 std::vector<std::string> first_of(const std::vector<std::string>& words, int64_t how_many);  // at most
 std::string joined(const std::vector<std::string>& texts);                                   // by spaces
 std::string joined(const IntTensor& ids);
-// "n. 6763, a. 6640".
-std::string listed(const std::vector<Frequent>& frequent);
 
-// The table in blues with its counts, and how names begin.
-void draw_counts(Run& run, const IntTensor& N, const Vocabulary& vocabulary);
+// The list of names, in figures.
+void read_names(Run& run, const std::vector<std::string>& words);
+// The table of pairs in figures, and as a picture in blues.
+void show_table(Run& run, const IntTensor& N, const Vocabulary& vocabulary, int64_t top);
 // What smoothing does to the row that is surest of what follows, at each K.
 void draw_smoothing(Run& run, const IntTensor& N, const Vocabulary& vocabulary);
-// The log's events "counts" and "nll".
-void log_counts(Run& run, const IntTensor& N, const std::vector<Frequent>& frequent);
+// The most frequent, "n. 6763, a. 6640", and the log's event "counts".
+void show_counts(Run& run, const IntTensor& N, const Vocabulary& vocabulary, int64_t top);
+// The log's event "nll".
 void log_nll(Run& run, const IntTensor& N, double K);
 
 // --score: each word's likelihood, character by character.

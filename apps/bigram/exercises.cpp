@@ -15,15 +15,6 @@ namespace {
 
 const std::vector<double> kSmoothings = {0.001, 0.01, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2, 5, 10, 100};
 
-std::string steps_text(const std::string& word, const Vocabulary& vocabulary, const DoubleTensor& P) {
-  constexpr size_t kShown = 60;
-  std::string text;
-  for (const Transition& step : transitions(word, vocabulary, P, kShown)) {
-    text += fmt::format("  {}: {:.4f} {:.4f}\n", step.symbols, step.p, std::log(step.p));
-  }
-  return text + (std::cmp_greater_equal(length(word), kShown) ? "  ...\n" : "");
-}
-
 struct Tuned {
   std::vector<double> train, dev;
   size_t best;
@@ -160,14 +151,12 @@ void trigram(Run& run, const Flags& flags, const Words& data, const Vocabulary& 
   if (split.train.empty()) throw AppError("--order 3 counts the train names, and one name leaves none");
   run.cell("count");
   const IntTensor N = count(split.train, vocabulary, 3);
-  const std::vector<Frequent> frequent = most_frequent(N, vocabulary, flags.top);
   run.log().write("examples", {{"train", sum(N).item()}});
   run.result("shape of N", to_string(N.shape()));
   run.result("cells of the table", N.numel());
   run.result("trigrams in the train names", sum(N).item());
   run.result("cells in use", count_nonzero(N > 0));
-  if (flags.top > 0) run.result(fmt::format("most frequent {}", frequent.size()), brief(listed(frequent)));
-  log_counts(run, N, frequent);
+  show_counts(run, N, vocabulary, flags.top);
   double K = run.given("--smoothing") ? flags.smoothing : 0.2;
   if (flags.tune) {
     const double best = tune(run, split, vocabulary, 3);

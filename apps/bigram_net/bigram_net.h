@@ -3,8 +3,6 @@
 // What the lecture's path (bigram_net.cpp) and the exercises beside it share.
 
 #include <limits>
-#include <string>
-#include <vector>
 
 #include <libtensor/apps/common/mlp_net.h>
 #include <libtensor/apps/common/steps.h>

@@ -69,7 +69,7 @@ void draw_one_hot(Run& run, const IntTensor& xs, const Vocabulary& vocabulary) {
   plot::HeatMap map{.title = "One-hot rows of the inputs", .rows = rows, .columns = vocabulary.size()};
   map.values = one_hot(xs.narrow(0, 0, rows), vocabulary.size()).cast<double>().to_vector();
   for (int64_t i = 0; i < rows; ++i) map.row_labels.push_back(vocabulary.symbol(xs.at({i})));
-  for (int64_t i = 0; i < vocabulary.size(); ++i) map.column_labels.push_back(vocabulary.symbol(i));
+  map.column_labels = vocabulary.symbols();
   map.x_label = "column";
   map.y_label = "character";
   map.cell = 24;
@@ -80,8 +80,7 @@ void draw_one_hot(Run& run, const IntTensor& xs, const Vocabulary& vocabulary) {
 void draw_tables(Run& run, const Tensor& learned, const IntTensor& N, const Vocabulary& vocabulary) {
   const int64_t V = vocabulary.size();
   if (V > 64) return;
-  std::vector<std::string> letters;
-  for (int64_t i = 0; i < V; ++i) letters.push_back(vocabulary.symbol(i));
+  const std::vector<std::string>& letters = vocabulary.symbols();
   const std::vector<double> net = learned.cast<double>().to_vector();
   const std::vector<double> table = lt::apps::probabilities<double>(N, 1).to_vector();
   const double most =

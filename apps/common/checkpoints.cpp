@@ -33,6 +33,8 @@ std::string parts_beside(const std::string& setup, const std::string& other) {
   const std::vector<std::string_view> known = parts_of(other);
   std::vector<std::string_view> parts = parts_of(setup);
   std::erase_if(parts, [&](auto part) { return std::find(known.begin(), known.end(), part) != known.end(); });
+  std::replace(parts.begin(), parts.end(), std::string_view("no flags"),
+               std::string_view("the lecture's settings"));
   return parts.empty() ? "nothing more" : fmt::format("{}", fmt::join(parts, ", "));
 }
 

@@ -66,18 +66,18 @@ Likelihood nll(const DoubleTensor& P, const IntTensor& seen) {
   return {-sum(where(seen > 0, terms, zeros_like(terms))).item(), sum(seen).item()};
 }
 
-std::vector<Transition> transitions(const std::string& word, const Vocabulary& vocabulary,
-                                    const DoubleTensor& P, size_t at_most) {
+std::string steps_text(const std::string& word, const Vocabulary& vocabulary, const DoubleTensor& P) {
+  constexpr size_t kShown = 60;
   std::vector<int64_t> context = start_context(P.dim());
-  std::vector<int64_t> ids = targets(word, vocabulary);
-  ids.resize(std::min(ids.size(), at_most));
-  std::vector<Transition> steps;
-  for (const int64_t id : ids) {
-    const double p = row_of(P, context)[id].item();
-    steps.push_back({vocabulary.decode(context) + vocabulary.symbol(id), std::isnan(p) ? 0 : p});
-    slide(context, id);
+  const std::vector<int64_t> ids = targets(word, vocabulary);
+  std::string text;
+  for (size_t i = 0; i < std::min(ids.size(), kShown); ++i) {
+    const double seen = row_of(P, context)[ids[i]].item(), p = std::isnan(seen) ? 0 : seen;
+    text += fmt::format("  {}{}: {:.4f} {:.4f}\n", vocabulary.decode(context), vocabulary.symbol(ids[i]), p,
+                        std::log(p));
+    slide(context, ids[i]);
   }
-  return steps;
+  return text + (ids.size() > kShown ? "  ...\n" : "");
 }
 
 std::vector<std::string> sample(const Tensor& P, const Vocabulary& vocabulary, int64_t how_many,

@@ -44,13 +44,9 @@ struct Likelihood {
 // no probability, also where a context never counted has no distribution at all (K = 0).
 Likelihood nll(const DoubleTensor& P, const IntTensor& seen);
 
-// A word step by step, the first `at_most` of them: "em" ("..e" at order 3) and its probability.
-struct Transition {
-  std::string symbols;
-  double p;
-};
-std::vector<Transition> transitions(const std::string& word, const Vocabulary& vocabulary,
-                                    const DoubleTensor& P, size_t at_most);
+// A word step by step, its first 60: a line "  em: 0.3885 -0.9454" ("..e" at order 3) each, with the
+// probability and its logarithm.
+std::string steps_text(const std::string& word, const Vocabulary& vocabulary, const DoubleTensor& P);
 
 // Names drawn a character at a time until "."; one that reaches 1000 characters is cut there.
 std::vector<std::string> sample(const Tensor& P, const Vocabulary& vocabulary, int64_t how_many,

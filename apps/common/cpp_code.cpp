@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 
 #include <libtensor/apps/common/report.h>
@@ -15,17 +14,17 @@
 namespace lt::apps {
 namespace {
 
-constexpr std::array<std::string_view, 44> kKeywords = {
-    "auto",      "break",       "case",     "catch",   "class",    "concept", "const",     "const_cast",
-    "constexpr", "continue",    "decltype", "default", "delete",   "do",      "else",      "enum",
-    "explicit",  "false",       "for",      "if",      "inline",   "mutable", "namespace", "new",
-    "noexcept",  "nullptr",     "operator", "private", "public",   "return",  "requires",  "sizeof",
-    "static",    "static_cast", "struct",   "switch",  "template", "this",    "throw",     "true",
-    "try",       "typename",    "using",    "while"};
-constexpr std::array<std::string_view, 14> kTypes = {"bool",     "char",    "double", "float",  "int",
-                                                     "int64_t",  "long",    "short",  "size_t", "string",
-                                                     "uint64_t", "uint8_t", "vector", "void"};
+constexpr std::string_view kKeywords =
+    " auto break case catch class concept const const_cast constexpr continue decltype default delete do "
+    "else "
+    "enum explicit false for if inline mutable namespace new noexcept nullptr operator private public return "
+    "requires sizeof static static_cast struct switch template this throw true try typename using while ";
+constexpr std::string_view kTypes =
+    " bool char double float int int64_t long short size_t string uint64_t uint8_t vector void ";
 
+bool is_in(std::string_view words, std::string_view word) {
+  return words.find(fmt::format(" {} ", word)) != std::string_view::npos;
+}
 bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
 bool is_digit(char c) { return std::isdigit(static_cast<unsigned char>(c)); }
 
@@ -57,10 +56,10 @@ std::pair<size_t, char> token(std::string_view code) {
   while (end < code.size() && is_word(code[end])) ++end;
   const std::string_view word = code.substr(0, end);
   if (end == 0) return {1, 0};
-  if (std::find(kKeywords.begin(), kKeywords.end(), word) != kKeywords.end()) return {end, 'k'};
+  if (is_in(kKeywords, word)) return {end, 'k'};
   const bool is_class = std::isupper(static_cast<unsigned char>(word[0])) && word[0] < 'X' &&
                         std::any_of(word.begin(), word.end(), [](char c) { return c >= 'a' && c <= 'z'; });
-  if (is_class || std::find(kTypes.begin(), kTypes.end(), word) != kTypes.end()) return {end, 't'};
+  if (is_class || is_in(kTypes, word)) return {end, 't'};
   return {end, 0};
 }
 

@@ -45,6 +45,31 @@ int decimals(const std::string& text) {
   return static_cast<int>(std::min(text.find_first_of("eE"), text.size()) - point - 1);
 }
 
+// |ours - reference| <= absolute + relative * |reference|.
+struct Tolerance {
+  double absolute = 0;
+  double relative = 0;
+};
+
+Tolerance tolerance_of(const std::string& text) {
+  if (text == "E") return {};
+  if (text == "D") return {.relative = 1e-9};
+  if (text == "F") return {.relative = 1e-5};
+  if (text == "T") return {.absolute = 1e-4};
+  char* end = nullptr;
+  const double distance = std::strtod(text.c_str(), &end);
+  if (text.empty() || *end != '\0' || !(distance >= 0)) {
+    throw ValueError(fmt::format("figures: '{}' is no tolerance: E, D, F, T or a distance", text));
+  }
+  return {.absolute = distance};
+}
+
+// Infinities of one sign agree; NaN agrees with nothing.
+bool agrees(double ours, double reference, Tolerance tolerance) {
+  if (ours == reference) return true;
+  return std::abs(ours - reference) <= tolerance.absolute + tolerance.relative * std::abs(reference);
+}
+
 // Half a unit of the last digit is all that a text with a point says.
 bool agrees_as_shown(double ours, const std::string& text, const std::string& tolerance) {
   Tolerance allowed = tolerance_of(tolerance);
@@ -62,32 +87,15 @@ std::string mark_of(bool equal, bool ok, const Reference& reference) {
   return fmt::format("±{:.1g} {}", distance, reference.source);
 }
 
-}  // namespace
-
-Tolerance tolerance_of(const std::string& text) {
-  if (text == "E") return {};
-  if (text == "D") return {.relative = 1e-9};
-  if (text == "F") return {.relative = 1e-5};
-  if (text == "T") return {.absolute = 1e-4};
-  char* end = nullptr;
-  const double distance = std::strtod(text.c_str(), &end);
-  if (text.empty() || *end != '\0' || !(distance >= 0)) {
-    throw ValueError(fmt::format("figures: '{}' is no tolerance: E, D, F, T or a distance", text));
-  }
-  return {.absolute = distance};
-}
-
-bool agrees(double ours, double reference, Tolerance tolerance) {
-  if (ours == reference) return true;
-  return std::abs(ours - reference) <= tolerance.absolute + tolerance.relative * std::abs(reference);
-}
-
+// With the reference's digits: as many after the point, or in its scientific form.
 std::string show_as(double value, const std::string& reference) {
   const int digits = decimals(reference);
   if (digits < 0 || !std::isfinite(value)) return show(value);
   const bool scientific = reference.find_first_of("eE") != std::string::npos;
   return scientific ? fmt::format("{:.{}e}", value, digits) : fmt::format("{:.{}f}", value, digits);
 }
+
+}  // namespace
 
 Figures::Figures(std::string_view csv, std::string_view made_with) : made_with_(made_with) {
   if (csv.empty()) return;

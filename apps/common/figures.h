@@ -7,10 +7,10 @@
 //   --overfit 5,loss at step 0,,17.769712,16.214005,F
 //
 // setup: the flags under which it holds. notebook: what the notebook shows. lecture and embedded:
-// PyTorch 1.13.1's values on the lecture's data and on ours. tolerance: a class of docs/lectures.md or a
-// distance. An empty cell: none.
+// PyTorch 1.13.1's values on the lecture's data and on ours. tolerance: how far ours may lie from them: "E"
+// exact; "D" 1e-9 relative, all in double; "F" 1e-5 relative, one float32 pass; "T" 1e-4, after training in
+// float32; or a distance, where training is chaotic or the stream another. An empty cell: none.
 
-#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
@@ -18,19 +18,6 @@
 #include <vector>
 
 namespace lt::apps {
-
-// How far a figure may lie from its reference: |ours - reference| <= absolute + relative * |reference|.
-struct Tolerance {
-  double absolute = 0;
-  double relative = 0;
-};
-// "E" exact; "D" 1e-9 relative, all in double; "F" 1e-5 relative, one float32 pass; "T" 1e-4, after training
-// in float32; or a distance, where training is chaotic or the stream another.
-//   throws: ValueError for another text
-Tolerance tolerance_of(const std::string& text);
-
-// Infinities of one sign agree; NaN agrees with nothing.
-bool agrees(double ours, double reference, Tolerance tolerance);
 
 enum class DataKind { lecture, embedded, other };
 
@@ -73,8 +60,5 @@ class Figures {
   std::map<std::pair<std::string, std::string>, Row> rows_;
   std::vector<std::pair<std::string, std::string>> order_;
 };
-
-// The number with the reference's digits: as many after the point, or in its scientific form.
-std::string show_as(double value, const std::string& reference);
 
 }  // namespace lt::apps

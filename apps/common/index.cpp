@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <ctime>
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -120,13 +119,7 @@ std::string date_of(const fs::path& file) {
   std::error_code error;
   const auto time = fs::last_write_time(file, error);
   if (error) return "";
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(std::chrono::file_clock::to_sys(time));
-  const std::time_t at = std::chrono::system_clock::to_time_t(seconds);
-  std::tm local{};
-  localtime_r(&at, &local);
-  char line[32] = {};
-  std::strftime(line, sizeof line, "%Y-%m-%d %H:%M", &local);
-  return line;
+  return date_text(std::chrono::floor<std::chrono::seconds>(std::chrono::file_clock::to_sys(time)));
 }
 
 std::vector<Entry> find_reports(const fs::path& folder) {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <ctime>
 #include <numeric>
 
 #include <libtensor/apps/common/utf8.h>
@@ -91,6 +92,15 @@ std::string show(double value) {
   if (value == std::round(value) && std::abs(value) < 1e15) return fmt::format("{:.0f}", value);
   const double size = std::abs(value);
   return size < 1e-3 || size >= 1e9 ? fmt::format("{:.6g}", value) : fmt::format("{:.6f}", value);
+}
+
+std::string date_text(std::chrono::sys_seconds time) {
+  const std::time_t at = std::chrono::system_clock::to_time_t(time);
+  std::tm local{};
+  localtime_r(&at, &local);
+  char text[32] = {};
+  std::strftime(text, sizeof text, "%Y-%m-%d %H:%M", &local);
+  return text;
 }
 
 std::string without_ticks(std::string_view text) {

@@ -2,6 +2,7 @@
 
 // How results stand on the terminal: 80 columns, or as many as it has where it has more.
 
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,9 @@ namespace lt::apps {
 
 // A number for people: integers whole, others with six digits after the point or in short scientific form.
 std::string show(double value);
+
+// "2026-11-30 22:07", where this machine is.
+std::string date_text(std::chrono::sys_seconds time);
 
 // `code` as code: the terminal has no other type for it.
 std::string without_ticks(std::string_view text);

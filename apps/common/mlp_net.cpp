@@ -16,16 +16,33 @@ Variable drawn(const Shape& shape, float scale, Generator& generator) {
 
 }  // namespace
 
+void declare_mlp(Options& options, MlpFlags& flags) {
+  options.flags.samples = 20;
+  options.flags.sample_seed = 2147483657;
+  options.add_training(flags.training);
+  options.add("--block N", flags.block, "characters of context", {.min = 1, .max = 64});
+  options.add("--embed N", flags.embed, "numbers in an embedding", {.min = 1, .max = 4096});
+  options.add("--hidden N", flags.hidden, "units of the tanh layer", {.min = 1, .max = 65536});
+}
+
 MlpScales mlp_scales(const std::string& stage, const MlpSizes& sizes) {
-  // cell: scales
-  if (stage == "original") return {};
-  if (stage == "softmax") return {.W2 = 0.01F, .b2 = 0};
-  if (stage == "tanh") return {.W1 = 0.2F, .b1 = 0.01F, .W2 = 0.01F, .b2 = 0};
-  if (stage == "kaiming") {
-    const double gain = (5.0 / 3) / std::sqrt(static_cast<double>(sizes.block * sizes.embed));
-    return {.W1 = static_cast<float>(gain), .b1 = 0.01F, .W2 = 0.01F, .b2 = 0};
-  }
+  const int64_t fan_in = sizes.block * sizes.embed;
+  MlpScales by;
+  if (stage == "original") return by;
+  // cell: softmax
+  by.W2 = 0.01F;
+  by.b2 = 0;
   // end
+  if (stage == "softmax") return by;
+  // cell: tanh
+  by.W1 = 0.2F;
+  by.b1 = 0.01F;
+  // end
+  if (stage == "tanh") return by;
+  // cell: kaiming
+  by.W1 = static_cast<float>((5.0 / 3) / std::sqrt(static_cast<double>(fan_in)));
+  // end
+  if (stage == "kaiming" || stage == "batchnorm") return by;
   throw ValueError(fmt::format("mlp_scales: no stage is called \"{}\"", stage));
 }
 

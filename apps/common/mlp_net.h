@@ -22,6 +22,20 @@ struct MlpSizes {
   int64_t hidden = 200;
 };
 
+// The flags that lectures 3 and 4 share, by the lectures' defaults.
+struct MlpFlags {
+  TrainingFlags training{.steps = 200000, .batch = 32, .lr = 0.1, .decay_at = 100000};
+  int64_t block = 3;
+  int64_t embed = 10;
+  int64_t hidden = 200;
+
+  MlpSizes sizes(int64_t vocabulary = 27) const {
+    return {.vocabulary = vocabulary, .block = block, .embed = embed, .hidden = hidden};
+  }
+};
+// Declares them, and that 20 names are drawn in the end.
+void declare_mlp(Options& options, MlpFlags& flags);
+
 // What each part is multiplied by once it is drawn from N(0, 1).
 struct MlpScales {
   float W1 = 1;
@@ -29,8 +43,8 @@ struct MlpScales {
   float W2 = 1;
   float b2 = 1;
 };
-// "original", "softmax", "tanh", "kaiming": lecture 4's fixes, one after another. throws: ValueError for
-// another name
+// Lecture 4's fixes, each with those before it: "original", "softmax", "tanh", "kaiming", and "batchnorm",
+// which changes no scale. throws: ValueError for another name
 MlpScales mlp_scales(const std::string& stage, const MlpSizes& sizes);
 
 // What training holds at once, about; measured to a tenth.

@@ -127,10 +127,8 @@ void Progress::finish() {
   open_line_ = false;
 }
 
-double Progress::seconds() const { return seconds_since(start_); }
-
 double Progress::steps_per_second() const {
-  return static_cast<double>(done_ - first_) / std::max(seconds(), 1e-9);
+  return static_cast<double>(done_ - first_) / std::max(seconds_since(start_), 1e-9);
 }
 
 }  // namespace lt::apps

@@ -5,7 +5,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <cstdio>
 #include <string>
 #include <vector>
 
@@ -36,7 +35,6 @@ class Progress {
   // Ends the bar's line. Called by the destructor too.
   void finish();
 
-  double seconds() const;
   double steps_per_second() const;
 
  private:

@@ -59,6 +59,15 @@ std::string figcaption(const std::string& svg, std::string_view caption) {
   return fmt::format("<figcaption>{}</figcaption>", inline_text(caption));
 }
 
+// A page around a body, with the style of all reports and figures, and their script.
+std::string html_page(const std::string& title, const std::string& body) {
+  std::string page = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n";
+  page += "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n";
+  page += fmt::format("<title>{}</title>\n<style>{}{}</style>\n</head>\n<body>\n", plot::escape_xml(title),
+                      text_of(kReportCss, kReportCssSize), plot::style_sheet());
+  return page + body + "<script>\n" + text_of(kReportJs, kReportJsSize) + "</script>\n</body>\n</html>\n";
+}
+
 }  // namespace
 
 Report::Report(std::string title, std::string subtitle)
@@ -161,14 +170,6 @@ std::string Report::html() const {
     body += "</ol></nav>\n";
   }
   return html_page(title_, body + body_);
-}
-
-std::string html_page(const std::string& title, const std::string& body) {
-  std::string page = "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n";
-  page += "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n";
-  page += fmt::format("<title>{}</title>\n<style>{}{}</style>\n</head>\n<body>\n", plot::escape_xml(title),
-                      text_of(kReportCss, kReportCssSize), plot::style_sheet());
-  return page + body + "<script>\n" + text_of(kReportJs, kReportJsSize) + "</script>\n</body>\n</html>\n";
 }
 
 }  // namespace lt::apps

@@ -54,7 +54,4 @@ class Report {
 // C++ as HTML: keywords, types, numbers, strings and comments in spans of class k, t, n, s, c.
 std::string coloured_cpp(std::string_view code);
 
-// A page around a body, with the style of all reports and figures, and their script.
-std::string html_page(const std::string& title, const std::string& body);
-
 }  // namespace lt::apps

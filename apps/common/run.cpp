@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <iostream>
@@ -91,8 +90,7 @@ Text Run::load_text(const char* lecture_sha256) {
 }
 
 void Run::start() {
-  if (given("--data") || given("--words")) lt::apps::load_words(flags().data, flags().words);
-  open("", "", flags().data);
+  open("", "", "");
   data_kind_ = DataKind::lecture;  // the lecture has no data
 }
 
@@ -219,39 +217,6 @@ void Run::diverged(int64_t step, double loss) {
 std::string Run::training_setup(const std::string& name) const {
   const std::string flags = setup(false), data = data_id_.empty() ? "" : ", " + data_id_;
   return fmt::format("{} {}, {}{}", options_.app(), name, flags.empty() ? "no flags" : flags, data);
-}
-
-void Run::samples(const std::vector<std::string>& texts, const std::vector<std::string>& words) {
-  const std::set<std::string_view> known(words.begin(), words.end());
-  samples(texts, [&](const std::string& text) {
-    const std::string_view name =
-        std::string_view(text).substr(0, text.size() - (text.ends_with('.') ? 1 : 0));
-    return std::string(known.contains(name) ? "in the data" : "");
-  });
-}
-
-void Run::samples(const std::vector<std::string>& texts,
-                  const std::function<std::string(const std::string&)>& mark_of) {
-  end_rows();
-  report_.samples(texts);
-  std::string all;
-  for (const std::string& text : texts) {
-    const std::string mark = mark_of(text);
-    out_ << printable("  " + brief(text, 60) + (mark.empty() ? "" : "  (" + mark + ")")) << '\n';
-    log_.write("sample", {{"text", text}});
-    all += (all.empty() ? "" : " ") + text;
-  }
-  const Reference reference = figures_.find(setup_of("samples"), "samples", data_kind_);
-  if (reference.text.empty() || texts.empty()) return;
-  // As many as both have.
-  compared_.emplace(setup_of("samples"), "samples");
-  const bool same =
-      all.starts_with(reference.text + " ") || all == reference.text || reference.text.starts_with(all + " ");
-  say(same ? fmt::format("The same names as {}'s.", reference.source)
-           : fmt::format("{}'s differ: {}", reference.source, reference.text));
-  if (!same)
-    misses_.push_back(fmt::format("{}: samples are {}, but {}'s {}", setup_of("samples"), all,
-                                  reference.source, reference.text));
 }
 
 void Run::stream(std::string_view piece) { out_ << printable(piece) << std::flush; }

@@ -3,9 +3,8 @@
 // One run of an app: says each thing once, to the terminal, report.html and log.jsonl together.
 //
 //   int main(int argc, char** argv) {
-//     Options options("bigram", "Lecture 2: ...", "bigram --score emma");
-//     options.add(...);
-//     return run_app(options, argc, argv, kAppTexts, [&](Run& run) { ... });
+//     return run_app<Flags>(argc, argv, {"bigram", "Lecture 2: ...", "bigram --score emma", kAppTexts},
+//                           declare, lecture);
 //   }
 
 #include <chrono>
@@ -54,8 +53,7 @@ class Run {
   //   throws: IoError; AppError where --check is asked for on data that is not the lecture's (by its sha256)
   Words load_words(const char* lecture_sha256 = kLectureNamesSha256);
   Text load_text(const char* lecture_sha256 = kLectureShakespeareSha256);
-  // An app without data calls this instead. What --data and --words ask for is read all the same, so that a
-  // wrong name is not passed over.
+  // An app without data calls this instead.
   //   throws: IoError
   void start();
 

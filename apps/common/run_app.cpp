@@ -6,7 +6,6 @@
 #include <libtensor/apps/common/printable.h>
 #include <libtensor/apps/common/run.h>
 #include <libtensor/apps/common/stop.h>
-#include <libtensor/apps/common/streams.h>
 #include <libtensor/tensor/error.h>
 
 // From main() to the app's body and back to an exit code.

@@ -56,6 +56,39 @@ std::string Run::marked(const std::string& name, double ours) {
   return show(ours) + (comparison.reference.empty() ? "" : comparison.ok ? " =" : " differs");
 }
 
+void Run::samples(const std::vector<std::string>& texts, const std::vector<std::string>& words) {
+  const std::set<std::string_view> known(words.begin(), words.end());
+  samples(texts, [&](const std::string& text) {
+    const std::string_view name =
+        std::string_view(text).substr(0, text.size() - (text.ends_with('.') ? 1 : 0));
+    return std::string(known.contains(name) ? "in the data" : "");
+  });
+}
+
+void Run::samples(const std::vector<std::string>& texts,
+                  const std::function<std::string(const std::string&)>& mark_of) {
+  end_rows();
+  report_.samples(texts);
+  std::string all;
+  for (const std::string& text : texts) {
+    const std::string mark = mark_of(text);
+    out_ << printable("  " + brief(text, 60) + (mark.empty() ? "" : "  (" + mark + ")")) << '\n';
+    log_.write("sample", {{"text", text}});
+    all += (all.empty() ? "" : " ") + text;
+  }
+  const Reference reference = figures_.find(setup_of("samples"), "samples", data_kind_);
+  if (reference.text.empty() || texts.empty()) return;
+  // As many as both have.
+  compared_.emplace(setup_of("samples"), "samples");
+  const bool same =
+      all.starts_with(reference.text + " ") || all == reference.text || reference.text.starts_with(all + " ");
+  say(same ? fmt::format("The same names as {}'s.", reference.source)
+           : fmt::format("{}'s differ: {}", reference.source, reference.text));
+  if (!same)
+    misses_.push_back(fmt::format("{}: samples are {}, but {}'s {}", setup_of("samples"), all,
+                                  reference.source, reference.text));
+}
+
 // A figure of the table that the run did not come to is a miss: a check that cannot fail is none.
 void Run::finish_check() {
   const std::string own = options_.setup(true);

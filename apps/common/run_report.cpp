@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <ctime>
-
 #include <libtensor/apps/common/run.h>
 #include <libtensor/apps/common/version.h>
 #include <libtensor/apps/plot/svg.h>
@@ -74,12 +72,8 @@ std::filesystem::path Run::index_folder() const {
 }
 
 void Run::made_by(double seconds) {
-  const std::time_t now = std::time(nullptr);
-  std::tm local{};
-  localtime_r(&now, &local);
-  char date[32] = {};
-  std::strftime(date, sizeof date, "%Y-%m-%d %H:%M", &local);
-  Pairs facts{{"when", date}, {"took", fmt::format("{:.1f} s", seconds)}};
+  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  Pairs facts{{"when", date_text(now)}, {"took", fmt::format("{:.1f} s", seconds)}};
   if (!data_source_.empty()) facts.emplace_back("data", data_source_);
   const std::string version = version_text(options_.app());
   facts.emplace_back("version", version.substr(0, version.find('\n')));

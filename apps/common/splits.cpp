@@ -51,6 +51,16 @@ SplitLosses show_splits(Run& run, const Logits& logits, const Splits& splits) {
   return loss;
 }
 
+void show_names(Run& run, const Logits& logits, const Splits& splits, const Words& data) {
+  if (run.flags().samples == 0) return;
+  run.heading("Names");
+  run.cell("sample");
+  explain_sampling(run);
+  run.samples(sample_names(logits, splits.vocabulary, splits.block, run.flags().samples,
+                           run.generator(run.flags().sample_seed)),
+              data.words);
+}
+
 std::string how_far(const Run& run, const Logits& logits, const Splits& splits) {
   const SplitLosses loss = split_losses(logits, splits);
   std::string text = fmt::format("train {:.4f}, dev {:.4f};", loss.train, loss.val);

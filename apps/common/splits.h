@@ -24,6 +24,8 @@ SplitLosses split_losses(const Logits& logits, const Splits& splits);
 
 // Lines and log events of the split losses, what they are for, and what a uniform guess costs.
 SplitLosses show_splits(Run& run, const Logits& logits, const Splits& splits);
+// As many names as --samples says, marked where they are among the data's.
+void show_names(Run& run, const Logits& logits, const Splits& splits, const Words& data);
 // "train 2.31, dev 2.34; carlah. amelle.": for Steps::watch.
 std::string how_far(const Run& run, const Logits& logits, const Splits& splits);
 

@@ -72,9 +72,11 @@ Steps& Steps::watch(std::function<std::string()> how_far) {
 }
 
 Steps::Iterator Steps::begin() {
+  if (first_ > 0)
+    run_.say(fmt::format("`{}` has the first {} steps: their losses first, then those that are made now.",
+                         flags_.resume, first_));
   for (int64_t step = 0; step < first_; ++step)
     run_.show_loss(step, flags_.steps, losses_[static_cast<size_t>(step)]);
-  if (first_ > 0) run_.say(fmt::format("Gone on with after step {}, from `{}`.", first_ - 1, flags_.resume));
   progress_.emplace(state_.name, flags_.steps, run_.flags().quiet, first_);
   if (state_.tokens > 0) progress_->count("tokens", static_cast<double>(state_.tokens));
   running_ = true;

@@ -1,6 +1,10 @@
 #include <libtensor/apps/common/stop.h>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <csignal>
+#include <initializer_list>
 
 // A handler may only set a flag. SA_RESETHAND gives the second signal back its usual effect, for a program
 // that is stuck.
@@ -41,5 +45,14 @@ StopOnSignal::~StopOnSignal() {
 }
 
 bool stop_requested() { return stop_flag != 0; }
+
+void prepare_streams() {
+  // open() takes the lowest number that is free: these are tried from below.
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(stream, F_GETFD) < 0) ::open("/dev/null", O_RDWR);
+  }
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
+}
 
 }  // namespace lt::apps

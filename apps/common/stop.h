@@ -1,6 +1,7 @@
 #pragma once
 
-// Ctrl-C, SIGTERM and a closing terminal as a question that a training loop asks between steps.
+// Ctrl-C, SIGTERM and a closing terminal as a question that a training loop asks between steps; and standard
+// streams that are closed, or that nobody reads.
 
 namespace lt::apps {
 
@@ -17,5 +18,11 @@ class StopOnSignal {
 };
 
 bool stop_requested();
+
+// Standard input, output and error are open from here on: on /dev/null where they were closed, so that no
+// file of the run is opened in their place and receives their text. And a write that fails, to a reader that
+// is gone (SIGPIPE) or beyond `ulimit -f` (SIGXFSZ), is an error of that write, not the end of the program.
+// To be called before anything else.
+void prepare_streams();
 
 }  // namespace lt::apps

@@ -23,6 +23,7 @@ class Vocabulary {
 
   int64_t size() const { return static_cast<int64_t>(symbols_.size()); }
   const std::string& symbol(int64_t id) const { return symbols_[static_cast<size_t>(id)]; }
+  const std::vector<std::string>& symbols() const { return symbols_; }
   // throws: IndexError naming a character that is not in the vocabulary
   std::vector<int64_t> encode(std::string_view text) const;
   std::string decode(const std::vector<int64_t>& ids) const;

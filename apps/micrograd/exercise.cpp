@@ -40,6 +40,7 @@ double f_moved(size_t axis, double by) {
 void derivatives(Run& run) {
   const Scope scope;
   run.heading("Exercise: the derivative of a function");
+  run.say("f(a, b, c) = -a**3 + sin(3*b) - 1/c + b**2.5 - a**0.5. The engine has no sine, so it gets one.");
   run.cell("sin");
   run.cell("exercise");
   const std::array<Value, 3> inputs = {Value(2, "a"), Value(3, "b"), Value(4, "c")};
@@ -71,6 +72,9 @@ void derivatives(Run& run) {
 void softmax(Run& run) {
   const Scope scope;
   run.heading("Exercise: softmax and the negative logarithm");
+  run.say(
+      "The logits 0, 3, -2, 1 as probabilities, exp(logit) / sum of exp(logits); the loss is -log of the "
+      "last one, the label's.");
   const std::array<Value, 4> logits = {Value(0, "logits[0]"), Value(3, "logits[1]"), Value(-2, "logits[2]"),
                                        Value(1, "logits[3]")};
   // cell: softmax
@@ -96,6 +100,11 @@ void softmax(Run& run) {
 void larger_expressions(Run& run) {
   const Scope scope;
   run.heading("Larger expressions");
+  run.say("z = 2*x + 2 + x, q = relu(z) + z*x, h = relu(z*z), y = h + q + q*x.");
+  run.say(
+      "From c = a + b and d = a*b + b**3, c grows by c + 1, then by 1 + c - a; d by 2*d + relu(b + a), then "
+      "by "
+      "3*d + relu(b - a); f = (c - d)**2, g = f/2 + 10/f.");
   // cell: larger
   const Value x(-4, "x");
   const Value z = (2 * x + 2 + x).label("z");

@@ -53,7 +53,8 @@ void declare(Options& options, Flags& flags) {
     options.idle_beside(task, of_trainings);
     options.idle_beside(task, of_moons);
   }
-  options.leave_out({"--sampling", "--profile"});  // numbers come from Python's and NumPy's streams
+  // There is no text to read, nothing is sampled, and numbers come from Python's and NumPy's streams.
+  options.leave_out({"--data", "--words", "--samples", "--sample-seed", "--sampling", "--profile"});
   options.idle_beside("--task four", of_moons);
   options.idle_beside("--expr", {"--task"});
 }

@@ -8,6 +8,7 @@
 
 #include <cmath>
 #include <numbers>
+#include <utility>
 
 #include <libtensor/tensor/error.h>
 
@@ -22,18 +23,11 @@ double angle(int64_t i, int64_t count) {
   return static_cast<double>(i) * (std::numbers::pi / static_cast<double>(count - 1));
 }
 
-struct Point {
-  std::array<double, 2> at;
-  int label;
-};
-
-Point moon_point(int64_t i, int64_t count) {
-  const int64_t outer = count / 2;
-  if (i < outer) {
-    const double t = angle(i, outer);
-    return {{std::cos(t), std::sin(t)}, 0};
-  }
-  const double t = angle(i - outer, count - outer);
+// One of `count` points before noise moves it, and its label.
+std::pair<std::array<double, 2>, int> moon_point(int64_t i, int64_t count) {
+  const int64_t upper = count / 2;
+  const double t = i < upper ? angle(i, upper) : angle(i - upper, count - upper);
+  if (i < upper) return {{std::cos(t), std::sin(t)}, 0};
   return {{1 - std::cos(t), (1 - std::sin(t)) - 0.5}, 1};
 }
 
@@ -44,9 +38,9 @@ Moons make_moons(int64_t count, double noise, NumpyRandom& random) {
   if (!(noise >= 0)) throw ValueError(fmt::format("make_moons: expected noise >= 0, got {}", noise));
   Moons moons;
   for (const int64_t i : random.permutation(count)) {
-    const Point point = moon_point(i, count);
-    moons.points.push_back(point.at);
-    moons.labels.push_back(point.label);
+    const auto [point, label] = moon_point(i, count);
+    moons.points.push_back(point);
+    moons.labels.push_back(label);
   }
   for (auto& point : moons.points) {
     for (double& x : point) x += random.normal(0, noise);

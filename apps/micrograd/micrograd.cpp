@@ -35,7 +35,9 @@ double f(double x) { return 3 * x * x - 4 * x + 5; }
 
 void derivatives(Run& run) {
   run.heading("What a derivative is");
-  run.say("Move the input by a little h: how much does the output move, for each unit of h?");
+  run.say(
+      "f(x) = 3*x*x - 4*x + 5. Move the input by a little h: how much does the output move, for each unit "
+      "of h?");
   // cell: slope
   const auto slope = [](double x, double h) { return (f(x + h) - f(x)) / h; };
   // end
@@ -121,7 +123,9 @@ void expression(Run& run) {
 void neuron_by_hand(Run& run) {
   const Scope scope;
   run.heading("A neuron");
-  run.say("Inputs times weights, a bias, and a tanh that squashes the sum to between -1 and 1.");
+  run.say(
+      "Inputs times weights, a bias, and a tanh that squashes the sum to between -1 and 1: o = tanh(n), n = "
+      "x1*w1 + x2*w2 + b.");
   draw_curve(run, "tanh", 0.2, std::tanh);
   run.cell("neuron");
   const auto [x1, x2, w1, w2, b, x1w1, x2w2, x1w1x2w2, n, o] = LectureNeuron();

@@ -1,5 +1,3 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -122,8 +120,9 @@ void moons(Run& run, const Flags& flags) {
   run.cell("margin loss");
   if (flags.no_zero_grad) run.say(kPilingUp);
 
-  std::vector<int64_t> batch(data.points.size());
-  std::iota(batch.begin(), batch.end(), 0);
+  std::vector<int64_t> all(data.points.size());
+  std::iota(all.begin(), all.end(), 0);
+  std::vector<int64_t> batch = all;
   int64_t drawn = 0;
   const Grid grid(data);
   Pairs frames;
@@ -131,8 +130,6 @@ void moons(Run& run, const Flags& flags) {
     frames.emplace_back(std::to_string(step), boundary(data, grid, model));
   };
   run.cell("train on moons");
-  std::vector<int64_t> all(data.points.size());
-  std::iota(all.begin(), all.end(), 0);
   TrainingState state = state_of(model, "moons");
   state.loss_now = [&] {
     const Scope forget;

@@ -20,11 +20,9 @@ double mean_distance(const Tensor& rows) {
 }  // namespace
 
 std::string map_of(const Tensor& C, const Vocabulary& vocabulary) {
-  std::vector<std::string> letters;
-  for (int64_t i = 0; i < C.size(0); ++i) letters.push_back(vocabulary.symbol(i));
   plot::Chart map("The embedding of each character", "first number", "second number");
   map.size(640, 640).grid().scatter(C.select(1, 0).cast<double>().to_vector(),
-                                    C.select(1, 1).cast<double>().to_vector(), "", "", letters);
+                                    C.select(1, 1).cast<double>().to_vector(), "", "", vocabulary.symbols());
   return map.svg();
 }
 
@@ -43,8 +41,9 @@ void embed_in_the_plane(Run& run, const Splits& splits, int64_t steps) {
   const auto vowels_apart = [&] {
     return mean_distance(C[tensor<int64_t>({1, 5, 9, 15, 21})]) / mean_distance(C);
   };
-  run.result("shape of C", to_string(C.shape()));
   if (V == 27) run.say("How far two vowels lie apart, where two characters of any kind lie 1 apart:");
+  run.cell("map");
+  run.result("shape of C", to_string(C.shape()));
   if (V == 27) run.result("vowels apart, untrained", vowels_apart());
   Parameters parameters = net.parameters();
   Pairs maps;
@@ -59,7 +58,6 @@ void embed_in_the_plane(Run& run, const Splits& splits, int64_t steps) {
     for (auto& [name, p] : parameters) p.data() -= 0.1 * p.grad();
   }
   // end
-  run.cell("map");
   if (V == 27) run.result("vowels apart, trained", vowels_apart());
   run.frames("two_numbers.svg", "Characters that are used alike come together.", "step", maps);
 }

@@ -39,8 +39,7 @@ void find_learning_rate(Run& run, const Flags& flags, const Words& data, const V
   run.cell("find-lr");
   if (!steps.done()) return;
   const std::vector<double> means = means_of(steps.losses(), 50);
-  std::vector<std::vector<std::string>> rows;
-  for (size_t i = 0; i < means.size(); i += 1) {
+  for (size_t i = 0; i < means.size(); ++i) {
     run.result(fmt::format("mean loss from 10^{:.2f}", exponents[i * 50]), means[i]);
   }
   const auto best = static_cast<size_t>(std::min_element(means.begin(), means.end()) - means.begin());

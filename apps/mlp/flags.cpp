@@ -3,23 +3,18 @@
 namespace lt::apps::mlp {
 
 void declare(Options& options, Flags& flags) {
-  options.flags.samples = 20;
-  options.flags.sample_seed = 2147483657;
-  options.add_training(flags.training);
-  options.add("--block N", flags.block, "characters of context", {.min = 1, .max = 64});
-  options.add("--embed N", flags.embed, "numbers in an embedding", {.min = 1, .max = 4096});
-  options.add("--hidden N", flags.hidden, "units of the tanh layer", {.min = 1, .max = 65536});
+  declare_mlp(options, flags);
   options.add("--init original|softmax|tanh|kaiming", flags.init, "how the drawn parameters are scaled");
   options.add("--direct", flags.direct, "connections from embeddings to logits too (Bengio et al. 2003)");
   options.add("--weight-decay D", flags.weight_decay, "added to each gradient: D times the parameter",
               {.min = 0});
   options.add("--momentum M", flags.momentum, "of the update's direction", {.min = 0, .max = 0.9999});
   options.add("--overfit N", flags.overfit, "train on the first N names only, as the lecture's first net",
-              {.min = 1, .selects = true});
+              {.min = 1, .selects = true, .defaults = "--steps 1001"});
   options.add("--find-lr", flags.find_lr, "the learning-rate finder's sweep and its figures",
               {.selects = true});
-  options.add("--search", flags.search, "train a grid of settings, a table sorted by dev loss",
-              {.selects = true});
+  options.add("--search", flags.search, "train grids of settings, tables sorted by dev loss",
+              {.selects = true, .defaults = "--steps 20000"});
   // These train a small net of their own, on all examples or at rates of their own.
   for (const char* mode : {"--overfit", "--find-lr"}) {
     options.idle_beside(mode, {"--block", "--embed", "--hidden", "--init", "--direct", "--weight-decay",

@@ -36,8 +36,6 @@ void embed_first_names(Run& run, const std::vector<std::string>& words, const Vo
   for (int64_t i = 0; i < std::min<int64_t>(X.size(0), 13); ++i) {
     run.print(fmt::format("  {} ---> {}", vocabulary.decode(X[i].to_vector()), vocabulary.symbol(Y.at({i}))));
   }
-  run.result("shape of X (five names)", to_string(X.shape()));
-
   run.heading("Embedding the characters");
   run.say(
       "Every character gets a row of numbers, learned like any weight. `C[X]` takes the rows of all "
@@ -51,6 +49,7 @@ void embed_first_names(Run& run, const std::vector<std::string>& words, const Vo
   const Tensor joined = cat(emb.unbind(1), 1);                      // a new one
   // end
   run.cell("embedding");
+  run.result("shape of X (five names)", to_string(X.shape()));
   const auto yes = [](bool is_so) { return is_so ? "yes" : "no"; };
   run.result("shape of C[X]", to_string(emb.shape()));
   run.result("the one-hot product equals it", yes(equal(same, emb)));
@@ -157,32 +156,25 @@ void train(Run& run, const Flags& flags, const Words& data, const Vocabulary& vo
     run.figure("embeddings.svg", "Characters that are used alike lie close: vowels keep to themselves.",
                map_of(C.data(), vocabulary));
   }
-  run.heading("Names");
-  run.cell("sample");
-  run.samples(sample_names(forward, vocabulary, flags.block, run.flags().samples,
-                           run.generator(run.flags().sample_seed)),
-              data.words);
+  show_names(run, forward, splits, data);
 }
 
 void lecture(Run& run, const Flags& flags) {
   require_memory("--batch, --hidden, --embed and --block",
-                 bytes_to_train({.block = flags.block, .embed = flags.embed, .hidden = flags.hidden},
-                                flags.training.batch));
+                 bytes_to_train(flags.sizes(), flags.training.batch));
   const Words data = run.load_words();
   const Vocabulary vocabulary = Vocabulary::of(data);
-  if (flags.overfit > 0) {
-    Flags own = flags;
-    if (!run.given("--steps")) own.training.steps = 1001;
-    return overfit(run, own, data, vocabulary);
-  }
+  if (flags.overfit > 0) return overfit(run, flags, data, vocabulary);
   if (flags.find_lr) return find_learning_rate(run, flags, data, vocabulary);
   const Splits splits(run, data, flags.block);
   if (flags.search) return search(run, flags, splits);
   if (flags.is_exercise()) return improve(run, flags, data, splits);
   embed_first_names(run, data.words, vocabulary, flags);
   run.part("--overfit 5");
-  overfit(run, {.training = {.steps = 1001, .decay_at = 1001, .keep = false}, .overfit = 5}, data,
-          vocabulary);
+  Flags five;
+  five.training = {.steps = 1001, .decay_at = 1001, .keep = false};
+  five.overfit = 5;
+  overfit(run, five, data, vocabulary);
   run.part("--find-lr");
   find_learning_rate(run, {}, data, vocabulary);
   run.part("");

@@ -10,11 +10,7 @@
 namespace lt::apps::mlp {
 
 // The defaults are the lecture's.
-struct Flags {
-  TrainingFlags training{.steps = 200000, .batch = 32, .lr = 0.1, .decay_at = 100000};
-  int64_t block = 3;
-  int64_t embed = 10;
-  int64_t hidden = 200;
+struct Flags : MlpFlags {
   std::string init = "original";
   bool direct = false;
   double weight_decay = 0;
@@ -24,9 +20,6 @@ struct Flags {
   bool search = false;
 
   bool is_exercise() const { return init != "original" || direct || weight_decay > 0 || momentum > 0; }
-  MlpSizes sizes(const Vocabulary& vocabulary) const {
-    return {.vocabulary = vocabulary.size(), .block = block, .embed = embed, .hidden = hidden};
-  }
 };
 
 void declare(Options& options, Flags& flags);

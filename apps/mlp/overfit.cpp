@@ -28,15 +28,13 @@ double least_loss(const Examples& examples) {
 // What the net says beside what comes.
 void show_predictions(Run& run, const Examples& examples, const IntTensor& guesses,
                       const Vocabulary& vocabulary) {
-  const int64_t count = examples.y.size(0);
   std::vector<std::vector<std::string>> rows;
-  for (int64_t i = 0; i < std::min<int64_t>(count, 12); ++i) {
+  for (int64_t i = 0; i < std::min<int64_t>(examples.y.size(0), 12); ++i) {
     const bool right = guesses.at({i}) == examples.y.at({i});
     rows.push_back({vocabulary.decode(examples.x[i].to_vector()), vocabulary.symbol(examples.y.at({i})),
                     vocabulary.symbol(guesses.at({i})), right ? "" : "wrong"});
   }
   run.table({"window", "comes", "guessed", ""}, rows);
-  run.result("guesses that are right", fmt::format("{} of {}", count_nonzero(guesses == examples.y), count));
 }
 
 }  // namespace
@@ -69,9 +67,9 @@ void overfit(Run& run, const Flags& flags, const Words& data, const Vocabulary& 
   if (!steps.done()) return;
   const double least = least_loss({X, Y});
   run.result("no net can go below", least);
+  run.result("guesses that are right", fmt::format("{} of {}", count_nonzero(guesses == Y), X.size(0)));
   run.say(least > 0 ? "Not 0: windows that are alike go on in different ways (every name starts from `...`), "
-                      "and no net can "
-                      "tell which."
+                      "and no net can tell which."
                     : "No window goes on in two ways: a net can learn all of this by heart.");
   show_predictions(run, {X, Y}, guesses, vocabulary);
   if (flags.training.keep)

@@ -11,17 +11,23 @@
 namespace lt::plot {
 namespace {
 
-void draw_node(Svg& svg, const Graph::Node& node, const Place& place) {
-  const double left = place.x - place.width / 2, top = place.y - Layout::kHeight / 2;
-  svg.rect(left, top, place.width, Layout::kHeight,
+constexpr double kWidest = 930;  // what a report's column shows without scrolling
+
+void draw_node(Svg& svg, const Graph::Node& node, const Place& place, bool in_stack) {
+  const bool is_stacked = in_stack && !node.is_operation;
+  const auto lines = node.fields.size() - static_cast<size_t>(std::ranges::count(node.fields, ""));
+  const double height = is_stacked ? Layout::kLine * static_cast<double>(lines) : Layout::kHeight;
+  const double left = place.x - place.width / 2, top = place.y - height / 2;
+  svg.rect(left, top, place.width, height,
            node.is_operation ? R"(class="lt-oval" rx="13")" : R"(class="lt-box" rx="2")");
-  double x = left;
+  double x = left, y = top;
   for (const std::string& field : node.fields) {
     if (field.empty()) continue;
-    const double width = node.is_operation ? place.width : field_width(field);
-    if (x > left) svg.line({x, top}, {x, top + Layout::kHeight}, "class=\"lt-edge\"");
-    svg.text({x + width / 2, place.y + 4}, field, Anchor::kMiddle);
-    x += width;
+    const double width = is_stacked || node.is_operation ? place.width : field_width(field);
+    if (x > left) svg.line({x, top}, {x, top + height}, "class=\"lt-edge\"");
+    if (y > top) svg.line({left, y}, {left + width, y}, "class=\"lt-edge\"");
+    svg.text({x + width / 2, (is_stacked ? y + Layout::kLine / 2 : place.y) + 4}, field, Anchor::kMiddle);
+    (is_stacked ? y : x) += is_stacked ? Layout::kLine : width;
   }
 }
 
@@ -49,7 +55,9 @@ std::string formula(const Graph& graph, size_t operation, const std::vector<size
 }  // namespace
 
 std::string svg(const Graph& graph) {
-  const Layout layout(graph);
+  const Layout beside(graph);
+  const bool is_stacked = beside.width() > kWidest;
+  const Layout layout = is_stacked ? Layout(graph, true) : beside;
   const std::vector<Place>& places = layout.places();
   Svg svg(layout.width(), layout.height(), graph.title);
   svg.rect(0, 0, layout.width(), layout.height(), "class=\"lt-paper\"");
@@ -67,7 +75,8 @@ std::string svg(const Graph& graph) {
       svg.polygon({end, {end.x - 8, end.y - 3.5}, {end.x - 8, end.y + 3.5}}, "class=\"lt-tip\"");
     }
   }
-  for (size_t node = 0; node < graph.nodes.size(); ++node) draw_node(svg, graph.nodes[node], places[node]);
+  for (size_t node = 0; node < graph.nodes.size(); ++node)
+    draw_node(svg, graph.nodes[node], places[node], is_stacked);
   return svg.str();
 }
 

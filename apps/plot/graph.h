@@ -10,7 +10,7 @@ namespace lt::plot {
 
 struct Graph {
   struct Node {
-    std::vector<std::string> fields;  // a box with these beside each other; of an operation its name
+    std::vector<std::string> fields;  // a box with these; of an operation its name
     bool is_operation = false;        // an oval
   };
   struct Edge {
@@ -23,6 +23,7 @@ struct Graph {
 };
 
 // A node stands one column to the left of the first that uses it, and in its column where few edges cross.
+// Its fields stand beside each other, in a wide graph one above the other.
 //   throws: IndexError for an edge to a node that is not there; ValueError for a circle
 std::string svg(const Graph& graph);
 

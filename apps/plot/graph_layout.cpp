@@ -52,10 +52,13 @@ double field_width(const std::string& field) { return field.empty() ? 0 : 0.96 *
 
 namespace {
 
-double width_of(const Graph::Node& node) {
-  double width = 0;
-  for (const std::string& field : node.fields) width += field_width(field);
-  return std::max(width, 26.0);
+double width_of(const Graph::Node& node, bool is_stacked) {
+  double width = 0, widest = 26;
+  for (const std::string& field : node.fields) {
+    width += field_width(field);
+    widest = std::max(widest, field_width(field));
+  }
+  return is_stacked ? widest + 6 : std::max(width, widest);
 }
 
 // The mean of `value` over the neighbours; its own where it has none.
@@ -68,7 +71,9 @@ double mean(const std::vector<size_t>& of, const std::vector<double>& value, dou
 
 }  // namespace
 
-Layout::Layout(const Graph& graph) : graph_(graph) {
+Layout::Layout(const Graph& graph, bool is_stacked) : graph_(graph), is_stacked_(is_stacked) {
+  for (const Graph::Node& node : graph.nodes)
+    if (is_stacked) node_height_ = std::max(node_height_, kLine * static_cast<double>(node.fields.size()));
   place_columns();
   add_edges();
   order_rows();
@@ -85,7 +90,7 @@ void Layout::place_columns() {
   }
   columns_.resize(deepest + 1);
   for (size_t node = 0; node < users.size(); ++node) {
-    add({.node = node, .column = deepest - to_end[node], .width = width_of(graph_.nodes[node])});
+    add({.node = node, .column = deepest - to_end[node], .width = width_of(graph_.nodes[node], is_stacked_)});
   }
   double x = kMargin;
   for (const auto& column : columns_) {
@@ -167,7 +172,7 @@ void Layout::order_rows() {
 }
 
 double Layout::room(size_t at) const {
-  return places_[at].node < graph_.nodes.size() ? kHeight + kSpace : kSpace;
+  return places_[at].node < graph_.nodes.size() ? node_height_ + kSpace : kSpace;
 }
 
 // The heights nearest to the wanted ones that keep the order and the room: what would overlap moves as one
@@ -212,8 +217,8 @@ void Layout::place_rows() {
   }
   double low = INFINITY, high = -INFINITY;
   for (const Place& place : places_) low = std::min(low, place.y), high = std::max(high, place.y);
-  for (Place& place : places_) place.y += kMargin + kHeight / 2 - low;
-  height_ = (places_.empty() ? 0 : high - low) + kHeight + 2 * kMargin;
+  for (Place& place : places_) place.y += kMargin + node_height_ / 2 - low;
+  height_ = (places_.empty() ? 0 : high - low) + node_height_ + 2 * kMargin;
 }
 
 }  // namespace lt::plot

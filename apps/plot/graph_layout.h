@@ -21,8 +21,9 @@ double field_width(const std::string& field);
 
 class Layout {
  public:
-  // throws: IndexError, ValueError as svg(Graph)
-  explicit Layout(const Graph& graph);
+  // A box's fields stand beside each other, or one above the other.
+  //   throws: IndexError, ValueError as svg(Graph)
+  explicit Layout(const Graph& graph, bool is_stacked = false);
 
   // The nodes in their order, then the bends.
   const std::vector<Place>& places() const { return places_; }
@@ -30,6 +31,7 @@ class Layout {
   double height() const { return height_; }
 
   static constexpr double kHeight = 26;  // of a node, in pixels
+  static constexpr double kLine = 20;    // of a field, in a stack
 
  private:
   void place_columns();
@@ -44,6 +46,8 @@ class Layout {
   void place_rows();
 
   const Graph& graph_;
+  bool is_stacked_;
+  double node_height_ = kHeight;
   std::vector<Place> places_;
   std::vector<std::vector<size_t>> columns_;  // places from top to bottom
   std::vector<double> lefts_, widths_;        // of the columns

@@ -64,18 +64,17 @@ TEST_F(Index, ScoresEachModelFromGuessingToTheBest) {
                         data + R"({"event":"step","step":99,"loss":2.4900})");
   add("activations", R"({"event":"config","app":"activations"})"
                      "\n" +
-                         data + R"({"event":"split","name":"val","loss":2.17,"stage":"original"}
-{"event":"split","name":"val","loss":2.11,"stage":"batchnorm"}
+                         data + R"({"event":"split","name":"val","loss":2.17}
+{"event":"split","name":"val","loss":2.11}
 {"event":"config","app":"activations"}
 {"event":"data","words":5,"vocab":27}
-{"event":"split","name":"val","loss":0.01,"stage":"batchnorm"})");
+{"event":"split","name":"val","loss":0.01})");
   const std::string html = page();
   size_t last = 0;
   for (const char* row :
        {"guessing: log 27</td><td class=\"short\">3.2958", "bigram_net</td><td class=\"short\">2.4900",
         "bigram</td><td class=\"short\">2.4540", "bigram, trigrams</td><td class=\"short\">2.1900",
-        "activations, original</td><td class=\"short\">2.1700",
-        "activations, batchnorm</td><td class=\"short\">2.1100"}) {
+        "activations</td><td class=\"short\">2.1100"}) {
     const size_t at = html.find(row);
     ASSERT_NE(at, std::string::npos) << row;
     EXPECT_GT(at, last) << row;

@@ -168,15 +168,19 @@ TEST(Mlp, SearchesWithTheNumberOfStepsAskedFor) {
   const Outcome run = run_in(scratch, "mlp --search --words :300 --steps 5 --out o");
   ASSERT_EQ(run.code, 0) << run.err;
   EXPECT_THAT(run.out, HasSubstr("Each setting trains for 5 steps"));
-  std::vector<double> dev;  // of the table, which is sorted by it
-  std::istringstream lines(run.out.substr(run.out.find("setting  ")));
-  for (std::string line; std::getline(lines, line) && dev.size() < 12;) {
-    if (line.find(" H") != std::string::npos || line.find(" rate ") != std::string::npos)
-      dev.push_back(std::stod(line.substr(line.rfind(' '))));
+  std::vector<std::vector<double>> dev;  // of each table, which is sorted by it
+  std::istringstream lines(run.out.substr(run.out.find("Sizes, and")));
+  for (std::string line; std::getline(lines, line);) {
+    if (line.find("setting  ") != std::string::npos) dev.emplace_back();
+    if (line.starts_with("  original E") || line.starts_with("  kaiming E") || line.starts_with("  batch "))
+      dev.back().push_back(std::stod(line.substr(line.rfind(' '))));
   }
-  EXPECT_EQ(dev.size(), 12U) << run.out;
+  ASSERT_EQ(dev.size(), 2U) << run.out;
+  EXPECT_EQ(dev[0].size(), 8U);
+  EXPECT_EQ(dev[1].size(), 5U);
+  for (const auto& losses : dev) EXPECT_TRUE(std::is_sorted(losses.begin(), losses.end()));
   EXPECT_THAT(slurp(scratch.path("o/search.svg")), HasSubstr(">kaiming E24 H200<"));
-  EXPECT_TRUE(std::is_sorted(dev.begin(), dev.end()));
+  EXPECT_THAT(slurp(scratch.path("o/search_rates.svg")), HasSubstr(">batch 32 rate 0.3<"));
 }
 
 TEST(Mlp, RefusesFlagsThatSayNothingAndWritesNothing) {

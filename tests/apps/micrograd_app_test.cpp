@@ -209,10 +209,12 @@ TEST_F(MicrogradApp, RefusesABadCommandLineInOneLineAndWritesNothing) {
   EXPECT_TRUE(fs::is_empty(scratch_.folder()));
 }
 
-TEST_F(MicrogradApp, RefusesDataThatIsNotThereThoughItTrainsOnNone) {
-  const Finished done = run("--task four --data missing.txt");
-  EXPECT_EQ(done.status, 1);
-  EXPECT_THAT(done.output, HasSubstr("micrograd: missing.txt"));
+TEST_F(MicrogradApp, HasNoFlagsOfDataNorOfSamples) {
+  for (const char* flag : {"--data", "--words", "--samples", "--sample-seed", "--sampling", "--profile"}) {
+    const Finished done = run(std::string(flag) + " 1");
+    EXPECT_EQ(done.status, 2);
+    EXPECT_THAT(done.output, HasSubstr("unknown flag or word '" + std::string(flag) + "'"));
+  }
   EXPECT_TRUE(fs::is_empty(scratch_.folder()));
 }
 

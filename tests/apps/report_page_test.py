@@ -108,7 +108,8 @@ def main():
             app = os.path.join(sys.argv[1], run[0])
             if run[0] == "tokenizer" and not os.path.exists(app):
                 continue  # there is no PCRE2
-            subprocess.run([app, *run[1:], "--quiet", "--data", "embedded"], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+            subprocess.run([app, *run[1:], "--quiet"], cwd=folder, check=True, stdout=subprocess.DEVNULL,
+                           env={**os.environ, "LIBTENSOR_DATA_DIR": folder})  # the embedded names
         paths = sorted(folder.glob("out/**/*.html"))
         reports = [(str(path.relative_to(folder)), path.read_text()) for path in paths]
         for path in paths:

@@ -1,4 +1,4 @@
-#include <libtensor/apps/common/streams.h>
+#include <libtensor/apps/common/stop.h>
 
 #include <fcntl.h>
 #include <gtest/gtest.h>

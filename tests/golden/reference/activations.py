@@ -59,7 +59,7 @@ def starts(table, data):
         table.add("", f"{stage}: lowest hpreact", pre.min().item(), "F")
         table.add("", f"{stage}: highest hpreact", pre.max().item(), "F")
         table.add("", f"{stage}: std of hpreact", pre.std().item(), "F")
-        table.add("", f"{stage}: saturated", saturated.sum().item(), 2)
+        table.add("", f"{stage}: saturated of {saturated.numel()}", saturated.sum().item(), 2)
         table.add("", f"{stage}: dead units", saturated.all(0).sum().item(), "E")
         if stage == "batchnorm":
             table.add("", "unit 0: bnmeani", mean[0].item(), "T")
