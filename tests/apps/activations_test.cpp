@@ -292,7 +292,9 @@ TEST(DeepNet, NamesItsHiddenLayersAndKeepsTheirGradients) {
   cross_entropy(net.logits(x), zeros<int64_t>(8)).backward();
   EXPECT_EQ(net.layers[net.hidden[0]]->out.grad().shape(), Shape({8, 100}));
 
-  DeepNet plain(27, {.no_batchnorm = true, .linear = true}, generator);
+  Flags flags;
+  flags.no_batchnorm = flags.linear = true;
+  DeepNet plain(27, flags, generator);
   EXPECT_EQ(count_parameters(plain.parameters()), 46497);
   EXPECT_EQ(plain.name(plain.hidden[4]), "layer 4 (Linear)");
 }
