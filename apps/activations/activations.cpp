@@ -1,5 +1,6 @@
-// Lecture 4, "Activations & gradients, BatchNorm": lecture 3's network looked into, and mended in five stages.
-// The network is in mlp.h, what each stage shows in stages.cpp. The six layers of the lecture's second half are in deep.cpp.
+// Lecture 4, "Activations & gradients, BatchNorm": lecture 3's network looked into, and mended in five
+// stages. The network is in mlp.h, what each stage shows in stages.cpp, and the six layers of the lecture's
+// second half are in deep.cpp.
 //
 //   activations                      all five stages, the last one trained for 200,000 steps
 //   activations --stage tanh         up to that stage, which is trained
