@@ -1,4 +1,4 @@
-// After the lectures, Karpathy's microgpt (2026): all of a GPT on lecture 1's scalars, then for speed on tensors.
+// After the lectures, Karpathy's microgpt (2026): a GPT on lecture 1's scalars, then for speed on tensors.
 //
 //   microgpt                          a thousand names, one a step, on scalars; tensors beside them
 //   microgpt --engine tensor          the whole training on tensors: the same losses, the same names
