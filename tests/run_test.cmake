@@ -9,6 +9,7 @@ endfunction()
 
 run(list)
 string(REGEX REPLACE "\n$" "" lines "${out}")
+string(REGEX REPLACE "\n +" " " lines "${lines}")
 string(REPLACE "\n" ";" lines "${lines}")
 foreach(line IN LISTS lines)
   if(NOT line MATCHES "^[a-z_]+ +[A-Z].*\\.$")
@@ -24,10 +25,10 @@ if(NOT code EQUAL 0 OR NOT out MATCHES "^usage: ./run APP")
   message(SEND_ERROR "help: exit code ${code}:\n${out}${err}")
 endif()
 
-# Every help fits a terminal of 80 columns.
-foreach(help "help" "bench;--help" "test;--all;--help")
+# The list and every help fit a terminal of 80 columns.
+foreach(help "list" "help" "bench;--help" "test;--all;--help")
   run(${help})
-  if(NOT code EQUAL 0 OR NOT out MATCHES "^usage: ./run")
+  if(NOT code EQUAL 0 OR NOT out MATCHES "^(usage: ./run|activations )")
     message(SEND_ERROR "${help}: exit code ${code}:\n${out}${err}")
   endif()
   string(REGEX REPLACE "[^\n]" "x" columns "${out}")
