@@ -9,6 +9,7 @@
 #include <iosfwd>
 #include <span>
 #include <string>
+#include <vector>
 
 #include <libtensor/tensor/scalar.h>
 
@@ -17,9 +18,9 @@ namespace lt::inline v0 {
 // The most axes that a tensor can have.
 inline constexpr int kMaxRank = 8;
 
-// A list of at most kMaxRank integers: a shape, strides, or a set of axes. Converts from one whole number
-// that is no truth value, so that zeros(3) and sum(x, 1) read as in PyTorch, and var(x, false) does not
-// compile.
+// A list of at most kMaxRank integers: a shape, strides, or a set of axes. Converts from a vector of whole
+// numbers, and from one that is no truth value, so that zeros(3) and sum(x, 1) read as in PyTorch, and
+// var(x, false) does not compile.
 //   throws: ShapeError when built with, or grown to, more than kMaxRank entries
 class Dims {
  public:
@@ -29,6 +30,11 @@ class Dims {
   Dims(std::initializer_list<Whole> list) {         // NOLINT: implicit
     if (list.size() > kMaxRank) throw_too_many(list.size());
     for (const int64_t value : list) values_[static_cast<size_t>(size_++)] = value;
+  }
+  template <WholeNumber I>
+  Dims(const std::vector<I>& values) {  // NOLINT: implicit
+    if (values.size() > kMaxRank) throw_too_many(values.size());
+    for (const I value : values) values_[static_cast<size_t>(size_++)] = Whole(value);
   }
   explicit Dims(std::span<const int64_t> values) {
     if (values.size() > kMaxRank) throw_too_many(values.size());

@@ -1,7 +1,9 @@
 #include <libtensor/tensor/shape.h>
 
+#include <concepts>
 #include <sstream>
 #include <type_traits>
+#include <vector>
 
 #include <libtensor/tensor/error.h>
 #include <libtensor/tests/expect.h>
@@ -16,6 +18,24 @@ TEST(Shape, IsBuiltFromOneNumberOrAList) {
   EXPECT_EQ(Shape({2, 3}).size(), 2);
   EXPECT_TRUE(Shape().empty());
 }
+
+TEST(Shape, IsBuiltFromAVector) {
+  const std::vector<int64_t> sizes{2, 3};
+  const Tensor x = zeros(sizes);
+  EXPECT_EQ(x.shape(), Shape({2, 3}));
+  EXPECT_EQ(x.view(std::vector<int>{3, 2}).shape(), Shape({3, 2}));
+  EXPECT_EQ(x.expand(std::vector<size_t>{4, 2, 3}).shape(), Shape({4, 2, 3}));
+  EXPECT_EQ(x.permute(std::vector<int64_t>{1, 0}).shape(), Shape({3, 2}));
+  EXPECT_EQ(sum(x, std::vector<int64_t>{0, 1}).shape(), Shape());
+  EXPECT_EQ(full(sizes, 1).shape(), from_vector(std::vector<float>(6), sizes).shape());
+  EXPECT_EQ(zeros(std::vector<int64_t>()).dim(), 0);
+  EXPECT_EQ(error_text<ShapeError>([] { zeros(std::vector<int64_t>(9, 1)); }),
+            "shape: 9 axes, but a tensor has at most 8");
+  EXPECT_EQ(error_text<ValueError>([] { zeros(std::vector<uint64_t>{UINT64_MAX}); }),
+            error_text<ValueError>([] { zeros(UINT64_MAX); }));
+}
+static_assert(!std::convertible_to<std::vector<double>, Shape> &&
+              !std::convertible_to<std::vector<bool>, Shape>);
 
 TEST(Shape, NeverTouchesTheHeap) { EXPECT_TRUE(std::is_trivially_copyable_v<Shape>); }
 
