@@ -112,8 +112,9 @@ class BasicVariable : public OpMethods<BasicVariable<T>> {
   BasicVariable unsqueeze(Whole axis) const;
   BasicVariable expand(const Shape& shape) const;
   BasicVariable diagonal() const;
-  std::vector<BasicVariable> unbind(Whole axis = 0) const;
-  std::vector<BasicVariable> split(Whole size, Whole axis = 0) const;
+  // Const, so that v.unbind()[0] = w, which would be lost, does not compile.  NOLINTBEGIN
+  const std::vector<BasicVariable> unbind(Whole axis = 0) const;
+  const std::vector<BasicVariable> split(Whole size, Whole axis = 0) const;  // NOLINTEND
   BasicVariable contiguous() const;
   BasicVariable clone() const;
 
@@ -152,7 +153,9 @@ std::ostream& operator<<(std::ostream& out, const BasicVariable<T>& x);
 using Variable = BasicVariable<float>;
 using DoubleVariable = BasicVariable<double>;
 
-// While one lives, ops on this thread record nothing: evaluation costs no graph.
+// While one lives, ops on this thread record nothing: evaluation costs no graph. (C++ cannot refuse one
+// without a name, NoGrad(); which ends at once: compilers warn of it, so that it is an error under -Werror
+// alone.)
 class NoGrad {
  public:
   [[nodiscard("it lasts as long as its variable: const NoGrad no_grad;")]] NoGrad();

@@ -134,7 +134,7 @@ BasicVariable<T> BasicVariable<T>::expand(const Shape& shape) const {
 }
 
 template <Floating T>
-std::vector<BasicVariable<T>> BasicVariable<T>::unbind(Whole axis) const {
+const std::vector<BasicVariable<T>> BasicVariable<T>::unbind(Whole axis) const {
   const size_t count = data().unbind(axis).size();
   std::vector<BasicVariable<T>> parts;
   for (size_t i = 0; i < count; ++i) parts.push_back(select_as("unbind", *this, axis, i));
@@ -142,7 +142,7 @@ std::vector<BasicVariable<T>> BasicVariable<T>::unbind(Whole axis) const {
 }
 
 template <Floating T>
-std::vector<BasicVariable<T>> BasicVariable<T>::split(Whole size, Whole axis) const {
+const std::vector<BasicVariable<T>> BasicVariable<T>::split(Whole size, Whole axis) const {
   std::vector<BasicVariable<T>> parts;
   int64_t start = 0;
   for (const BasicTensor<T>& part : data().split(size, axis)) {
@@ -180,32 +180,30 @@ BasicVariable<T> BasicVariable<T>::view_at(std::span<const ViewIndex> indices) c
 
 template <Floating T>
 BasicVariable<T> BasicVariable<T>::number_at(std::span<const ViewIndex> place) const {
-  if (static_cast<int>(place.size()) != dim()) {
-    throw IndexError(fmt::format("at: {} indices for {}", place.size(), to_string(data().shape())));
-  }
+  if (static_cast<int>(place.size()) != dim()) detail::throw_no_number(place.size(), data().shape());
   return view_at(place);
 }
 
-#define LT_INSTANTIATE(T)                                                                \
-  template BasicVariable<T> BasicVariable<T>::view(const Shape&) const;                  \
-  template BasicVariable<T> BasicVariable<T>::reshape(const Shape&) const;               \
-  template BasicVariable<T> BasicVariable<T>::flatten(Whole, Whole) const;               \
-  template BasicVariable<T> BasicVariable<T>::transpose(Whole, Whole) const;             \
-  template BasicVariable<T> BasicVariable<T>::t() const;                                 \
-  template BasicVariable<T> BasicVariable<T>::permute(const Dims&) const;                \
-  template BasicVariable<T> BasicVariable<T>::select(Whole, Whole) const;                \
-  template BasicVariable<T> BasicVariable<T>::narrow(Whole, Whole, Whole) const;         \
-  template BasicVariable<T> BasicVariable<T>::slice(Whole, Whole, Whole, Whole) const;   \
-  template BasicVariable<T> BasicVariable<T>::squeeze() const;                           \
-  template BasicVariable<T> BasicVariable<T>::squeeze(Whole) const;                      \
-  template BasicVariable<T> BasicVariable<T>::unsqueeze(Whole) const;                    \
-  template BasicVariable<T> BasicVariable<T>::expand(const Shape&) const;                \
-  template std::vector<BasicVariable<T>> BasicVariable<T>::unbind(Whole) const;          \
-  template std::vector<BasicVariable<T>> BasicVariable<T>::split(Whole, Whole) const;    \
-  template BasicVariable<T> BasicVariable<T>::diagonal() const;                          \
-  template BasicVariable<T> BasicVariable<T>::clone() const;                             \
-  template BasicVariable<T> BasicVariable<T>::contiguous() const;                        \
-  template BasicVariable<T> BasicVariable<T>::view_at(std::span<const ViewIndex>) const; \
+#define LT_INSTANTIATE(T)                                                                   \
+  template BasicVariable<T> BasicVariable<T>::view(const Shape&) const;                     \
+  template BasicVariable<T> BasicVariable<T>::reshape(const Shape&) const;                  \
+  template BasicVariable<T> BasicVariable<T>::flatten(Whole, Whole) const;                  \
+  template BasicVariable<T> BasicVariable<T>::transpose(Whole, Whole) const;                \
+  template BasicVariable<T> BasicVariable<T>::t() const;                                    \
+  template BasicVariable<T> BasicVariable<T>::permute(const Dims&) const;                   \
+  template BasicVariable<T> BasicVariable<T>::select(Whole, Whole) const;                   \
+  template BasicVariable<T> BasicVariable<T>::narrow(Whole, Whole, Whole) const;            \
+  template BasicVariable<T> BasicVariable<T>::slice(Whole, Whole, Whole, Whole) const;      \
+  template BasicVariable<T> BasicVariable<T>::squeeze() const;                              \
+  template BasicVariable<T> BasicVariable<T>::squeeze(Whole) const;                         \
+  template BasicVariable<T> BasicVariable<T>::unsqueeze(Whole) const;                       \
+  template BasicVariable<T> BasicVariable<T>::expand(const Shape&) const;                   \
+  template const std::vector<BasicVariable<T>> BasicVariable<T>::unbind(Whole) const;       \
+  template const std::vector<BasicVariable<T>> BasicVariable<T>::split(Whole, Whole) const; \
+  template BasicVariable<T> BasicVariable<T>::diagonal() const;                             \
+  template BasicVariable<T> BasicVariable<T>::clone() const;                                \
+  template BasicVariable<T> BasicVariable<T>::contiguous() const;                           \
+  template BasicVariable<T> BasicVariable<T>::view_at(std::span<const ViewIndex>) const;    \
   template BasicVariable<T> BasicVariable<T>::number_at(std::span<const ViewIndex>) const;
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)

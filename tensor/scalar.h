@@ -23,11 +23,16 @@ concept Element = Number<T> || std::same_as<T, bool>;
 template <typename U>
 concept WholeNumber = std::integral<U> && !std::same_as<U, bool>;
 
+// An object that reads as one number, such as n(0) of a tensor.
+template <typename U>
+concept NumberObject = std::is_class_v<U> && std::is_arithmetic_v<typename U::value_type> &&
+    std::convertible_to<U, typename U::value_type>;
+
 // Whether a U stands for a T: any number for a floating-point T, whole ones alone for int64_t, bool for bool,
 // and objects that convert to a T without loss. A fraction beside whole numbers would be cut off, so it does
 // not compile.
 template <typename U, typename T>
-concept StandsFor = (Floating<T> && std::is_arithmetic_v<U>) ||
+concept StandsFor = (Floating<T> && (std::is_arithmetic_v<U> || NumberObject<U>)) ||
                     (std::same_as<T, int64_t> && WholeNumber<U>) || std::same_as<U, T> ||
                     (std::is_class_v<U> && requires(const U& object) { T{object}; });
 
@@ -60,7 +65,9 @@ class Scalar {
   using Kept = std::conditional_t<std::same_as<T, float>, double, T>;
   template <typename U>
   static constexpr Kept kept(U value) {
-    if constexpr (std::same_as<T, float> && std::is_floating_point_v<U>) {
+    if constexpr (NumberObject<U>) {
+      return kept<typename U::value_type>(value);
+    } else if constexpr (std::same_as<T, float> && std::is_floating_point_v<U>) {
       return static_cast<double>(value);
     } else {
       if constexpr (std::same_as<T, int64_t> && std::unsigned_integral<U> && sizeof(U) >= sizeof(T)) {

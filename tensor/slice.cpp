@@ -34,8 +34,8 @@ Range range_of(const Slice& slice, int64_t size) {
 
 // Room for so many tensors. The rows of an empty or expanded tensor may be more than memory has addresses.
 template <typename T>
-std::vector<BasicTensor<T>> room_for_parts(int64_t count, const char* op) {
-  std::vector<BasicTensor<T>> parts;
+Parts<T> room_for_parts(int64_t count, const char* op) {
+  Parts<T> parts;
   if (static_cast<size_t>(count) > parts.max_size()) {
     throw ShapeError(fmt::format("{}: {} tensors are more than memory can hold", op, count));
   }
@@ -119,22 +119,22 @@ TensorView<T> BasicTensor<T>::view_at(std::span<const ViewIndex> indices) const 
 }
 
 template <Element T>
-std::vector<BasicTensor<T>> BasicTensor<T>::unbind(Whole axis) const {
+Parts<T> BasicTensor<T>::unbind(Whole axis) const {
   if (dim() == 0) throw ShapeError("unbind: a scalar has no axis");
   const int64_t count = size(axis);
-  std::vector<BasicTensor> parts = room_for_parts<T>(count, "unbind");
+  Parts<T> parts = room_for_parts<T>(count, "unbind");
   for (int64_t i = 0; i < count; ++i) parts.push_back(select(axis, i));
   return parts;
 }
 
 template <Element T>
-std::vector<BasicTensor<T>> BasicTensor<T>::split(Whole size, Whole axis) const {
+Parts<T> BasicTensor<T>::split(Whole size, Whole axis) const {
   const int64_t part = size;
   if (dim() == 0) throw ShapeError("split: a scalar has no axis");
   if (part < 1) throw ValueError(fmt::format("split: size {} is not positive", part));
   const int a = normalize_axis(axis, dim(), "split");
   const int64_t count = std::max<int64_t>((shape_[a] - 1) / part + 1, 1);
-  std::vector<BasicTensor> parts = room_for_parts<T>(count, "split");
+  Parts<T> parts = room_for_parts<T>(count, "split");
   for (int64_t i = 0; i < count; ++i) {
     parts.push_back(narrow(a, i * part, std::min(part, shape_[a] - i * part)));
   }
@@ -161,8 +161,8 @@ TensorView<T> BasicTensor<T>::diagonal() const {
   template TensorView<T> BasicTensor<T>::slice(Whole, Whole, Whole, Whole) const;   \
   template TensorView<T> BasicTensor<T>::slice_along(Whole, const Slice&) const;    \
   template TensorView<T> BasicTensor<T>::view_at(std::span<const ViewIndex>) const; \
-  template std::vector<BasicTensor<T>> BasicTensor<T>::unbind(Whole) const;         \
-  template std::vector<BasicTensor<T>> BasicTensor<T>::split(Whole, Whole) const;   \
+  template Parts<T> BasicTensor<T>::unbind(Whole) const;                            \
+  template Parts<T> BasicTensor<T>::split(Whole, Whole) const;                      \
   template TensorView<T> BasicTensor<T>::diagonal() const;
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)

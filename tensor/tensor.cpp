@@ -80,11 +80,16 @@ void BasicTensor<T>::throw_undefined() {
   throw ValueError("tensor: used before it was given a value (a gradient has none before backward)");
 }
 
+void detail::throw_no_number(size_t indices, const Shape& shape) {
+  const bool names_part = static_cast<int>(indices) < shape.size();
+  throw IndexError(fmt::format("at: {} {} for {}{}", indices, indices == 1 ? "index" : "indices",
+                               to_string(shape),
+                               names_part ? ": a number has one for each axis (x[0] is a row)" : ""));
+}
+
 template <Element T>
 const T* BasicTensor<T>::find(std::span<const Whole> index) const {
-  if (static_cast<int>(index.size()) != dim()) {
-    throw IndexError(fmt::format("at: {} indices for {}", index.size(), to_string(shape_)));
-  }
+  if (static_cast<int>(index.size()) != dim()) detail::throw_no_number(index.size(), shape_);
   const T* place = data();
   int axis = 0;
   for (const int64_t i : index) {

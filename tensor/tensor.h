@@ -35,6 +35,8 @@ template <Element T, typename Index>
 class Selection;
 template <Element T>
 class ElementRef;
+template <Element T>
+class Parts;
 class TensorIndex;
 struct Indices;
 
@@ -145,9 +147,8 @@ class BasicTensor : public OpMethods<BasicTensor<T>> {
   // Stretches axes of size 1 (stride 0) and adds leading ones; -1 keeps a size.
   TensorView<T> expand(const Shape& shape) const;
   TensorView<T> diagonal() const;  // of the first two axes, as a new last axis
-  std::vector<BasicTensor> unbind(Whole axis = 0) const;
-  std::vector<BasicTensor> split(Whole size,
-                                 Whole axis = 0) const;  // parts of `size`, the last may be shorter
+  Parts<T> unbind(Whole axis = 0) const;
+  Parts<T> split(Whole size, Whole axis = 0) const;  // parts of `size`, the last may be shorter
 
   // x(Slice(1, 3), -1, None), Python's x[1:3, -1, None]: a view. Of ids or masks too, x(Slice(), ids):
   // their rows, as operator[] gives them. See tensor/slice.h.

@@ -7,6 +7,7 @@
 #include <iosfwd>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <libtensor/tensor/tensor.h>
 
@@ -16,6 +17,8 @@ namespace detail {
 // to.copy_(from), where `from` may have more leading axes of size 1, as in PyTorch's x[0] = y.
 template <Element T>
 void assign(BasicTensor<T>& to, const BasicTensor<T>& from);
+// Of so many indices, which are not one for each axis of the shape.
+[[noreturn]] void throw_no_number(size_t indices, const Shape& shape);
 }  // namespace detail
 
 // A tensor that shares another's numbers. Unnamed, as in x[0] = y, assignment writes into them, a number too;
@@ -63,12 +66,26 @@ class TensorView : public BasicTensor<T> {
   }
 };
 
+// Parts of a tensor, one after the other: of a list without a name, x.unbind()[0] = y writes into x.
+template <Element T>
+class Parts : public std::vector<BasicTensor<T>> {
+  using Base = std::vector<BasicTensor<T>>;
+
+ public:
+  using Base::Base;
+  const BasicTensor<T>& operator[](size_t i) const& { return Base::operator[](i); }
+  BasicTensor<T>& operator[](size_t i) & { return Base::operator[](i); }
+  TensorView<T> operator[](size_t i) && { return TensorView<T>(Base::operator[](i)); }
+};
+
 // One number of a tensor, x(i, j): it reads as a T, and what is assigned to it is written into the tensor.
 // `c ? x(i) : 0` does not compile: C++ would make it an int, and cut the number off. Write
 // `c ? float{x(i)} : 0`.
 template <Element T>
 class ElementRef {
  public:
+  using value_type = T;
+
   ElementRef(Storage storage, T* place) : storage_(std::move(storage)), place_(place) {}
   ElementRef(const ElementRef&) = default;
   ~ElementRef() = default;

@@ -108,7 +108,8 @@ TEST(View, OfWholeNumbersIsOneNumber) {
   EXPECT_EQ(number.shape(), Shape());
   (number * 3.0).backward();
   EXPECT_EQ(x.grad().to_vector(), (test::Numbers{0, 0, 0, 0, 0, 3}));
-  EXPECT_EQ(error_text<IndexError>([&] { x(1); }), "at: 1 indices for (2, 3)");
+  EXPECT_EQ(error_text<IndexError>([&] { x(1); }),
+            "at: 1 index for (2, 3): a number has one for each axis (x[0] is a row)");
   EXPECT_EQ(error_text<IndexError>([&] { x(1, 3); }), "select: index 3 is out of range for axis 0 of (3)");
   EXPECT_EQ(error_text<IndexError>([&] { x(Slice(), 0, 0); }), "index: 3 indices for (2, 3)");
 }

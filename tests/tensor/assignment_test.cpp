@@ -200,7 +200,9 @@ TEST(Assignment, ToANumberOfATensorWritesIt) {
   IntTensor n = arange<int64_t>(3);
   n(2) *= 4;
   EXPECT_EQ(n(2), 8);
-  EXPECT_EQ(error_text<IndexError>([&] { x(0); }), "at: 1 indices for (2, 3)");
+  EXPECT_EQ(error_text<IndexError>([&] { x(0); }),
+            "at: 1 index for (2, 3): a number has one for each axis (x[0] is a row)");
+  EXPECT_EQ(error_text<IndexError>([&] { x(0, 1, 2) = 1; }), "at: 3 indices for (2, 3)");
   EXPECT_EQ(error_text<IndexError>([&] { x(0, 3) = 1; }), "at: index 3 is out of range for axis 1 of (2, 3)");
 }
 
@@ -223,6 +225,37 @@ TEST(Assignment, ANumberOfATensorReadsAsItsType) {
   std::ostringstream out;
   out << x(1) << " " << n(1);
   EXPECT_EQ(out.str(), "1.75 5000000000");
+}
+
+TEST(Assignment, ANumberOfATensorStandsForASizeAnAxisOrAPlace) {
+  IntTensor n = tensor<int64_t>({1, 2});
+  Tensor x = six();
+  EXPECT_EQ(zeros(n(0)).shape(), Shape{1});
+  EXPECT_EQ(zeros({n(1), 4}).shape(), Shape({2, 4}));
+  EXPECT_EQ(x(n(0), n(1)), 5.F);
+  EXPECT_TRUE(equal(x(Slice(n(0)), 1), tensor({4})));
+  EXPECT_TRUE(equal(x[n(0)], tensor({3, 4, 5})));
+  EXPECT_TRUE(equal(sum(x, n(0)), sum(x, 1)));
+  EXPECT_TRUE(equal(arange(n(1)), arange(2)));
+  EXPECT_TRUE(equal(x * n(1), x * 2));
+  x(0, 0) = n(1);
+  EXPECT_EQ(x(0, 0), 2.F);
+}
+
+// Parts of a list without a name are views without one.
+TEST(Assignment, ToAPartWritesIt) {
+  Tensor x = six();
+  x.unbind()[0] = tensor({7, 8, 9});
+  x.split(1, 1)[2] += 1;
+  EXPECT_TRUE(equal(x, tensor({{7, 8, 10}, {3, 4, 6}})));
+  auto rows = x.unbind();
+  rows[0] = zeros(3);  // another tensor in the list
+  rows[1] += 1;
+  EXPECT_TRUE(equal(x, tensor({{7, 8, 10}, {4, 5, 7}})));
+  for (Tensor& column : x.unbind(1)) column *= 2;
+  EXPECT_TRUE(equal(x, tensor({{14, 16, 20}, {8, 10, 14}})));
+  const std::vector<Tensor> list = x.split(2, 1);
+  EXPECT_EQ(list[0].shape(), Shape({2, 2}));
 }
 
 TEST(Assignment, ToAWholeNumberWrapsAround) {
@@ -306,6 +339,9 @@ static_assert(Assigns<WholeView, int> && !Assigns<WholeView, double> && !Assigns
 static_assert(!AddsTo<WholeView, double> && !AddsTo<decltype(declval<BoolTensor&>()[0]), bool>);
 static_assert(Assigns<decltype(declval<IntTensor&>()(0)), int> &&
               !Assigns<decltype(declval<IntTensor&>()(0)), float>);
+
+static_assert(Assigns<decltype(declval<Tensor&>()(0)), decltype(declval<IntTensor&>()(0))> &&
+              !Assigns<decltype(declval<IntTensor&>()(0)), decltype(declval<Tensor&>()(0))>);
 
 // Whole numbers have no true division, and truth values no sums; a named element is no number to assign to.
 using Whole1 = decltype(declval<IntTensor&>()(0));

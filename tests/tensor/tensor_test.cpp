@@ -127,7 +127,8 @@ TEST(TensorReading, TakesANumberByItsIndex) {
   EXPECT_EQ(x.at({2, 1}), 5);
   EXPECT_EQ(x.at({-3, -1}), 3);
   EXPECT_EQ(counting({}).at({}), 0);
-  EXPECT_EQ(error_text<IndexError>([&] { x.at({2}); }), "at: 1 indices for (3, 2)");
+  EXPECT_EQ(error_text<IndexError>([&] { x.at({2}); }),
+            "at: 1 index for (3, 2): a number has one for each axis (x[0] is a row)");
   EXPECT_EQ(error_text<IndexError>([&] {
               x.at({0, 2});
             }),
