@@ -149,8 +149,16 @@ bool equal(const BasicVariable<T>& a, const OperandOf<T>& b) {
   return equal(a.data(), b.data());
 }
 template <Floating T>
+bool equal(const BasicTensor<T>& a, const BasicVariable<T>& b) {
+  return equal(a, b.data());
+}
+template <Floating T>
 bool allclose(const BasicVariable<T>& a, const OperandOf<T>& b, double rtol = 1e-5, double atol = 1e-8) {
   return allclose(a.data(), b.data(), rtol, atol);
+}
+template <Floating T>
+bool allclose(const BasicTensor<T>& a, const BasicVariable<T>& b, double rtol = 1e-5, double atol = 1e-8) {
+  return allclose(a, b.data(), rtol, atol);
 }
 template <Floating T>
 BasicTensor<T> zeros_like(const BasicVariable<T>& x) {

@@ -263,6 +263,10 @@ TEST(Operands, AreComparedByTheirNumbers) {
   EXPECT_TRUE(equal(v, v.clone()));
   EXPECT_TRUE(equal(v, tensor({1, 2})));
   EXPECT_FALSE(equal(v, tensor({1, 3})));
+  EXPECT_TRUE(equal(tensor({1, 2}), v) && v.equal(tensor({1, 2})) && tensor({1, 2}).equal(v));
+  EXPECT_FALSE(equal(tensor({1, 3}), v));
+  EXPECT_TRUE(allclose(tensor({1, 2.000001F}), v) && v.allclose(v) && !allclose(tensor({1, 2.1F}), v));
+  EXPECT_TRUE(allclose(tensor({1, 2.1F}), v, 0.1));
   EXPECT_TRUE(allclose(v, tensor({1, 2.000001F})));
   EXPECT_FALSE(allclose(v, tensor({1, 2.1F})));
   EXPECT_TRUE(equal(zeros_like(v), zeros(2)));

@@ -31,6 +31,14 @@ TEST(Methods, AreTheirOps) {
   EXPECT_TRUE(equal(x.softmax(1), softmax(x, 1)));
 }
 
+TEST(Methods, OfTruthValuesReduceThem) {
+  const BoolTensor mask = tensor({{1, 2}, {3, 0}}) > 0;
+  EXPECT_FALSE(mask.all().item());
+  EXPECT_TRUE(mask.any().item());
+  EXPECT_TRUE(equal(mask.all(1), tensor<bool>({true, false})));
+  EXPECT_TRUE(equal(mask.any(0, true), tensor<bool>({{true, true}})));
+}
+
 TEST(Methods, AreThereForViewsSelectionsAndWholeNumbers) {
   const IntTensor x = test::counting({2, 3});
   EXPECT_EQ(x[1].sum().item(), 12);
