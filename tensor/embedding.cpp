@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include <libtensor/tensor/functional.h>
+#include <libtensor/tensor/offsets.h>
 
 // Rows of a table by index, and their gradients added back: a row that was taken twice receives both.
 
@@ -23,6 +24,7 @@ void check_table(const Shape& weight, const char* op) {
 template <Floating T>
 BasicTensor<T> embedding(const BasicTensor<T>& weight, const IntTensor& ids) {
   check_table(weight.shape(), "embedding");
+  detail::check_counts_up(ids, weight.size(0), 0, "embedding");
   return weight[ids];
 }
 

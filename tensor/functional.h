@@ -37,7 +37,7 @@ BasicTensor<T> log_softmax_backward(const BasicTensor<T>& dy, const BasicTensor<
 // ---------------------------------------------------------------- embedding and loss
 
 // Rows of a table. shapes: (n, d) with ids (i...) -> (i..., d)
-//   throws: IndexError for an id outside -n..n-1
+//   throws: IndexError for an id outside 0..n-1
 template <Floating T>
 BasicTensor<T> embedding(const BasicTensor<T>& weight, const IntTensor& ids);
 // dy added up where its rows came from, in the order of the ids, by blocks of 4096 where that is many for the

@@ -30,6 +30,7 @@ BasicTensor<T> with_axes(const BasicTensor<T>& x) {
 template <typename T>
 RowOffsets elements_at(const BasicTensor<T>& x, int axis, const IntTensor& ids, const char* op) {
   check_fits(ids.shape(), x.shape(), axis, op, "a tensor");
+  detail::check_counts_up(ids, x.size(axis), axis, op);
   const IntTensor along = detail::id_offsets(ids, x.size(axis), x.stride(axis), axis, op);
   Strides others = x.strides();
   others[axis] = 0;

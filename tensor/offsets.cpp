@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <span>
 #include <utility>
 
 #include <libtensor/tensor/ops.h>
@@ -41,6 +43,21 @@ void check_ids(const IntTensor& ids, int64_t bad, int64_t size, int64_t axis, co
   if (bad < 0) return;
   throw IndexError(fmt::format("{}: id {} at {} is out of range for axis {} of size {}", op, ids.data()[bad],
                                to_string(unravel(bad, ids.shape())), axis, size));
+}
+
+void check_counts_up(const IntTensor& ids, int64_t size, int64_t axis, const char* op) {
+  const IntTensor dense = ids.contiguous();
+  const std::span<const int64_t> all = dense.span();
+  const auto is_in = [end = static_cast<uint64_t>(size)](int64_t id) {
+    return static_cast<uint64_t>(id) < end;
+  };
+  bool fits = true;  // without a way out of the loop it takes several ids at once
+  for (const int64_t id : all) fits &= is_in(id);
+  if (fits) return;
+  const auto bad = std::find_if_not(all.begin(), all.end(), is_in) - all.begin();
+  const std::string place = to_string(unravel(bad, ids.shape()));
+  throw IndexError(fmt::format("{}: id {} at {} is not in 0..{}, axis {}", op, all[static_cast<size_t>(bad)],
+                               place, size - 1, axis));
 }
 
 Dims unravel(int64_t position, const Shape& shape) {

@@ -20,6 +20,10 @@ IntTensor id_offsets(const IntTensor& ids, int64_t size, int64_t stride, int64_t
 //   throws: IndexError, as id_offsets
 void check_ids(const IntTensor& ids, int64_t bad, int64_t size, int64_t axis, const char* op);
 
+// That ids lie in 0..size-1: where PyTorch does not count from the end, a negative one is an error.
+//   throws: IndexError, as id_offsets
+void check_counts_up(const IntTensor& ids, int64_t size, int64_t axis, const char* op);
+
 // That no two elements of a view that is to be written share a place.
 //   throws: ShapeError naming op and the axis that expand() made
 void check_distinct(const Shape& shape, const Strides& strides, const char* op);

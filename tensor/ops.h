@@ -223,7 +223,8 @@ template <Floating T>
 BasicTensor<T> log_softmax(const BasicTensor<T>& x, Whole axis);
 
 // ---------------------------------------------------------------- joining, indexing, order
-// Every T unless said otherwise. Ids may be negative: they count from the end.
+// Every T unless said otherwise. Ids of x[ids], index and index_put_ may be negative: they count from the
+// end.
 
 // shapes: equal but for `axis`, along which the parts follow each other
 template <Element T>
@@ -262,6 +263,7 @@ void index_put_(BasicTensor<T>& x, std::initializer_list<IntTensor> ids, const B
                 Flag accumulate = false);
 // out[i][j] = x[ids[i][j]][j] for axis 0, and so on.
 //   shapes: ids like x but for `axis`, and nowhere larger off it
+//   throws: IndexError for an id outside 0..size-1: here none counts from the end, as in PyTorch
 template <Element T>
 BasicTensor<T> gather(const BasicTensor<T>& x, Whole axis, const IntTensor& ids);
 // A copy of x with source added at gather's places. number

@@ -10,7 +10,7 @@ using test::Numbers;
 using Variables = std::vector<DoubleVariable>;
 
 const IntTensor& embedding_ids() {
-  static const IntTensor kIds = tensor<int64_t>({{0, 2}, {2, -1}});
+  static const IntTensor kIds = tensor<int64_t>({{0, 2}, {2, 3}});
   return kIds;
 }
 
@@ -37,7 +37,7 @@ TEST(Embedding, NamesAnIdOutsideTheTable) {
   EXPECT_EQ(error_text<IndexError>([&] {
               embedding(table, tensor<int64_t>({0, 3}));
             }),
-            "index: id 3 at (1) is out of range for axis 0 of size 3");
+            "embedding: id 3 at (1) is not in 0..2, axis 0");
 }
 
 }  // namespace

@@ -169,7 +169,8 @@ PlaceIds draw(Program& p, Type<PlaceIds>) {
   }
   if (p.chance(3)) shape = p.shape();
   p.subject = shape;
-  return {p.leaf_of_ids(shape, 0, p.extent - (p.chance(97) ? 1 : 0))};
+  const int64_t low = p.chance(98) ? 0 : -1;
+  return {p.leaf_of_ids(shape, low, p.extent - (p.chance(97) ? 1 : 0))};
 }
 
 ClassIds draw(Program& p, Type<ClassIds>) {

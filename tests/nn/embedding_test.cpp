@@ -42,7 +42,7 @@ TEST(Embedding, TakesIdsThatStandAsFloats) {
 TEST(Embedding, RefusesIdsOutsideTheTableAndSizesBelowOne) {
   Embedding table(4, 2);
   EXPECT_EQ(error_text<IndexError>([&] { table(tensor<int64_t>({4})); }),
-            "index: id 4 at (0) is out of range for axis 0 of size 4");
+            "embedding: id 4 at (0) is not in 0..3, axis 0");
   EXPECT_EQ(error_text<ValueError>([] { Embedding(0, 2); }),
             "Embedding: 0 vectors of 2: both must be at least 1");
 }

@@ -8,7 +8,7 @@ namespace {
 
 TEST(Embedding, TakesRowsAndGivesEachItsGradients) {
   const Tensor table = arange(6).view({3, 2});
-  const IntTensor ids = tensor<int64_t>({{2, 0}, {-1, 2}});
+  const IntTensor ids = tensor<int64_t>({{2, 0}, {2, 2}});
   EXPECT_EQ(embedding(table, ids).shape(), Shape({2, 2, 2}));
   EXPECT_EQ(embedding(table, ids).to_vector(), (std::vector<float>{4, 5, 0, 1, 4, 5, 4, 5}));
   const Tensor d_table = embedding_backward(ones({2, 2, 2}), ids, table.shape());
@@ -24,6 +24,18 @@ TEST(Embedding, RefusesGradientsOfOtherRows) {
               embedding_backward(ones({1, 2}), tensor<int64_t>({4}), {4, 2});
             }),
             "index_put_: id 4 at (0) is out of range for axis 0 of size 4");
+}
+
+TEST(Embedding, NamesAnIdOutsideTheTable) {
+  EXPECT_EQ(error_text<IndexError>([] {
+              embedding(ones({3, 2}), tensor<int64_t>({{0, 1}, {-1, 2}}));
+            }),
+            "embedding: id -1 at (1, 0) is not in 0..2, axis 0");
+  EXPECT_EQ(error_text<IndexError>([] {
+              embedding(ones({3, 2}), tensor<int64_t>({0, 3}));
+            }),
+            "embedding: id 3 at (1) is not in 0..2, axis 0");
+  EXPECT_EQ(embedding(ones({0, 2}), zeros<int64_t>({0})).shape(), Shape({0, 2}));
 }
 
 TEST(Embedding, TakesATableOfTwoAxesAlone) {

@@ -8,7 +8,7 @@ namespace {
 
 TEST(Gather, PicksAlongEachAxis) {
   const Tensor x = arange(6).view({2, 3});
-  EXPECT_EQ(gather(x, 1, from_vector<int64_t>({2, 0, -1, 1}, {2, 2})).to_vector(),
+  EXPECT_EQ(gather(x, 1, from_vector<int64_t>({2, 0, 2, 1}, {2, 2})).to_vector(),
             (std::vector<float>{2, 0, 5, 4}));
   EXPECT_EQ(gather(x, 0, from_vector<int64_t>({1, 0, 1}, {1, 3})).to_vector(), (std::vector<float>{3, 1, 5}));
   EXPECT_EQ(gather(x, -2, from_vector<int64_t>({1, 0, 1}, {1, 3})).to_vector(),
@@ -44,7 +44,7 @@ TEST(Gather, NamesWhatDoesNotFit) {
   EXPECT_EQ(error_text<IndexError>([] {
               gather(zeros({3, 4}), 1, from_vector<int64_t>({0, 4}, {1, 2}));
             }),
-            "gather: id 4 at (0, 1) is out of range for axis 1 of size 4");
+            "gather: id 4 at (0, 1) is not in 0..3, axis 1");
   EXPECT_EQ(error_text<IndexError>([] {
               gather(zeros({3, 4}), 2, zeros<int64_t>({1, 1}));
             }),
@@ -54,7 +54,7 @@ TEST(Gather, NamesWhatDoesNotFit) {
 TEST(ScatterAdd, AddsAtGathersPlacesToACopy) {
   const Tensor x = ones({2, 3});
   const Tensor y =
-      scatter_add(x, 1, from_vector<int64_t>({0, 0, 2, -1}, {2, 2}), tensor({{1, 2, 9}, {3, 4, 9}}));
+      scatter_add(x, 1, from_vector<int64_t>({0, 0, 2, 2}, {2, 2}), tensor({{1, 2, 9}, {3, 4, 9}}));
   EXPECT_EQ(y.to_vector(), (std::vector<float>{4, 1, 1, 1, 1, 8}));
   EXPECT_EQ(x.to_vector(), std::vector<float>(6, 1));
 }
@@ -64,6 +64,22 @@ TEST(ScatterAdd, IsTheReverseOfGather) {
   const IntTensor dy = arange<int64_t>(6).view({3, 2}).t();
   const IntTensor dx = scatter_add(zeros<int64_t>({2, 4}), 1, places, dy);
   EXPECT_EQ(dx.to_vector(), (std::vector<int64_t>{0, 0, 6, 0, 0, 9, 0, 0}));
+}
+
+// As in PyTorch; x[ids] and index take them.
+TEST(Gather, AndScatterAddTakeNoIdsFromTheEnd) {
+  const IntTensor ids = tensor<int64_t>({{0, 1}, {2, -1}}).t();
+  EXPECT_EQ(error_text<IndexError>([&] {
+              gather(ones({2, 3}), 1, ids);
+            }),
+            "gather: id -1 at (1, 1) is not in 0..2, axis 1");
+  EXPECT_EQ(error_text<IndexError>([&] {
+              scatter_add(ones({2, 3}), 1, ids, ones({2, 2}));
+            }),
+            "scatter_add: id -1 at (1, 1) is not in 0..2, axis 1");
+  EXPECT_EQ(error_text<IndexError>([&] { gather(scalar(1), 0, scalar<int64_t>(INT64_MIN)); }),
+            "gather: id -9223372036854775808 at (0) is not in 0..0, axis 0");
+  EXPECT_EQ(arange(3)[tensor<int64_t>({-1})].item(), 2);
 }
 
 TEST(ScatterAdd, NamesASourceThatIsTooSmall) {
