@@ -35,6 +35,9 @@ std::string Conv1d::to_string() const {
   return text + (options.causal ? ", causal=True)" : ")");
 }
 
-void Conv1d::list(Members& members) { members.parameters = {{"weight", &weight}, {"bias", &bias}}; }
+void Conv1d::list(Members& members) {
+  members.parameters = {{"weight", &weight}};
+  if (bias.defined()) members.parameters.emplace_back("bias", &bias);
+}
 
 }  // namespace lt::inline v0::nn

@@ -28,6 +28,9 @@ std::string Linear::to_string() const {
                      bias.defined() ? "True" : "False");
 }
 
-void Linear::list(Members& members) { members.parameters = {{"weight", &weight}, {"bias", &bias}}; }
+void Linear::list(Members& members) {
+  members.parameters = {{"weight", &weight}};
+  if (bias.defined()) members.parameters.emplace_back("bias", &bias);
+}
 
 }  // namespace lt::inline v0::nn

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ostream>
 #include <set>
 #include <string_view>
@@ -14,13 +15,20 @@ namespace lt::inline v0::nn {
 
 namespace {
 
-// throws: ValueError for a null pointer, or a name that is listed twice: no state would hold the second
+// throws: ValueError for a null pointer, a tensor without a value, which would be neither trained nor saved,
+//         or a name that is listed twice: no state would hold the second
 void check_members(const std::string& prefix, const Members& members) {
   std::set<std::string_view> known;
   const auto check = [&](const auto& list) {
     for (const auto& [name, member] : list) {
       if (member == nullptr)
         throw ValueError(fmt::format("module: member {}{} is a null pointer", prefix, name));
+      if constexpr (requires { member->defined(); }) {
+        if (!member->defined())
+          throw ValueError(
+              fmt::format("module: member {}{} was given no value (list what is optional where it is there)",
+                          prefix, name));
+      }
       if (!known.insert(name).second)
         throw ValueError(fmt::format("module: two members are named {}{}", prefix, name));
     }
@@ -37,13 +45,28 @@ struct ModuleWalk {
   // Calls visit(prefix, module, members) for a module and all inside it, parents first.
   template <typename Visit>
   static void each(Module& module, const std::string& prefix, const Visit& visit) {
+    std::vector<const Module*> around;
+    each_inside(module, prefix, around, visit);
+  }
+  static void set_mode(Module& module, bool training) { module.training_ = training; }
+
+ private:
+  // around: the modules that this one is inside of. throws: ValueError where it is one of them
+  template <typename Visit>
+  static void each_inside(Module& module, const std::string& prefix, std::vector<const Module*>& around,
+                          const Visit& visit) {
     Members members;
     module.list(members);
     check_members(prefix, members);
     visit(prefix, module, members);
-    for (const auto& [name, child] : members.children) each(*child, prefix + name + ".", visit);
+    around.push_back(&module);
+    for (const auto& [name, child] : members.children) {
+      if (std::find(around.begin(), around.end(), child) != around.end())
+        throw ValueError(fmt::format("module: member {}{} is a module that it is inside of", prefix, name));
+      each_inside(*child, prefix + name + ".", around, visit);
+    }
+    around.pop_back();
   }
-  static void set_mode(Module& module, bool training) { module.training_ = training; }
 };
 
 namespace {
@@ -54,7 +77,7 @@ StateEntries state_entries(Module& module) {
   StateEntries counters;
   ModuleWalk::each(module, "", [&](const std::string& prefix, Module&, const Members& members) {
     for (const auto& [name, parameter] : members.parameters) {
-      if (parameter->defined()) entries.emplace_back(prefix + name, parameter->data());
+      entries.emplace_back(prefix + name, parameter->data());
     }
     for (const auto& [name, buffer] : members.buffers) entries.emplace_back(prefix + name, *buffer);
     for (const auto& [name, counter] : members.counters) counters.emplace_back(prefix + name, *counter);
@@ -70,8 +93,7 @@ std::vector<std::pair<std::string, Variable>> Module::named_parameters() {
   std::set<const Node<float>*> known;
   ModuleWalk::each(*this, "", [&](const std::string& prefix, Module&, const Members& members) {
     for (const auto& [name, parameter] : members.parameters) {
-      if (parameter->defined() && known.insert(parameter->node()).second)
-        named.emplace_back(prefix + name, *parameter);
+      if (known.insert(parameter->node()).second) named.emplace_back(prefix + name, *parameter);
     }
   });
   return named;

@@ -56,7 +56,8 @@ class Module {
 
  protected:
   // Lists what this module is made of, by PyTorch's names. What is not listed is neither trained nor saved;
-  // a module without members lists none.
+  // a module without members lists none. What walks over them (parameters, states, modes) throws ValueError
+  // for a member without a value, a name that stands twice, and a module that is inside itself.
   virtual void list(Members& members) = 0;
 
  private:

@@ -87,6 +87,50 @@ TEST(Module, RefusesMembersThatAStateCannotTellApart) {
   EXPECT_EQ(text_of({{"a", &layer}, {"b", &layer}}), "no error");
 }
 
+// A module of members as they are given.
+struct Given : Module {
+  Variable operator()(const Variable& x) override { return x; }
+  std::string to_string() const override { return "Given()"; }
+  void list(Members& members) override { members = given; }
+  Members given;
+};
+
+TEST(Module, RefusesToBeInsideItself) {
+  Given outer, inner;
+  Linear layer(2, 1);
+  outer.given.children = {{"layer", &layer}, {"inner", &inner}, {"again", &layer}};
+  EXPECT_EQ(outer.parameters().size(), 2);
+  inner.given.children = {{"outer", &outer}};
+  const std::string text = "module: member inner.outer is a module that it is inside of";
+  EXPECT_EQ(error_text<ValueError>([&] { outer.parameters(); }), text);
+  EXPECT_EQ(error_text<ValueError>([&] { outer.state_dict(); }), text);
+  EXPECT_EQ(error_text<ValueError>([&] { outer.eval(); }), text);
+  EXPECT_EQ(error_text<ValueError>([&] { outer.zero_grad(); }), text);
+  inner.given.children = {{"self", &inner}};
+  EXPECT_EQ(error_text<ValueError>([&] { inner.num_parameters(); }),
+            "module: member self is a module that it is inside of");
+}
+
+TEST(Module, RefusesAMemberThatWasGivenNoValue) {
+  Given module, outer;
+  Variable weight;
+  Tensor buffer;
+  IntTensor counter;
+  outer.given.children = {{"inner", &module}};
+  const auto text = [](const std::string& name) {
+    return "module: member " + name + " was given no value (list what is optional where it is there)";
+  };
+  module.given.parameters = {{"weight", &weight}};
+  EXPECT_EQ(error_text<ValueError>([&] { outer.parameters(); }), text("inner.weight"));
+  weight = Variable(ones(2), true);
+  EXPECT_EQ(outer.parameters().size(), 1);
+  module.given.buffers = {{"buffer", &buffer}};
+  EXPECT_EQ(error_text<ValueError>([&] { module.state_dict(); }), text("buffer"));
+  module.given.buffers = {};
+  module.given.counters = {{"counter", &counter}};
+  EXPECT_EQ(error_text<ValueError>([&] { module.state_dict(); }), text("counter"));
+}
+
 // The network of tests/golden/make_nn.py.
 Sequential network(uint64_t seed = 42) {
   Generator g(seed, Profile::avx2);
