@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 #include <functional>
 #include <string_view>
+#include <utility>
 
 #include <libtensor/tensor/ops.h>
 
@@ -59,6 +61,10 @@ std::string hash_of(const NamedTensors& tensors, const Metadata& metadata) {
   return hash.text();
 }
 
+[[noreturn]] void throw_taken(const std::string& name) {
+  throw ValueError(fmt::format("checkpoint: there is a part '{}' already", name));
+}
+
 }  // namespace
 
 Checkpoint::Checkpoint(const std::string& path) : file_(load_safetensors(path)) {
@@ -71,29 +77,48 @@ Checkpoint::Checkpoint(const std::string& path) : file_(load_safetensors(path)) 
 }
 
 void Checkpoint::put(const std::string& name, const AnyTensor& tensor) {
-  file_.tensors[name] = std::visit([](const auto& x) { return AnyTensor(x.clone()); }, tensor);
+  AnyTensor copy = std::visit([](const auto& x) { return AnyTensor(x.clone()); }, tensor);
+  claim(name);
+  file_.tensors[name] = std::move(copy);
 }
 
-void Checkpoint::put(const std::string& name, Whole value) { file_.tensors[name] = scalar<int64_t>(value); }
+void Checkpoint::put(const std::string& name, Whole value) { put(name, scalar<int64_t>(value)); }
 
-void Checkpoint::put(const std::string& name, const std::string& text) { file_.metadata[name] = text; }
+void Checkpoint::put(const std::string& name, const std::string& text) {
+  claim(name);
+  file_.metadata[name] = text;
+}
 
 void Checkpoint::put(const std::string& name, const Generator& generator) {
   const std::string bytes = generator.state();
   IntTensor words = zeros<int64_t>(static_cast<int64_t>((bytes.size() + 7) / 8));
   std::memcpy(words.mutable_data(), bytes.data(), bytes.size());
-  file_.tensors[name] = words;
+  put(name, words);
 }
 
-void Checkpoint::put(const std::string& prefix, Module& module) {
-  for (const auto& [name, tensor] : module.state_dict())
-    file_.tensors[fmt::format("{}.{}", prefix, name)] = tensor;
-}
+void Checkpoint::put(const std::string& prefix, Module& module) { put_state(prefix, module.state_dict()); }
 
 void Checkpoint::put(const std::string& prefix, const Optimizer& optimizer) {
-  for (const auto& [name, tensor] : optimizer.state_dict()) {
-    file_.tensors[fmt::format("{}.{}", prefix, name)] = tensor;
+  put_state(prefix, optimizer.state_dict());
+}
+
+void Checkpoint::put_state(const std::string& prefix, const NamedTensors& state) {
+  const std::string start = prefix + ".";
+  for (const std::string& name : put_) {
+    if (name.starts_with(start)) throw_taken(name);
   }
+  claim(prefix);
+  std::erase_if(file_.tensors, [&](const auto& old) { return old.first.starts_with(start); });
+  for (const auto& [name, tensor] : state) file_.tensors[start + name] = tensor;
+  prefixes_.insert(start);
+}
+
+void Checkpoint::claim(const std::string& name) {
+  const bool is_inside = std::any_of(prefixes_.begin(), prefixes_.end(),
+                                     [&](const std::string& start) { return name.starts_with(start); });
+  if (is_inside || name == kHash || !put_.insert(name).second) throw_taken(name);
+  file_.tensors.erase(name);
+  file_.metadata.erase(name);
 }
 
 template <typename T>

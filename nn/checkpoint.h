@@ -3,6 +3,7 @@
 // A training run at rest, in one .safetensors file: enough to go on to the same bits.
 
 #include <cstdint>
+#include <set>
 #include <string>
 
 #include <libtensor/nn/module.h>
@@ -19,6 +20,8 @@ class Checkpoint {
   //   throws: IoError for a file that is missing, torn, malformed or changed
   explicit Checkpoint(const std::string& path);
 
+  // Beside what was put before; in place of what the file has under that name.
+  //   throws: ValueError for a name that was put already, or one below a module's or an optimiser's
   void put(const std::string& name, const AnyTensor& tensor);
   void put(const std::string& name, Whole value);  // a fraction is a tensor: scalar<double>(0.5)
   void put(const std::string& name, const std::string& text);
@@ -44,9 +47,13 @@ class Checkpoint {
   void save(const std::string& path) const;
 
  private:
+  void put_state(const std::string& prefix, const NamedTensors& state);
+  void claim(const std::string& name);
   NamedTensors below(const std::string& prefix) const;
 
   TensorFile file_;
+  std::set<std::string> put_;       // names that are taken: what a file has may be replaced once
+  std::set<std::string> prefixes_;  // "net.", of modules and optimisers
 };
 
 }  // namespace lt::inline v0::nn

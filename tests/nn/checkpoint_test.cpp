@@ -117,11 +117,51 @@ TEST(Checkpoint, RefusesAGeneratorStateThatIsNone) {
   c.put("generator", generator);
   IntTensor words = c.get_tensor<int64_t>("generator").clone();
   words.fill_(-1);
-  c.put("generator", words);
+  Checkpoint wrong;
+  wrong.put("generator", words);
   Generator other(2);
   const std::string before = other.state();
-  EXPECT_NE(error_text<IoError>([&] { c.get("generator", other); }), "no error");
+  EXPECT_NE(error_text<IoError>([&] { wrong.get("generator", other); }), "no error");
   EXPECT_EQ(other.state(), before);
+}
+
+// Of two parts of one name the file would hold the last alone, and a module would not find its own.
+TEST(Checkpoint, RefusesASecondPartOfOneName) {
+  Linear layer(3, 2);
+  const SGD sgd(layer.parameters(), 0.1);
+  Checkpoint c;
+  c.put("x", ones(2));
+  c.put("net", layer);
+  c.put("best.loss", 1);
+  const auto text = [](const std::string& name) {
+    return "checkpoint: there is a part '" + name + "' already";
+  };
+  EXPECT_EQ(error_text<ValueError>([&] { c.put("x", zeros(2)); }), text("x"));
+  EXPECT_EQ(error_text<ValueError>([&] { c.put("x", 1); }), text("x"));
+  EXPECT_EQ(error_text<ValueError>([&] { c.put("x", std::string("a")); }), text("x"));
+  EXPECT_EQ(error_text<ValueError>([&] { c.put("x", Generator(1)); }), text("x"));
+  EXPECT_EQ(error_text<ValueError>([&] { c.put("net", layer); }), text("net"));
+  EXPECT_EQ(error_text<ValueError>([&] { c.put("net", sgd); }), text("net"));
+  EXPECT_EQ(error_text<ValueError>([&] { c.put("net.bias", zeros(2)); }), text("net.bias"));
+  EXPECT_EQ(error_text<ValueError>([&] { c.put("best", layer); }), text("best.loss"));
+  EXPECT_EQ(error_text<ValueError>([&] { c.put("fnv1a64", std::string("a")); }), text("fnv1a64"));
+  EXPECT_EQ(c.get_tensor<float>("x").to_vector(), (std::vector<float>{1, 1}));
+}
+
+TEST(Checkpoint, OfAFileMayHaveItsPartsReplaced) {
+  const Scratch scratch;
+  Linear two(3, 2), none(3, 2, {.bias = false});
+  Checkpoint c;
+  c.put("net", two);
+  c.put("x", ones(2));
+  c.save(scratch.path("run"));
+  Checkpoint again(scratch.path("run"));
+  again.put("net", none);
+  again.put("x", std::string("text"));
+  again.get("net", none);  // nothing of the old one stands beside it
+  EXPECT_EQ(again.get_text("x"), "text");
+  EXPECT_EQ(error_text<IoError>([&] { again.get_tensor<float>("x"); }),
+            "'" + scratch.path("run") + "': there is no tensor 'x'");
 }
 
 TEST(Checkpoint, AFailedSaveLeavesTheOldFileWhole) {
