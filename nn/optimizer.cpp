@@ -24,6 +24,23 @@ std::vector<Tensor> zeros_for(const std::vector<Variable>& parameters) {
   return all;
 }
 
+// The numbers of a parameter, dense: its own, or a copy that commit() writes back.
+struct DenseNumbers {
+  explicit DenseNumbers(const Tensor& parameter) : own(parameter), dense(parameter.contiguous()) {}
+  void commit() {
+    if (!own.is_contiguous()) own.copy_(dense);
+  }
+
+  Tensor own, dense;
+};
+
+bool is_expanded(const Tensor& x) {
+  for (int axis = 0; axis < x.dim(); ++axis) {
+    if (x.stride(axis) == 0 && x.size(axis) > 1) return true;
+  }
+  return false;
+}
+
 // What backward() left, once for a parameter that is listed several times.
 std::vector<Tensor> gradients_of(const std::vector<Variable>& parameters) {
   std::vector<Tensor> gradients;
@@ -45,9 +62,10 @@ Optimizer::Optimizer(std::vector<Variable> parameters, double learning_rate)
   std::map<const Node<float>*, size_t> known;
   for (size_t i = 0; i < parameters_.size(); ++i) {
     const Variable& p = parameters_[i];
-    if (!p.requires_grad() || !p.is_leaf() || !p.data().is_contiguous()) {
-      throw ValueError(fmt::format("optimizer: parameter {} is not a dense leaf that needs a gradient", i));
-    }
+    if (!p.defined() || !p.is_leaf())
+      throw ValueError(fmt::format("optimizer: parameter {} is not a leaf", i));
+    if (is_expanded(p.data()))
+      throw ValueError(fmt::format("optimizer: parameter {} is expanded: its elements share numbers", i));
     const auto [first, is_new] = known.try_emplace(p.node(), i);
     if (!is_new)
       throw ValueError(fmt::format("optimizer: parameters {} and {} are the same", first->second, i));
@@ -86,7 +104,9 @@ void SGD::step() {
   for (size_t i = 0; i < parameters_.size(); ++i) {
     const Variable& p = parameters_[i];
     if (!p.grad().defined()) continue;
-    sgd_step_(p.data(), p.grad(), velocity_.empty() ? Tensor() : velocity_[i], lr, options_);
+    DenseNumbers numbers(p.data());
+    sgd_step_(numbers.dense, p.grad(), velocity_.empty() ? Tensor() : velocity_[i], lr, options_);
+    numbers.commit();
   }
 }
 
@@ -110,12 +130,17 @@ Adam::Adam(std::vector<Variable> parameters, double learning_rate, Options optio
 void Adam::step() {
   int64_t* steps = steps_.mutable_data();
   std::vector<AdamParameter, PoolAllocator<AdamParameter>> all;
+  std::vector<DenseNumbers> copies;
   all.reserve(parameters_.size());
   for (size_t i = 0; i < parameters_.size(); ++i) {
     const Variable& p = parameters_[i];
-    if (p.grad().defined()) all.push_back({p.data(), p.grad(), exp_avg_[i], exp_avg_sq_[i], ++steps[i]});
+    if (!p.grad().defined()) continue;
+    if (!p.data().is_contiguous()) copies.emplace_back(p.data());
+    const Tensor& numbers = p.data().is_contiguous() ? p.data() : copies.back().dense;
+    all.push_back({numbers, p.grad(), exp_avg_[i], exp_avg_sq_[i], ++steps[i]});
   }
   adam_step_(all, lr, options_);
+  for (DenseNumbers& copy : copies) copy.commit();
 }
 
 StateEntries Adam::entries() const {

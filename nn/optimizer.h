@@ -12,8 +12,9 @@ namespace lt::inline v0::nn {
 
 class Optimizer {
  public:
-  //   throws: ValueError where there is no parameter, one is no dense leaf that needs a gradient or is listed
-  //   twice, or the rate is negative or not finite
+  // A frozen parameter, which needs no gradient, may be among them: without one it stays as it is.
+  //   throws: ValueError where there is no parameter, one is no leaf, is expanded or is listed twice, or the
+  //   rate is negative or not finite
   Optimizer(std::vector<Variable> parameters, double learning_rate);
   virtual ~Optimizer() = default;
 
