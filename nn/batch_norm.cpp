@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <libtensor/autograd/record.h>
 #include <libtensor/nn/print.h>
 
 namespace lt::inline v0::nn {
@@ -28,8 +29,12 @@ Variable BatchNorm1d::operator()(const Variable& x) {
 
 Variable BatchNorm1d::normalize_rows(const Variable& x) {
   if (!training()) {
-    const Tensor scale = rsqrt(running_var + static_cast<float>(options.eps));
-    return (x - running_mean) * scale * weight + bias;
+    const Tensor scale = rsqrt(running_var + options.eps);
+    const Tensor normal = (x.data() - running_mean) * scale;
+    return record("batch_norm", normal * weight.data() + bias.data(), {x, weight, bias},
+                  [scale, normal, w = save(weight)](const Tensor& dy) {
+                    return Gradients{dy * *w * scale, dy * normal, dy};
+                  });
   }
   BatchStatistics<float> batch;
   Variable y = batch_norm(x, weight, bias, {options.eps, options.unbiased}, &batch);

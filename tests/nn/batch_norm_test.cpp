@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <sstream>
 
 #include <libtensor/tests/expect.h>
 #include <libtensor/tests/nn/golden.h>
@@ -64,6 +65,15 @@ TEST(BatchNorm1d, PassesGradientsInEvaluationToo) {
   EXPECT_TRUE(allclose(x.grad(), full({3, 2}, 1 / std::sqrt(1 + 1e-5F))));
   EXPECT_EQ(layer.bias.grad().to_vector(), (std::vector<float>{3, 3}));
   EXPECT_EQ(layer.num_batches_tracked.item(), 0);
+}
+
+// PyTorch's print(layer.eval()(x)).
+TEST(BatchNorm1d, IsOneNodeInEvaluationToo) {
+  BatchNorm1d layer(2);
+  layer.eval();
+  std::ostringstream out;
+  out << layer(Variable(zeros({1, 2})));
+  EXPECT_EQ(out.str(), "tensor([[0., 0.]], grad_fn=<NativeBatchNormBackward0>)");
 }
 
 TEST(BatchNorm1d, RefusesABatchOfOneInTrainingAndLeavesItsStatistics) {
