@@ -8,6 +8,7 @@
 
 #include <libtensor/autograd/node.h>
 #include <libtensor/tensor/ops.h>
+#include <libtensor/tensor/ref_count.h>
 
 // Nodes, and the variables that hold them. The release of a graph that nobody holds is a loop.
 

@@ -7,9 +7,9 @@
 
 #if __has_include(<sys/single_threaded.h>)
 #include <sys/single_threaded.h>
+#endif
 
 #include <libtensor/version.h>
-#endif
 
 namespace lt::inline v0 {
 

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include <libtensor/tensor/kernels/workspace.h>
+#include <libtensor/tensor/ref_count.h>
 
 // A block is a 64-byte header followed by its bytes, so both are aligned to a cache line. Sizes are rounded
 // up to one of four classes per power of two (waste below a quarter). A freed block goes on the free list of

@@ -121,6 +121,9 @@ TEST(Dlpack, LeavesWhatItRefusesToItsOwner) {
   lender.shape = {3, 3};
   EXPECT_EQ(error_text<ShapeError>([&] { from_dlpack(&lender.managed); }),
             "from_dlpack: strides (9223372036854775807, 1) of shape (3, 3) lead further than any memory");
+  lender.strides = {1, -INT64_MAX};
+  EXPECT_EQ(error_text<ShapeError>([&] { from_dlpack(&lender.managed); }),
+            "from_dlpack: strides (1, -9223372036854775807) of shape (3, 3) lead further than any memory");
   EXPECT_EQ(lender.returned, 0);
 }
 
