@@ -53,6 +53,7 @@ void with_type(const ElementType& type, F f) {
   if (type.kind == 'b') f.template operator()<bool>();
   if (type.kind == 'i') pick.template operator()<int8_t, int16_t, int32_t, int64_t>();
   if (type.kind == 'u') pick.template operator()<uint8_t, uint16_t, uint32_t, uint64_t>();
+  if (type.kind == 'g') f.template operator()<Eigen::bfloat16>();
   if (type.kind == 'f') pick.template operator()<Eigen::half, Eigen::half, float, double>();
 }
 
@@ -64,7 +65,7 @@ auto value_at(const char* place) {
   } else {
     From value;
     std::memcpy(&value, place, sizeof(From));
-    if constexpr (std::is_same_v<From, Eigen::half>) {
+    if constexpr (std::is_same_v<From, Eigen::half> || std::is_same_v<From, Eigen::bfloat16>) {
       return static_cast<float>(value);
     } else {
       return value;
@@ -99,6 +100,7 @@ int64_t bytes_of_shape(const Shape& shape, int64_t bytes_per_element) {
 
 std::string to_string(const ElementType& type) {
   if (type.kind == 'b') return "bool";
+  if (type.kind == 'g') return "bfloat16";
   return fmt::format("{}{}", type.kind == 'f' ? "float" : type.kind == 'i' ? "int" : "uint", 8 * type.bytes);
 }
 

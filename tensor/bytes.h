@@ -25,9 +25,9 @@ std::string_view bytes_of(const BasicTensor<T>& dense) {
 template <typename T>
 BasicTensor<T> tensor_of_bytes(std::string_view bytes, const Shape& shape);
 
-// What an element of a file is: more types than tensors have. The letters are NumPy's.
+// What an element of a file is: more types than tensors have. The letters are NumPy's, but for bfloat16's.
 struct ElementType {
-  char kind = 'f';  // 'b': bool of one byte; 'i', 'u', 'f': of 1, 2, 4, 8 bytes, 'f' not of 1
+  char kind = 'f';  // 'b': bool of one byte; 'i', 'u', 'f': of 1, 2, 4, 8 bytes, 'f' not of 1; 'g': bfloat16
   int bytes = 4;
   friend bool operator==(const ElementType&, const ElementType&) = default;
 };
