@@ -78,6 +78,16 @@ int64_t display_width(std::string_view text) {
   return columns;
 }
 
+size_t whole_characters(std::string_view text) {
+  const size_t end = text.size();
+  size_t lead = end;
+  while (lead > 0 && end - lead < 3 && (static_cast<unsigned char>(text[lead - 1]) & 0xc0) == 0x80) --lead;
+  if (lead == 0) return end;
+  const auto byte = static_cast<unsigned char>(text[lead - 1]);
+  const size_t length = byte < 0xc0 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
+  return lead - 1 + length > end ? lead - 1 : end;
+}
+
 std::string brief(std::string_view text, int64_t characters) {
   size_t end = 0;
   while (end < text.size() && characters-- > 0) end += character_at(text, end).size();

@@ -17,6 +17,8 @@ bool is_printable(int64_t code_point);
 
 // The UTF-8 character that starts at `at`, as text. The text must be valid UTF-8.
 std::string_view character_at(std::string_view text, size_t at);
+// The bytes up to the end, or to where it begins a character that may go on in what follows.
+size_t whole_characters(std::string_view text);
 // Characters, not bytes, of UTF-8 text.
 int64_t length(std::string_view text);
 // Columns on a terminal: 2 for East Asian characters and emoji, 0 for combining marks.

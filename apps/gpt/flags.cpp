@@ -21,6 +21,15 @@ void declare(Options& options, Flags& flags) {
       "the models that the lecture comes through, one after another",
       {.selects = true,
        .defaults = fmt::format("|{}|{}|{}|{}|{}|{}|{}", kTable, kTable, kHead, kHead, kHead, kHead, kHead)});
+  options.add(
+      "--weights FILE", flags.weights,
+      "write with GPT-2's own weights: its model.safetensors; characters are then tokens, and without "
+      "--prompt it begins a document",
+      {.selects = true, .defaults = "--generate 200"});
+  options.add("--vocab FILE", flags.vocab, "of --weights: its tokens",
+              {.group = "Modes", .unset = "vocab.json beside it", .needs = {"--weights"}});
+  options.add("--merges FILE", flags.merges, "of --weights: its tokenizer's merges",
+              {.group = "Modes", .unset = "merges.txt beside it", .needs = {"--weights"}});
   options.add("--toys", flags.toys, "the first half of the lecture: batches, averages, one head",
               {.selects = true});
   options.add("--exercise none|1|2|3|4|gpt2", flags.exercise,
@@ -36,7 +45,8 @@ void declare(Options& options, Flags& flags) {
               {.group = "Training", .min = 1});
   options.add("--block N", flags.sizes.block, "characters of context", {.min = 1, .max = 65536});
   options.add("--embed N", flags.sizes.embed, "numbers at each position", {.min = 1, .max = 65536});
-  options.add("--heads N", flags.sizes.heads, "of each block; --embed is shared among them",
+  options.add("--heads N", flags.sizes.heads,
+              "of each block; --embed is shared among them; with --weights a 64th of the width",
               {.min = 1, .max = 65536});
   options.add("--layers N", flags.sizes.layers, "blocks", {.min = 1, .max = 1024});
   options.add("--dropout P", flags.sizes.dropout, "part of the numbers left out in each step of training",
@@ -61,6 +71,10 @@ void declare(Options& options, Flags& flags) {
                                              "--heads",         "--layers",     "--dropout",
                                              "--log-every"},
                                  files = {"--save", "--resume", "--save-every"};
+  options.idle_beside("--weights", {"--data", "--words", "--stage", "--preset", "--toys", "--exercise"});
+  options.idle_beside("--weights", files);
+  for (const std::string& name : training)
+    if (name != "--heads") options.idle_beside("--weights", {name});
   for (const char* mode : {"--toys", "--exercise 1", "--exercise gpt2"}) {
     options.idle_beside(mode, sampling);
     options.idle_beside(mode, training);
@@ -80,6 +94,7 @@ void declare(Options& options, Flags& flags) {
 
 void refuse_what_does_not_fit(const Flags& flags) {
   const Sizes& s = flags.sizes;
+  if (!flags.weights.empty()) return;  // the file says its sizes
   if (s.embed % s.heads != 0)
     throw UsageError(fmt::format("--embed {} cannot be shared among --heads {}", s.embed, s.heads));
   if (flags.training.batch % flags.micro_batches != 0) {

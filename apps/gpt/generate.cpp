@@ -2,12 +2,11 @@
 #include <limits>
 
 #include <libtensor/apps/common/stop.h>
-#include <libtensor/apps/common/utf8.h>
 #include <libtensor/apps/gpt/gpt.h>
+#include <libtensor/apps/gpt/stream.h>
 #include <libtensor/tensor/ops.h>
 
 namespace lt::apps::gpt {
-namespace {
 
 // cell: generate
 // The next id: drawn by the softmax of the last position's logits.
@@ -20,29 +19,6 @@ int64_t next_id(Tensor logits, const Flags& flags, Generator& g) {
   return multinomial(softmax(logits, 0), 1, false, g).item();
 }
 // end
-
-// Writes to a terminal of 80 columns, whatever lines the model makes.
-class Stream {
- public:
-  explicit Stream(Run& run) : run_(run) {}
-  void write(const std::string& symbol) {
-    if (symbol == "\n") {
-      column_ = 0;
-    } else if (const auto width = display_width(symbol); column_ + width > 80) {
-      run_.stream("\n");
-      column_ = width;
-    } else {
-      column_ += width;
-    }
-    run_.stream(symbol);
-  }
-
- private:
-  Run& run_;
-  int64_t column_ = 0;
-};
-
-}  // namespace
 
 std::string generate(Run& run, const Flags& flags, Gpt& model, const Vocabulary& vocabulary, Generator& g) {
   const NoGrad no_grad;

@@ -28,7 +28,10 @@ struct Flags {
   int64_t generate = 2000;
   std::string prompt = "\n";
   double temperature = 1;
-  int64_t top_k = 0;  // 0: all
+  int64_t top_k = 0;    // 0: all
+  std::string weights;  // GPT-2's; and its two files, by default beside it
+  std::string vocab;
+  std::string merges;
 };
 
 void declare(Options& options, Flags& flags);
@@ -58,6 +61,15 @@ Trained train(Run& run, const Flags& flags, Gpt& model, const Corpus& corpus, Ge
               const std::string& name = "train");
 // "about 3 minutes": what the training takes here, from one step that changes nothing.
 std::string time_it_takes(const Flags& flags, Gpt& model, const Corpus& corpus, const Generator& g);
+
+// The lecture's one head, and LayerNorm.
+void one_head(Run& run);
+void layer_norm_rows(Run& run);
+
+// The next id, by the logits of what follows: --temperature, --top-k.
+int64_t next_id(Tensor logits, const Flags& flags, Generator& g);
+// Text by the weights of --weights.
+void write_as_gpt2(Run& run, const Flags& flags);
 
 // Characters after `prompt` as they are drawn; the stream moves on.
 std::string generate(Run& run, const Flags& flags, Gpt& model, const Vocabulary& vocabulary, Generator& g);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include <libtensor/apps/common/utf8.h>
 #include <libtensor/tensor/error.h>
 
 // A match sees a window of the text, which grows only where the match comes to its end (PCRE2's partial
@@ -42,16 +43,6 @@ std::string with_unicode_spaces(const std::string& expression) {
   return out;
 }
 
-// Where a window of the text may end: not inside of a character.
-size_t whole_characters(std::string_view text, size_t end) {
-  size_t lead = end;
-  while (lead > 0 && end - lead < 3 && (static_cast<unsigned char>(text[lead - 1]) & 0xc0) == 0x80) --lead;
-  if (lead == 0) return end;
-  const auto byte = static_cast<unsigned char>(text[lead - 1]);
-  const size_t length = byte < 0xc0 ? 1 : byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
-  return lead - 1 + length > end ? lead - 1 : end;
-}
-
 }  // namespace
 
 Pattern::Pattern(const std::string& expression) : compiled_(std::make_unique<Compiled>()) {
@@ -77,7 +68,8 @@ size_t Pattern::chunk_at(std::string_view text, size_t from, bool is_last) const
   for (size_t window = 256;; window *= 4) {
     const bool is_all = window >= text.size() - from;
     const bool may_go_on = !is_all || !is_last;
-    const size_t end = may_go_on ? whole_characters(text, is_all ? text.size() : from + window) : text.size();
+    const size_t end =
+        may_go_on ? whole_characters(text.substr(0, is_all ? text.size() : from + window)) : text.size();
     if (end <= from) return 0;
     const int found =
         pcre2_match(compiled_->code, reinterpret_cast<PCRE2_SPTR>(text.data()), end, from,
