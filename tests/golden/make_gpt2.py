@@ -132,7 +132,7 @@ def main():
 
 
 def large(file):
-    """All at once in the middle of what such weights are: the numbers do not matter to a clock."""
+    """Weights as at a start: the numbers do not matter to a clock. Merges are any that make enough tokens."""
     model = transformers.GPT2LMHeadModel(transformers.GPT2Config())
     save_file(published(model, torch.float32), file, metadata={"format": "pt"})
     characters = list(byte_characters().values())
