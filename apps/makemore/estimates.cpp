@@ -120,7 +120,7 @@ void draw_curves(Run& run, const std::vector<Trained>& types) {
   if (is_one) chart.line(types[0].steps, types[0].train, "train");
   run.figure("curves.svg",
              is_one ? "Both losses while it was trained: apart where it learns its names by heart."
-                    : "What each type costs on the names that none was trained on.",
+                    : "What each type costs on the names kept for testing.",
              chart.svg());
 }
 

@@ -32,10 +32,15 @@ void show_data(Run& run, const Datasets& data) {
                         fmt::join(data.train.x[0].to_vector(), " "),
                         fmt::join(data.train.y[0].to_vector(), " ")));
   run.heading("Train and test");
-  run.say("A random tenth of the names, at most a thousand, is never trained on.");
+  run.say(
+      "A random tenth of the names, at most a thousand, is kept for testing. The file has some names more "
+      "than once, so a test name can be one to train on too.");
   run.cell("split");
   run.result("names to train on", data.train.x.size(0));
   run.result("names to test on", data.test.x.size(0));
+  run.result("test names in train too", std::ranges::count_if(data.test.words, [&](const auto& word) {
+               return data.train.known.contains(word);
+             }));
   run.result("the first to train on", data.train.first_words(5));
   run.result("the first to test on", data.test.first_words(4));
 }
@@ -78,9 +83,8 @@ std::optional<Trained> train(Run& run, const Flags& flags, const std::string& ty
 
   run.heading("Training");
   run.say(
-      "AdamW (Loshchilov and Hutter 2019) divides each gradient by its usual size, so that every weight "
-      "moves "
-      "about as far, and pulls weights a little towards 0. Every 500 steps the losses of train and test are "
+      "AdamW (Loshchilov and Hutter 2019) divides each gradient by its usual size, so that all weights move "
+      "about as far, and pulls them a little towards 0. Every 500 steps the losses of train and test are "
       "estimated, and the best model so far is kept; every 200 steps ten names show what it has learned.");
   run.cell("loss");
   // cell: optimizer
@@ -180,12 +184,7 @@ void lecture(Run& run, const Flags& flags) {
   } else {
     return;
   }
-  run.try_next(
-      {{"makemore --compare", "all six types, and their test losses in one figure"},
-       {"makemore --type gru", "a recurrent network with gates"},
-       {"makemore --type rnn", "the same without gates: how much do they help?"},
-       {"makemore --sample-only --samples 50", "more names of the best model"},
-       {"makemore --sample-only --top-k 3", "the likeliest names: fewer surprises, more that are known"}});
+  show_next(run, flags);
 }
 
 }  // namespace

@@ -85,9 +85,11 @@ std::vector<std::string> generate(Model& model, const Datasets& data, int64_t ho
 // Whether a name, with its final ".", is "new", "in train" or "in test".
 std::string mark_of(const Datasets& data, const std::string& name);
 // Names by their marks, a line each; names of the model, as many as --samples asks for; and a name of the
-// test set as the model meets it, place by place.
+// test set, if there is one that is not in train too, as the model meets it, place by place.
 void show_marks(Run& run, int64_t step, const Datasets& data, const std::vector<std::string>& names);
 void show_names(Run& run, const Flags& flags, Model& model, const Datasets& data);
 void show_places(Run& run, Model& model, const Datasets& data);
+// What a run with other flags shows.
+void show_next(Run& run, const Flags& flags);
 
 }  // namespace lt::apps::makemore

@@ -42,24 +42,43 @@ void show_names(Run& run, const Flags& flags, Model& model, const Datasets& data
 
 void show_places(Run& run, Model& model, const Datasets& data) {
   const NoGrad no_grad;
+  const auto unknown = std::ranges::find_if_not(
+      data.test.words, [&](const std::string& word) { return data.train.known.contains(word); });
+  const auto i = unknown == data.test.words.end() ? 0 : unknown - data.test.words.begin();
   // cell: places
-  const Tensor p = softmax(model.forward(data.test.x.narrow(0, 0, 1)).data()[0], 1);  // (t, vocab_size)
+  const IntTensor x = data.test.x[i], y = data.test.y[i];
+  const Tensor p = softmax(model.forward(x.unsqueeze(0)).data()[0], 1);  // (t, vocab_size)
   std::string seen, text;
-  for (int64_t t = 0; t < data.block_size && data.test.y.at({0, t}) >= 0; ++t) {
-    const int64_t right = data.test.y.at({0, t}), likeliest = argmax(p[t]).item();
-    seen += data.vocabulary.symbol(data.test.x.at({0, t}));
+  for (int64_t t = 0; t < data.block_size && y.at({t}) >= 0; ++t) {
+    const int64_t right = y.at({t}), likeliest = argmax(p[t]).item();
+    seen += data.vocabulary.symbol(x.at({t}));
     text += fmt::format("  {:<{}} {}  {:.4f}   {}  {:.4f}\n", seen, data.block_size + 1,
                         data.vocabulary.symbol(right), p.at({t, right}), data.vocabulary.symbol(likeliest),
                         p.at({t, likeliest}));
   }
   // end
-  run.heading("A name it never trained on");
+  run.heading("A test name, place by place");
   run.say(
       "What the best model sees, what comes and how likely it held that, and what it held likeliest. The "
-      "loss is "
-      "the mean of -log of the former.");
+      "loss is the mean of -log of the former.");
   run.cell("places");
   run.print(text);
+}
+
+void show_next(Run& run, const Flags& flags) {
+  const std::string again =
+      flags.type == Flags().type ? "makemore --sample-only" : "makemore --sample-only --type " + flags.type;
+  std::vector<std::pair<std::string, std::string>> commands;
+  if (!flags.compare)
+    commands = {{"makemore --compare", "all six types, and their test losses in one figure"}};
+  if (flags.type != "gru") commands.emplace_back("makemore --type gru", "a recurrent network with gates");
+  if (flags.type != "rnn")
+    commands.emplace_back("makemore --type rnn", "the same without gates: how much do they help?");
+  if (!flags.compare) {
+    commands.emplace_back(again + " --samples 50", "more names of the best model");
+    commands.emplace_back(again + " --top-k 3", "the likeliest names: fewer surprises, more that are known");
+  }
+  run.try_next(commands);
 }
 
 }  // namespace lt::apps::makemore

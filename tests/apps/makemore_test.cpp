@@ -4,8 +4,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <libtensor/apps/common/utf8.h>
+#include <libtensor/apps/makemore/estimates.h>
+#include <libtensor/nn/optimizer.h>
 #include <libtensor/tensor/io.h>
+#include <libtensor/tensor/ops.h>
 #include <libtensor/tests/apps/app_run.h>
 
 namespace lt::apps {
@@ -61,6 +63,52 @@ TEST(Makemore, GoesOnToTheSameBits) {
                 slurp(scratch.path(std::string("whole/") + file)))
           << type << " " << file;
     }
+  }
+}
+
+// Once before an estimate and once after it, when the best model is kept and names have been drawn.
+TEST(Makemore, LosesNothingWhenItIsKilledInTheMiddle) {
+  const Scratch scratch;
+  const std::string run =
+      "exec $BIN/makemore --quiet --threads 1 --data embedded --words :200 --n-embd 8 --n-embd2 8 "
+      "--type gru --steps 900 --save-every 5 >out 2>>err --out ";
+  ASSERT_EQ(wait_for(start_in(scratch, run + "whole")), 0) << slurp(scratch.path("err"));
+  const std::string resume = " --resume killed/checkpoint.safetensors";
+  for (const int step : {100, 500}) {
+    const pid_t child = start_in(scratch, run + "killed" + (step == 100 ? "" : resume));
+    const std::string line = fmt::format("\"step\":{},\"loss\"", step);
+    while (slurp(scratch.path("killed/log.jsonl")).find(line) == std::string::npos) {
+      ASSERT_EQ(::waitpid(child, nullptr, WNOHANG), 0) << slurp(scratch.path("err"));
+      ::usleep(1000);
+    }
+    ::kill(child, SIGKILL);
+    EXPECT_EQ(wait_for(child), 128 + SIGKILL) << step;
+  }
+  ASSERT_EQ(wait_for(start_in(scratch, run + "killed" + resume)), 0) << slurp(scratch.path("err"));
+  for (const char* file : {"checkpoint.safetensors", "best.safetensors", "curves.svg", "loss.svg"}) {
+    EXPECT_EQ(slurp(scratch.path(std::string("killed/") + file)),
+              slurp(scratch.path(std::string("whole/") + file)))
+        << file;
+  }
+}
+
+TEST(Makemore, AsksTheSystemForNoMemoryInASteadyStep) {
+  if (!pool_enabled()) GTEST_SKIP() << "needs the pool";
+  for (const std::string& type : kZoo) {
+    Generator g(1);
+    const auto model = makemore::make_model(type, {27, 16, 2, 4, 16, 16}, g);
+    nn::AdamW optimizer(model->parameters(), 5e-4);
+    const IntTensor x = randint(0, 27, {100, 16}, g);
+    const auto step = [&] {
+      const IntTensor rows = x[randint(0, x.size(0), 32, g)];
+      optimizer.zero_grad();
+      makemore::loss_of(*model, rows, rows).backward();
+      optimizer.step();
+    };
+    for (int i = 0; i < 3; ++i) step();
+    const int64_t before = memory_stats().system_allocations;
+    for (int i = 0; i < 10; ++i) step();
+    EXPECT_EQ(memory_stats().system_allocations, before) << type;
   }
 }
 
@@ -150,17 +198,6 @@ TEST(Makemore, RefusesWhatCannotBeInOneLine) {
   EXPECT_THAT(
       error("--words :1200 --type rnn --out o --sample-only --no-out", 1),
       HasSubstr("o/best.safetensors: of another model: shape (27, 16) where (27, 64) is wanted: wte.weight"));
-}
-
-TEST(Makemore, FitsEightyColumns) {
-  const Scratch scratch;
-  for (const char* flags :
-       {"--help", "--words :300 --type bow --steps 230", "--words :300 --compare --steps 2"}) {
-    const Outcome run = run_in(scratch, std::string("makemore --threads 1 ") + flags);
-    EXPECT_EQ(run.code, 0) << flags << run.err;
-    std::istringstream lines(run.out);
-    for (std::string line; std::getline(lines, line);) EXPECT_LE(display_width(line), 80) << line;
-  }
 }
 
 }  // namespace

@@ -20,8 +20,8 @@ void expect_eighty_columns(const std::string& command) {
 }
 
 TEST(Width, OfHelpIsEightyColumns) {
-  for (const char* app :
-       {"micrograd", "bigram", "bigram_net", "mlp", "activations", "backprop", "makemore", "gpt", "microgpt"})
+  for (const char* app : {"micrograd", "bigram", "bigram_net", "mlp", "activations", "backprop", "wavenet",
+                          "gpt", "makemore", "microgpt"})
     expect_eighty_columns(std::string(app) + " --help");
   expect_eighty_columns("mlp --version");
 }
@@ -43,6 +43,10 @@ TEST(Width, OfEveryAppIsEightyColumns) {
                               "activations --data embedded --words :300 --exercise 2 --steps 5",
                               "activations --data embedded --words :300 --widget 1",
                               "backprop --data embedded --words :300 --steps 20",
+                              "wavenet --data embedded --words :300 --steps 20",
+                              "wavenet --data embedded --words :300 --shapes",
+                              "makemore --data embedded --words :300 --type bow --steps 230",
+                              "makemore --data embedded --words :300 --compare --steps 2",
                               "microgpt --data embedded --steps 3",
                               "gpt --data embedded --steps 3 --eval-iters 1",
                               "gpt --data embedded --exercise gpt2",

@@ -212,8 +212,10 @@ def train(kind, data, steps):
 
 def figures(table, data):
     names = Names(data.names)
+    known = set(names.train)
     table.add("", "names to train on", len(names.train), "E")
     table.add("", "names to test on", len(names.test), "E")
+    table.add("", "test names in train too", len([name for name in names.test if name in known]), "E")
     table.add("", "the first to train on", " ".join(names.train[:5]), "E")
     table.add("", "the first to test on", " ".join(names.test[:4]), "E")
     losses = {}
@@ -229,7 +231,7 @@ def figures(table, data):
         table.add(setup, "train loss", out["train"], "T")
         table.add(setup, "test loss", out["test"], "T")
         table.add(setup, "samples", " ".join(out["samples"]), "E")
-        known = {name + "." for name in names.train + names.test}
-        table.add(setup, "names that are new", f"{sum(s not in known for s in out['samples'])} of 10", "E")
+        new = [name for name in out["samples"] if name[:-1] not in names.train + names.test]
+        table.add(setup, "names that are new", f"{len(new)} of 10", "E")
         losses[kind] = out["test"]
     table.add(setup_of(compare=True), "the best type", min(losses, key=losses.get), "E")
