@@ -54,7 +54,8 @@ void Step::show(const std::string& name, double value) {
 Steps::Steps(Run& run, const TrainingFlags& flags, TrainingState state)
     : run_(run), flags_(flags), state_(std::move(state)), setup_(run.training_setup(state_.name)) {
   const std::string name = state_.name == "train" ? "checkpoint" : state_.name + ".checkpoint";
-  if (flags.keep) file_ = flags.save.empty() ? run.path_of(name + ".safetensors") : flags.save;
+  if (flags.keep && state_.resumes)
+    file_ = flags.save.empty() ? run.path_of(name + ".safetensors") : flags.save;
   if (!flags.resume.empty()) load();
   if (!file_.empty()) check_save_file(file_, {});
   first_ = static_cast<int64_t>(losses_.size());

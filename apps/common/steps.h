@@ -40,6 +40,7 @@ struct TrainingState {
   // The loss of the state as it is, where that is cheap: a last state without one is not saved.
   std::function<double()> loss_now = {};
   std::string name = "train";  // what the bar and the checkpoint's file are called
+  bool resumes = true;         // --resume goes on with it; of others nothing is saved
   int64_t tokens = 0;          // in a step, where the bar is to show how many a second
 };
 

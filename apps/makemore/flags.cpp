@@ -27,7 +27,7 @@ void declare(Options& options, Flags& flags) {
   options.idle_beside("--type bigram", {"--n-embd", "--n-embd2"});
   options.idle_beside("--sample-only", {"--steps", "--batch", "--lr", "--decay-at", "--save", "--resume",
                                         "--save-every", "--log-every", "--weight-decay"});
-  options.idle_beside("--compare", {"--save", "--resume"});
+  options.idle_beside("--compare", {"--save", "--resume", "--save-every"});
 }
 
 void refuse_sizes(const Run& run, const Flags& flags) {

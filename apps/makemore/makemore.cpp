@@ -103,7 +103,8 @@ std::optional<Trained> train(Run& run, const Flags& flags, const std::string& ty
        .series = {{"steps", &estimates.steps}, {"train", &estimates.train}, {"test", &estimates.test}},
        .put = [&](nn::Checkpoint& to) { to.put("loader", loader), estimates.put(to); },
        .get = [&](const nn::Checkpoint& from) { from.get("loader", loader), estimates.get(from); },
-       .name = flags.compare ? type : "train"});
+       .name = flags.compare ? type : "train",
+       .resumes = !flags.compare});
   // cell: train
   for (Step& step : steps) {
     // a batch of names, drawn with replacement
@@ -136,14 +137,14 @@ std::optional<Trained> train(Run& run, const Flags& flags, const std::string& ty
   return trained;
 }
 
-// All six, each from the same seed, as if it were the only one.
-void compare(Run& run, const Flags& flags, const Datasets& data, const Generator& g) {
+// All six, each from the same seed, as if it were the only one. False if stopped before the last.
+bool compare(Run& run, const Flags& flags, const Datasets& data, const Generator& g) {
   std::vector<Trained> types;
   for (const std::string type : kTypes) {
     run.part(type == Flags().type ? Run::kNoFlags : "--type " + type);
     Generator own = g;
     const auto trained = train(run, flags, type, data, own);
-    if (!trained) return;
+    if (!trained) return false;
     types.push_back(*trained);
   }
   run.part("");
@@ -157,6 +158,7 @@ void compare(Run& run, const Flags& flags, const Datasets& data, const Generator
   run.table({"type", "parameters", "untrained", fmt::format("after {} steps", flags.training.steps)}, rows);
   run.result("the best type", types.back().type);
   draw_curves(run, types);
+  return true;
 }
 
 // More names of a model that a run before has kept.
@@ -178,7 +180,7 @@ void lecture(Run& run, const Flags& flags) {
   if (flags.sample_only) return sample_only(run, flags, data, g);
   show_data(run, data);
   if (flags.compare) {
-    compare(run, flags, data, g);
+    if (!compare(run, flags, data, g)) return;
   } else if (const auto trained = train(run, flags, flags.type, data, g)) {
     draw_curves(run, {*trained});
   } else {

@@ -149,6 +149,7 @@ TEST(Makemore, ComparesAllSixInOneFigure) {
   for (const std::string& type : kZoo) {
     EXPECT_THAT(svg, HasSubstr(">" + type + "<"));
     EXPECT_TRUE(std::filesystem::exists(scratch.path("o/" + type + ".best.safetensors"))) << type;
+    EXPECT_FALSE(std::filesystem::exists(scratch.path("o/" + type + ".checkpoint.safetensors"))) << type;
   }
   EXPECT_EQ(events_of(scratch.path("o/log.jsonl"), "split").size(), 12U);
   EXPECT_THAT(slurp(scratch.path("out/index.html")) + slurp(scratch.path("o/report.html")),
@@ -188,6 +189,7 @@ TEST(Makemore, RefusesWhatCannotBeInOneLine) {
             "makemore: --n-embd2 has no effect with --type transformer (--help lists the flags)\n");
   error("--type lstm", 2);
   error("--compare --type gru", 2);
+  error("--compare --save-every 5", 2);
   error("--top-k 0", 2);
   EXPECT_EQ(error("--sample-only", 1),
             "makemore: out/makemore/best.safetensors: is not there: it is what a run without --sample-only "
