@@ -175,8 +175,7 @@ void lecture(Run& run, const Flags& flags) {
   const Words words = run.load_words();
   Generator g = run.generator(run.flags().seed);
   const Datasets data(run, words, g);
-  require_memory("--batch and the --n- flags",
-                 bytes_to_train(flags.type, config_of(flags, data), flags.training.batch));
+  require_memory("--batch and the --n- flags", bytes_to_train(flags, config_of(flags, data)));
   if (flags.sample_only) return sample_only(run, flags, data, g);
   show_data(run, data);
   if (flags.compare) {

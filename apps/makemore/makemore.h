@@ -51,8 +51,8 @@ std::unique_ptr<Model> make_model(const std::string& type, const ModelConfig& co
 // What a type is, in two sentences.
 std::string about(const std::string& type);
 inline constexpr const char* kTypes[] = {"bigram", "bow", "rnn", "mlp", "gru", "transformer"};
-// What training a type holds at once, about.
-double bytes_to_train(const std::string& type, const ModelConfig& config, int64_t batch);
+// What training the type, or the largest of all six, holds at once, about.
+double bytes_to_train(const Flags& flags, const ModelConfig& config);
 
 // Names as rows of equal length: x is 0 and the letters, then 0s; y the letters and 0, then -1: no target.
 struct Dataset {

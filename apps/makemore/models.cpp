@@ -156,6 +156,20 @@ struct Transformer : Model {
   Linear lm_head;
 };
 
+// Parameters with gradients and AdamW's two moments, and what each place of a batch keeps for backward.
+double bytes_to_train_type(const std::string& type, const ModelConfig& c, int64_t batch) {
+  const auto V = static_cast<double>(c.vocab_size), T = static_cast<double>(c.block_size);
+  const auto E = static_cast<double>(c.n_embd), H = static_cast<double>(c.n_embd2);
+  const auto layers = static_cast<double>(c.n_layer), heads = static_cast<double>(c.n_head);
+  double weights = (V + T) * E + V * std::max(E, H), kept = 4 * V;
+  if (type == "bigram") weights = V * V;
+  if (type == "bow") weights += 2 * E * H, kept += 6 * E + 2 * H;
+  if (type == "mlp") weights += T * E * H, kept += 2 * T * E + 3 * H;
+  if (type == "rnn" || type == "gru") weights += 3 * (E + H) * H, kept += 8 * (E + H);
+  if (type == "transformer") weights += layers * 12 * E * E, kept += layers * (40 * E + 6 * heads * T);
+  return sizeof(float) * (5 * weights + static_cast<double>(std::max<int64_t>(batch, 100)) * T * kept);
+}
+
 }  // namespace
 
 std::unique_ptr<Model> make_model(const std::string& type, const ModelConfig& config, Generator& generator) {
@@ -187,18 +201,13 @@ std::string about(const std::string& type) {
          "lecture 7 builds it.";
 }
 
-// Parameters with gradients and AdamW's two moments, and what each place of a batch keeps for backward.
-double bytes_to_train(const std::string& type, const ModelConfig& c, int64_t batch) {
-  const auto V = static_cast<double>(c.vocab_size), T = static_cast<double>(c.block_size);
-  const auto E = static_cast<double>(c.n_embd), H = static_cast<double>(c.n_embd2);
-  const auto layers = static_cast<double>(c.n_layer), heads = static_cast<double>(c.n_head);
-  double weights = (V + T) * E + V * std::max(E, H), kept = 4 * V;
-  if (type == "bigram") weights = V * V;
-  if (type == "bow") weights += 2 * E * H, kept += 6 * E + 2 * H;
-  if (type == "mlp") weights += T * E * H, kept += 2 * T * E + 3 * H;
-  if (type == "rnn" || type == "gru") weights += 3 * (E + H) * H, kept += 8 * (E + H);
-  if (type == "transformer") weights += layers * 12 * E * E, kept += layers * (40 * E + 6 * heads * T);
-  return sizeof(float) * (5 * weights + static_cast<double>(std::max<int64_t>(batch, 100)) * T * kept);
+double bytes_to_train(const Flags& flags, const ModelConfig& config) {
+  double most = 0;
+  for (const std::string type : kTypes) {
+    if (flags.compare || type == flags.type)
+      most = std::max(most, bytes_to_train_type(type, config, flags.training.batch));
+  }
+  return most;
 }
 
 }  // namespace lt::apps::makemore

@@ -196,6 +196,8 @@ TEST(Makemore, RefusesWhatCannotBeInOneLine) {
             "keeps\n");
   EXPECT_THAT(error("--words :5 --no-out", 1), HasSubstr("5 names are too few"));
   EXPECT_THAT(error("--batch 2000000000 --no-out", 1), HasSubstr("too much"));
+  EXPECT_THAT(error("--compare --n-embd 4096 --n-embd2 65536 --n-layer 1 --no-out", 1),
+              HasSubstr("too much"));  // for the GRU
   ASSERT_EQ(run_in(scratch, kShort + "--type rnn --steps 1 --out o").code, 0);
   EXPECT_THAT(
       error("--words :1200 --type rnn --out o --sample-only --no-out", 1),
