@@ -232,6 +232,7 @@ int main(int argc, char** argv) {
       {"mlp:256", "the MLP, batch 256", [] { return mlp(256); }, 100},
       {"mlp:2048", "the MLP, batch 2048", [] { return mlp(2048); }, 20},
       {"mlp:8192", "the MLP, batch 8192", [] { return mlp(8192); }, 10},
+      {"zoo:bigram", "makemore: bigram table", [] { return zoo("bigram"); }, 200},
       {"zoo:bow", "makemore: bag of words", [] { return zoo("bow"); }, 200},
       {"zoo:mlp", "makemore: MLP 16x64-64-27", [] { return zoo("mlp"); }, 100},
       {"zoo:rnn", "makemore: RNN, 16 steps", [] { return zoo("rnn"); }, 200},
