@@ -10,7 +10,10 @@ the networks that both train. A network of 200,000 steps takes one to four minut
 """
 import argparse
 import importlib
+import os
 import pathlib
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # which torch.set_num_threads does not reach, and two threads wait for each other
 
 import torch
 
