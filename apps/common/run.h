@@ -85,6 +85,8 @@ class Run {
   void result(const std::string& name, const Tensor& ours) { result(name, static_cast<double>(ours.item())); }
   // The same without a line, "2.182747 =": for a table's cell.
   std::string marked(const std::string& name, double ours);
+  // What the table has for a figure of another run on the same data, "" for nothing.
+  std::string reference(const std::string& setup, const std::string& name) const;
   // What an app that trains says, and writes to the log: how many examples, parameters, a split's loss.
   void examples(int64_t train, int64_t val, int64_t test);
   void parameters(int64_t count);

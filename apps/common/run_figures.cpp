@@ -56,6 +56,10 @@ std::string Run::marked(const std::string& name, double ours) {
   return show(ours) + (comparison.reference.empty() ? "" : comparison.ok ? " =" : " differs");
 }
 
+std::string Run::reference(const std::string& setup, const std::string& name) const {
+  return figures_.find(setup == kNoFlags ? "" : setup, name, data_kind_).text;
+}
+
 void Run::samples(const std::vector<std::string>& texts, const std::vector<std::string>& words) {
   const std::set<std::string_view> known(words.begin(), words.end());
   samples(texts, [&](const std::string& text) {

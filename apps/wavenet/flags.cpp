@@ -30,6 +30,8 @@ void declare(Options& options, Flags& flags) {
                                "--log-every", "--samples", "--sample-seed", "--table", "--dropout"});
   }
   for (const char* mode : {"--shapes", "--check-conv", "--table"}) options.idle_beside(mode, {"--exercise"});
+  options.idle_beside("--arch flat", {"--bn-bug"});
+  options.idle_beside("--exercise 2", {"--batch"});
   options.idle_beside("--check-conv", {"--shapes", "--batch"});
   options.idle_beside("--table", {"--arch", "--block", "--embed", "--hidden", "--bn-bug", "--dropout",
                                   "--save", "--resume", "--save-every", "--samples", "--sample-seed"});

@@ -2,7 +2,6 @@
 
 #include <optional>
 
-#include <libtensor/apps/common/curves.h>
 #include <libtensor/apps/wavenet/wavenet.h>
 #include <libtensor/nn/conv1d.h>
 
@@ -77,18 +76,17 @@ void gated(Run& run, const Flags& flags, const Words& data, const Splits& splits
   run.heading("Exercise 3: gates, residual and skip connections");
   run.say(
       "The paper's layers are dilated causal convolutions, as the tree is. Each block has two of them: a "
-      "tanh "
-      "says what to pass on, a sigmoid between 0 and 1 how much of it (the gate). What a block finds is "
-      "added "
-      "to its own input (residual), so that gradients reach the first block unweakened, and to a sum over "
-      "all "
-      "blocks (skip), from which the logits come. There is no batch normalisation.");
+      "tanh says what to pass on, a sigmoid between 0 and 1 how much of it (the gate). What a block finds is "
+      "added to its own input (residual), so that gradients reach the first block unweakened, and to a sum "
+      "over all blocks (skip), from which the logits come. There is no batch normalisation.");
   run.cell("gated block");
   Generator g = run.generator(run.flags().seed);
   GatedNet model(flags.sizes(splits.vocabulary), g);
   Parameters parameters = model.parameters();
   run.parameters(count_parameters(parameters));
+  const auto evaluate = [&](const IntTensor& X) { return model(X); };
   Steps steps = run.steps(flags.training, {.parameters = parameters, .generator = &g});
+  steps.watch([&] { return how_far(run, evaluate, splits); });
   for (Step& step : steps) {
     const auto [Xb, Yb] = minibatch(splits.train, flags.training.batch, g);
     const Variable loss = cross_entropy(model(Xb), Yb);
@@ -98,14 +96,10 @@ void gated(Run& run, const Flags& flags, const Words& data, const Splits& splits
     for (auto& [name, p] : parameters) p.data() -= step.rate() * p.grad();
   }
   if (!steps.done()) return;
-  draw_losses(run, steps.losses(), flags.training.decay_at);
-  const auto evaluate = [&](const IntTensor& X) { return model(X); };
+  show_losses(run, steps.losses(), flags.training.decay_at);
+  run.heading("How well it does");
   show_splits(run, evaluate, splits);
-  run.heading("Names");
-  const uint64_t seed = run.flags().sample_seed;
-  run.samples(sample_names(evaluate, splits.vocabulary, flags.block, run.flags().samples,
-                           seed == 0 ? g : run.generator(seed)),
-              data.words);
+  draw_names(run, evaluate, splits, data, g);
   run.try_next({{"wavenet", "the lecture's tree, to compare"}});
 }
 

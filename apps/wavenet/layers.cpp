@@ -6,8 +6,12 @@ namespace lt::apps::wavenet {
 namespace {
 
 std::unique_ptr<Layer> make_norm(int64_t dim, int64_t time, bool bug) {
+  // cell: norm
   if (bug && time > 1) return std::make_unique<BatchNorm1d>(dim, Dims{0}, Shape{1, time, dim});
-  return std::make_unique<FusedBatchNorm1d>(dim, time > 1 ? Dims{0, 1} : Dims{0}, Shape(dim));
+  const Dims all_but_channels = time > 1 ? Dims{0, 1} : Dims{0};
+  // in one pass, with the same result
+  return std::make_unique<FusedBatchNorm1d>(dim, all_but_channels, Shape(dim));
+  // end
 }
 
 }  // namespace

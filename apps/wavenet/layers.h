@@ -15,7 +15,6 @@
 namespace lt::apps::wavenet {
 
 using Buffers = std::vector<std::pair<std::string, Tensor>>;
-
 struct Layer {
   virtual ~Layer() = default;
   virtual Variable operator()(const Variable& x) = 0;
@@ -31,7 +30,6 @@ struct Layer {
 struct Embedding {
   Embedding(int64_t num, int64_t dim, Generator& g) : weight(randn({num, dim}, g), true) {}
   Variable operator()(const IntTensor& IX) const { return weight[IX]; }
-
   Variable weight;
 };
 
@@ -42,7 +40,6 @@ struct FlattenConsecutive : Layer {
     return T == n ? x.view({B, C * n}) : x.view({B, T / n, C * n});
   }
   std::string name() const override { return "FlattenConsecutive"; }
-
   int64_t n;
 };
 
@@ -56,7 +53,8 @@ struct Linear : Layer {
     return bias.defined() ? y + bias : y;
   }
   Parameters parameters() const override {
-    return bias.defined() ? Parameters{{"weight", weight}, {"bias", bias}} : Parameters{{"weight", weight}};
+    if (!bias.defined()) return {{"weight", weight}};
+    return {{"weight", weight}, {"bias", bias}};
   }
   std::string name() const override { return "Linear"; }
 
@@ -64,7 +62,7 @@ struct Linear : Layer {
 };
 
 struct BatchNorm1d : Layer {
-  // `axes`: what it takes mean and variance over. Over {0} alone each of the T places in time has its own.
+  // over: the axes of a mean; {0} alone gives each place in time its own
   BatchNorm1d(int64_t dim, Dims over, const Shape& buffer)
       : axes(over),
         gamma(ones(dim), true),
@@ -88,8 +86,7 @@ struct BatchNorm1d : Layer {
   Buffers buffers() const override { return {{"running_mean", running_mean}, {"running_var", running_var}}; }
   std::string name() const override { return "BatchNorm1d"; }
 
-  float eps = 1e-5F;
-  float momentum = 0.1F;
+  float eps = 1e-5F, momentum = 0.1F;
   Dims axes;
   Variable gamma, beta;
   Tensor running_mean, running_var;
@@ -113,16 +110,17 @@ struct FusedBatchNorm1d : BatchNorm1d {
   }
 };
 
+// cell: dropout
 // Sets numbers to 0 at random while training, and scales the others up (Srivastava et al., 2014).
 struct Dropout : Layer {
   // Draws from the training's own stream, which must live as long as it trains.
   Dropout(double share, Generator& generator) : p(share), g(&generator) {}
   Variable operator()(const Variable& x) override { return training ? dropout(x, p, *g) : x; }
   std::string name() const override { return "Dropout"; }
-
   double p;
   Generator* g;
 };
+// end
 
 struct Sequential {
   // shapes: X (n, block) -> (n, vocabulary)

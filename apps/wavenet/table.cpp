@@ -62,16 +62,25 @@ Splits last_characters(Splits splits, int64_t block) {
 
 void train_table(Run& run, const Flags& flags, const Splits& splits, Train* train) {
   struct Row {
-    std::string name, setup;
+    std::string name, task, setup;
     Flags flags;
   };
-  const std::vector<Row> networks = {
-      {"lecture 4: block 3", "--table", {.arch = "flat", .block = 3, .embed = 10, .hidden = 200}},
-      {"flat, block 8", "--arch flat --embed 10 --hidden 200", {.arch = "flat", .embed = 10, .hidden = 200}},
-      {"tree, with the bug", "--bn-bug --embed 10 --hidden 68", {.embed = 10, .hidden = 68, .bn_bug = true}},
-      {"tree", "--embed 10 --hidden 68", {.embed = 10, .hidden = 68}},
-      {"tree, larger", Run::kNoFlags, {}}};
+  const std::vector<Row> networks = {{"lecture 4: block 3",
+                                      "lecture-4",
+                                      "--table",
+                                      {.arch = "flat", .block = 3, .embed = 10, .hidden = 200}},
+                                     {"flat, block 8",
+                                      "flat",
+                                      "--arch flat --embed 10 --hidden 200",
+                                      {.arch = "flat", .embed = 10, .hidden = 200}},
+                                     {"tree, with the bug",
+                                      "bug",
+                                      "--bn-bug --embed 10 --hidden 68",
+                                      {.embed = 10, .hidden = 68, .bn_bug = true}},
+                                     {"tree", "tree", "--embed 10 --hidden 68", {.embed = 10, .hidden = 68}},
+                                     {"tree, larger", "larger", Run::kNoFlags, {}}};
   std::vector<std::vector<std::string>> rows;
+  plot::Chart chart("Loss while training, averaged", "step", "log10 loss");
   for (const Row& row : networks) {
     run.heading(row.name);
     run.part(row.setup);
@@ -83,8 +92,9 @@ void train_table(Run& run, const Flags& flags, const Splits& splits, Train* trai
     Trained trained = train(run, training, own,
                             is_lecture4 ? lecture4_network(own.vocabulary.size(), g)
                                         : make_network(row.flags.sizes(own.vocabulary), g),
-                            g, row.name);
+                            g, row.task);
     if (!trained.done) return;
+    add_means(chart, trained.losses, row.name);
     const SplitLosses loss = show_splits(
         run, [&](const IntTensor& X) { return trained.model(X); }, own);
     rows.push_back({row.name, std::to_string(count_parameters(trained.model.parameters())), show(loss.train),
@@ -93,11 +103,12 @@ void train_table(Run& run, const Flags& flags, const Splits& splits, Train* trai
   run.part("");
   run.heading("What each change gains");
   run.table({"network", "parameters", "train", "val", "test"}, rows);
+  if (flags.training.steps >= 2000)
+    run.figure("loss_means.svg", "Each point is the mean of 1,000 minibatches.", chart.svg());
   run.say(
       "From line to line one thing changes: a longer context; the tree in place of the flat network, with "
-      "about "
-      "as many numbers; its norms mended; and more numbers. Val says what each gains. Where train falls and "
-      "val does not follow, the network learns its names by heart.");
+      "about as many numbers; its norms mended; and more numbers. Val says what each gains. Where train "
+      "falls and val does not follow, the network learns its names by heart.");
   run.try_next({{"wavenet", "the last of them, its losses and names"}});
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <libtensor/apps/common/splits.h>
+#include <libtensor/apps/plot/chart.h>
 #include <libtensor/apps/wavenet/layers.h>
 
 namespace lt::apps::wavenet {
@@ -48,6 +49,13 @@ void train_table(Run& run, const Flags& flags, const Splits& splits, Train* trai
 
 // The shape that each layer gives for a batch.
 void show_shapes(Run& run, const Sequential& model, const IntTensor& X);
+// What BatchNorm1d must average over once x has three axes.
+void show_bug(Run& run, Sizes sizes, const IntTensor& X);
+
+// A line of the means of each 1,000 losses.
+void add_means(plot::Chart& chart, const std::vector<double>& losses, const std::string& label);
+// The losses of a training, as they are and averaged.
+void show_losses(Run& run, const std::vector<double>& losses, int64_t decay_at);
 
 // The windows of one name, one by one, as a batch, and by convolutions that share what windows have in
 // common.
@@ -55,6 +63,10 @@ void check_windows(Run& run, Sequential& model, const Sizes& sizes, const Words&
                    const Vocabulary& vocabulary);
 void compare_convolution(Run& run, Sequential& model, const Sizes& sizes, const Words& data,
                          const Vocabulary& vocabulary);
+
+// As many names as --samples says.
+void draw_names(Run& run, const Logits& logits, const Splits& splits, const Words& data,
+                const Generator& training);
 
 // Exercise 3: the paper's network, gates with residual and skip connections.
 void gated(Run& run, const Flags& flags, const Words& data, const Splits& splits);

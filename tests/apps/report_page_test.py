@@ -17,7 +17,8 @@ import tempfile
 
 RUNS = [["bigram"], ["micrograd", "--task", "expression"], ["bigram_net", "--words", "0:500", "--steps", "5"],
         ["mlp", "--steps", "200"], ["activations", "--steps", "100"],
-        ["backprop", "--words", ":2000", "--steps", "100"], ["wavenet", "--words", ":2000", "--steps", "100"],
+        ["backprop", "--words", ":2000", "--steps", "100"],
+        ["wavenet", "--words", ":500", "--embed", "4", "--hidden", "8", "--steps", "2000"],
         ["gpt", "--steps", "20", "--eval-iters", "2"], ["tokenizer", "--chars", ":20000"],
         ["makemore", "--type", "bow", "--words", ":2000", "--steps", "601"],
         ["makemore", "--compare", "--words", ":2000", "--steps", "5"], ["microgpt", "--steps", "20"]]

@@ -27,18 +27,37 @@ void expect_check(const std::string& data, const std::vector<std::string>& setup
   }
 }
 
-const std::vector<std::string> kSetups = {"--shapes",
-                                          "--check-conv",
-                                          "--arch flat --embed 10 --hidden 200 --steps 200",
-                                          "--bn-bug --embed 10 --hidden 68 --steps 200",
-                                          "--embed 10 --hidden 68 --steps 200",
-                                          "--exercise 3 --steps 200"};
+TEST(Wavenet, GivesPyTorchsShapesAndConvolution) { expect_check("embedded", {"--shapes", "--check-conv"}); }
 
-TEST(Wavenet, AgreesWithPyTorchOnTheEmbeddedNames) { expect_check("embedded", kSetups); }
+TEST(Wavenet, AgreesWithPyTorchOnTheFlatNetwork) {
+  expect_check("embedded", {"--arch flat --embed 10 --hidden 200 --steps 200"});
+}
+
+TEST(Wavenet, AgreesWithPyTorchOnTheTree) {
+  expect_check("embedded", {"--embed 10 --hidden 68 --steps 200"});
+}
+
+TEST(Wavenet, AgreesWithPyTorchOnTheBug) {
+  expect_check("embedded", {"--bn-bug --embed 10 --hidden 68 --steps 50"});
+}
+
+TEST(Wavenet, AgreesWithPyTorchOnDropout) { expect_check("embedded", {"--exercise 1 --steps 200"}); }
+
+TEST(Wavenet, AgreesWithPyTorchOnGates) { expect_check("embedded", {"--exercise 3 --hidden 8 --steps 200"}); }
 
 TEST(Wavenet, AgreesWithPyTorchOnTheLecturesNames) {
   if (!std::filesystem::exists(kNames)) GTEST_SKIP() << "needs the lecture's names.txt in ../shared/data";
-  expect_check("'" + kNames + "'", {"--shapes", "--check-conv", "--steps 1000"});
+  expect_check("'" + kNames + "'", {"--steps 1000"});
+}
+
+TEST(Wavenet, SaysThatWithTheBugItIsNoConvolution) {
+  const Scratch scratch;
+  for (const std::string flags : {"--check-conv --bn-bug ", "--exercise 2 --bn-bug --block 4 "}) {
+    const Outcome run = run_in(scratch, "wavenet --data embedded --words :50 --no-out " + flags);
+    EXPECT_EQ(run.code, 0) << run.err;
+    EXPECT_THAT(run.out, HasSubstr("Not this one: with the bug")) << flags;
+    EXPECT_THAT(run.out, Not(HasSubstr("convolved"))) << flags;
+  }
 }
 
 TEST(Wavenet, ResumesWithTheSameBits) {
@@ -70,18 +89,21 @@ TEST(Wavenet, TrainsTheFiveNetworksOfTheTable) {
 
 TEST(Wavenet, GivesAConvolutionsLogitsForEveryDepth) {
   const Scratch scratch;
-  for (const char* block : {"2", "4", "16"}) {
-    const Outcome run = run_in(scratch, kFewNames + "--check-conv --no-out --block " + block);
+  for (const char* flags : {"--block 2", "--block 2 --bn-bug", "--block 4", "--block 16", "--arch flat",
+                            "--arch flat --block 1"}) {
+    const Outcome run = run_in(scratch, kFewNames + "--check-conv --no-out " + flags);
     ASSERT_EQ(run.code, 0) << run.err;
-    const std::string line = run.out.substr(run.out.find("largest difference, convolved") + 29);
-    EXPECT_LT(std::stod(line), 1e-6) << block;
+    const size_t at = run.out.find("largest difference, convolved");
+    ASSERT_NE(at, std::string::npos) << run.out;
+    EXPECT_LT(std::stod(run.out.substr(at + 29)), 1e-6) << flags;
   }
 }
 
 TEST(Wavenet, RefusesSizesThatDoNotFitAndFlagsThatSayNothing) {
   const Scratch scratch;
   for (const char* flags : {"--block 6", "--block 1", "--batch 1", "--arch round", "--check-conv --steps 5",
-                            "--table --hidden 8", "--exercise 3 --arch flat", "--shapes --exercise 3"}) {
+                            "--table --hidden 8", "--exercise 3 --arch flat", "--shapes --exercise 3",
+                            "--arch flat --bn-bug", "--exercise 2 --batch 8"}) {
     const Outcome run = run_in(scratch, std::string("wavenet ") + flags);
     EXPECT_EQ(run.code, 2) << flags;
     EXPECT_EQ(std::count(run.err.begin(), run.err.end(), '\n'), 1) << run.err;
