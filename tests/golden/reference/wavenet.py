@@ -12,6 +12,9 @@ from reference.table import logged_steps, setup_of
 
 SPLITS = ("train", "val", "test")
 SEED = 42
+# With the bug, a place that holds the same letters in the whole batch has no variance but rounding, which is then divided
+# by sqrt(1e-5): split losses in float32 and in float64 agree to 1e-5 after 50 steps, after 200 to 0.0012.
+BUG = 0.002
 
 
 class BatchNorm1d:
@@ -175,17 +178,19 @@ def one_name(table):
     table.add(setup, "nodes, shared", 14 + 12 + 8, "E")
 
 
-def outcome(table, setup, result, notebook=()):
+def outcome(table, setup, result, notebook=(), tolerance="T"):
     for part in SPLITS:
         text = dict(notebook).get(part, "")  # other hardware: the same but for the sixth digit
-        table.add(setup, f"{part} loss", result[part], 0.0001 if text else "T", text)
-    table.add(setup, "samples", " ".join(result["names"]), "E")
+        table.add(setup, f"{part} loss", result[part], 0.0001 if text else tolerance, text)
+    if tolerance == "T":
+        table.add(setup, "samples", " ".join(result["names"]), "E")
 
 
-def training(table, setup, result, notebook=()):
+def training(table, setup, result, notebook=(), bug=False):
     table.add(setup, "parameters", result["count"], "E")
-    table.losses(setup, {s: result["losses"][s] for s in logged_steps(200000)}, "T")
-    outcome(table, setup, result, notebook)
+    table.losses(setup, {s: result["losses"][s] for s in logged_steps(200000)},
+                 lambda step: 0.02 if bug and step > 50 else "T")
+    outcome(table, setup, result, notebook, BUG if bug else "T")
 
 
 def lecture4(table, data):
@@ -268,8 +273,6 @@ def figures(table, data):
     means(table, setup_of(steps=1000), short["losses"])
     outcome(table, setup_of(steps=1000), short)
     for row in ROWS:
-        # With the bug, a place that holds the same letters in the whole batch has no variance but rounding, which is then
-        # divided by sqrt(1e-5): after 50 steps the losses still agree to 1e-5, after 200 to 1e-3.
         steps = 50 if row.get("bn_bug") else 200
         outcome(table, setup_of(steps=steps, **row), train(data, steps=steps, **row))
     outcome(table, setup_of(exercise=1, steps=200), train(data, steps=200, dropout=0.1))
@@ -280,4 +283,4 @@ def figures(table, data):
     training(table, "", result, {"train": "1.769028", "val": "1.993652"})
     means(table, "", result["losses"], 150000)
     for row in ROWS:
-        training(table, setup_of(**row), train(data, **row))
+        training(table, setup_of(**row), train(data, **row), bug="bn_bug" in row)
