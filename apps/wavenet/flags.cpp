@@ -24,7 +24,7 @@ void declare(Options& options, Flags& flags) {
               {.selects = true});
   options.add("--table", flags.table, "the lecture's five networks trained, a table", {.selects = true});
   options.add("--exercise 1|2|3", flags.exercise, "1: dropout; 2: the tree as a convolution; 3: gates",
-              {.unset = "none", .selects = true, .defaults = "--dropout 0.1||--hidden 32"});
+              {.unset = "none", .selects = true, .defaults = "--dropout 0.05||--hidden 32"});
   for (const char* mode : {"--shapes", "--check-conv", "--exercise 2"}) {
     options.idle_beside(mode, {"--steps", "--lr", "--decay-at", "--save", "--resume", "--save-every",
                                "--log-every", "--samples", "--sample-seed", "--table", "--dropout"});

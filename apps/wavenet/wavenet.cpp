@@ -91,7 +91,9 @@ void explain_dropout(Run& run, double share) {
       "So much is the val loss of the lecture's last network, and its train loss is a fifth of a nat less: "
       "it has begun to know its names by heart. Dropout (Srivastava et al., 2014) makes that harder. While "
       "training, each number that a Tanh gives is set to 0 with probability {}, and the others are scaled "
-      "up: no unit can rely on another's being there.",
+      "up: no unit can rely on another's being there. A twentieth is enough; with a tenth this network "
+      "learns "
+      "too slowly for its 200,000 steps.",
       share));
   run.cell("dropout");
 }

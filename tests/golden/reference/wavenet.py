@@ -275,7 +275,7 @@ def figures(table, data):
     for row in ROWS:
         steps = 50 if row.get("bn_bug") else 200
         outcome(table, setup_of(steps=steps, **row), train(data, steps=steps, **row))
-    outcome(table, setup_of(exercise=1, steps=200), train(data, steps=200, dropout=0.1))
+    outcome(table, setup_of(exercise=1, steps=200), train(data, steps=200, dropout=0.05))
     gated(table, data)
     gated(table, data, hidden=8)
     lecture4(table, data)
