@@ -65,10 +65,13 @@ void softmax_stage(Run& run, const First& softmax) {
 
 void tanh_stage(Run& run, const First& original, const First& tanh) {
   run.heading("Stage tanh: units that are not saturated");
-  run.say(
+  const Tensor& h = original.net.h.data();
+  run.say(fmt::format(
       "On its way back through h = tanh(x) a gradient is multiplied by 1 - h*h: at |h| = 0.99 that is "
-      "0.02, and next to nothing arrives. A unit that is saturated for every example is dead: it never "
-      "learns.");
+      "0.02, and next to nothing arrives. So a number with |h| above 0.99 is called saturated. h has {} of "
+      "them: {} examples times {} units. A unit that is saturated for every example is dead: it never "
+      "learns.",
+      h.numel(), h.size(0), h.size(1)));
   run.cell("saturated");
   show_layer(run, original);
   draw_activation_functions(run);

@@ -120,7 +120,13 @@ void Report::table(const std::vector<std::string>& head, const std::vector<std::
     }
     body_ += "</tr>\n";
   };
-  body_ += "<div class=\"wide\"><table>\n";
+  // Two columns, or short words, need not stand at the edges of the page.
+  size_t used = 0, longest = 0;
+  for (size_t column = 0; column < head.size(); ++column) used += is_used(column) ? 1 : 0;
+  for (const auto& cells : rows) {
+    for (const std::string& cell : cells) longest = std::max(longest, cell.size());
+  }
+  body_ += fmt::format("<div class=\"wide\"><table{}>\n", used <= 2 || longest <= 8 ? " class=\"few\"" : "");
   row(head, "th");
   for (const auto& cells : rows) row(cells, "td");
   body_ += "</table></div>\n";

@@ -52,6 +52,9 @@ std::string formula(const Graph& graph, size_t operation, const std::vector<size
   return name.starts_with("*") ? operand(label(0), name) + name : fmt::format("{}({})", name, label(0));
 }
 
+// A value that is called by what it is made of: "a*b", "tanh(n)".
+bool is_formula(const std::string& label) { return label.find_first_of("+-*/(") != std::string::npos; }
+
 }  // namespace
 
 std::string svg(const Graph& graph) {
@@ -117,9 +120,11 @@ std::string text_tree(const Graph& graph) {
     std::string line =
         fmt::format("{:<{}}", std::string(2 * depth, ' ') + name_of(graph.nodes[node]), widest);
     for (size_t i = 1; i < fields.size(); ++i) line += fmt::format("  {:>13}", fields[i]);
-    if (!made_of[node].empty()) {
+    if (!made_of[node].empty() && is_said[node]) {
+      line += "  (as above)";
+    } else if (!made_of[node].empty() && !is_formula(name_of(graph.nodes[node]))) {
       const size_t operation = made_of[node][0];
-      line += is_said[node] ? "  (as above)" : "  = " + formula(graph, operation, made_of[operation]);
+      line += "  = " + formula(graph, operation, made_of[operation]);
     }
     is_said[node] = true;
     text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";

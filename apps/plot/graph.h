@@ -27,8 +27,9 @@ struct Graph {
 //   throws: IndexError for an edge to a node that is not there; ValueError for a circle
 std::string svg(const Graph& graph);
 
-// For a terminal, from the last value back: a line for each value, its fields in columns and what makes it,
-// beneath it what it was made of, further in. A value that stands higher up already says so.
+// For a terminal, from the last value back: a line for each value, its fields in columns and what makes it
+// (unless it is called so: "a*b"), beneath it what it was made of, further in. A value that stands higher up
+// already says so.
 //   throws: as svg()
 std::string text_tree(const Graph& graph);
 

@@ -107,6 +107,11 @@ TEST(TextTrees, PutALabelInParenthesesWhereTheOperationBindsMoreTightly) {
   EXPECT_EQ(tree_of("+"), "y      = a+b + c");
 }
 
+TEST(TextTrees, DoNotRepeatAFormulaThatIsTheName) {
+  const Graph graph{"", {{{"tanh(a)"}}, {{"tanh"}, true}, {{"a"}}}, {{1, 0}, {2, 1}}};
+  EXPECT_EQ(text_tree(graph), "tanh(a)\n  a\n");
+}
+
 TEST(TextTrees, SayASharedValueOnce) {
   const Graph square{"",
                      {{{"y"}}, {{"*"}, true}, {{"x"}}, {{"tanh"}, true}, {{"z"}}},
