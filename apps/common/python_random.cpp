@@ -11,9 +11,11 @@
 #include <numbers>
 #include <span>
 
+#include <libtensor/tensor/error.h>
+
 namespace lt::apps {
 
-void PythonRandom::seed_magnitude(uint64_t value) {
+void PythonRandom::seed(uint64_t value) {
   const std::array<uint32_t, 2> digits{static_cast<uint32_t>(value), static_cast<uint32_t>(value >> 32)};
   engine_.seed(std::span(digits).first(digits[1] == 0 ? 1 : 2));
   kept_normal_.reset();
@@ -42,13 +44,6 @@ uint64_t PythonRandom::randbelow(uint64_t n) {
   uint64_t value = getrandbits(bits);
   while (value >= n) value = getrandbits(bits);
   return value;
-}
-
-int64_t PythonRandom::randint(int64_t low, int64_t high) {
-  if (low > high) throw ValueError(fmt::format("randint: expected low <= high, got {} and {}", low, high));
-  const uint64_t count = static_cast<uint64_t>(high) - static_cast<uint64_t>(low) + 1;
-  if (count == 0) throw ValueError("randint: the range holds more than 2^64 - 1 integers");
-  return static_cast<int64_t>(static_cast<uint64_t>(low) + randbelow(count));
 }
 
 double PythonRandom::uniform(double low, double high) { return low + (high - low) * random(); }

@@ -8,7 +8,6 @@
 #include <utility>
 #include <vector>
 
-#include <libtensor/tensor/error.h>
 #include <libtensor/tensor/random/mt19937.h>
 
 namespace lt::apps {
@@ -16,12 +15,10 @@ namespace lt::apps {
 // random.Random(seed). Not locked: one thread at a time.
 class PythonRandom {
  public:
-  explicit PythonRandom(std::integral auto value) : engine_(0) { seed(value); }
-
-  // random.seed(value): of a negative integer the magnitude counts, so that 3 and -3 are one stream.
-  void seed(std::integral auto value) {
+  // Of a negative integer the magnitude counts, so that 3 and -3 are one stream.
+  explicit PythonRandom(std::integral auto value) : engine_(0) {
     const auto bits = static_cast<uint64_t>(value);
-    seed_magnitude(std::cmp_less(value, 0) ? 0 - bits : bits);
+    seed(std::cmp_less(value, 0) ? 0 - bits : bits);
   }
 
   // Uniform in [0, 1) with 53 bits.
@@ -30,19 +27,10 @@ class PythonRandom {
   uint64_t getrandbits(int count);
   // Uniform in 0..n-1. throws: ValueError for n = 0
   uint64_t randbelow(uint64_t n);
-  // Uniform in low..high, both included. throws: ValueError for low > high
-  int64_t randint(int64_t low, int64_t high);
   // Uniform in [low, high].
   double uniform(double low, double high);
   // Normal, from a pair of which the second is kept for the next call.
   double gauss(double mean, double std);
-
-  // throws: IndexError for an empty sequence
-  template <typename T>
-  const T& choice(const std::vector<T>& sequence) {
-    if (sequence.empty()) throw IndexError("choice: cannot choose from an empty sequence");
-    return sequence[randbelow(sequence.size())];
-  }
   template <typename T>
   void shuffle(std::vector<T>& sequence) {
     using std::swap;
@@ -50,7 +38,7 @@ class PythonRandom {
   }
 
  private:
-  void seed_magnitude(uint64_t value);
+  void seed(uint64_t value);
 
   Mt19937 engine_;
   std::optional<double> kept_normal_;

@@ -8,23 +8,17 @@
 #include <bit>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 #include <libtensor/tensor/error.h>
 
 namespace lt::apps {
-
-void NumpyRandom::seed(uint32_t value) {
-  engine_.seed(value);
-  kept_normal_.reset();
-}
 
 double NumpyRandom::rand() {
   const uint32_t high = engine_() >> 5;
   const uint32_t low = engine_() >> 6;
   return (high * 0x1p26 + low) * 0x1p-53;
 }
-
-double NumpyRandom::uniform(double low, double high) { return low + (high - low) * rand(); }
 
 double NumpyRandom::randn() {
   if (kept_normal_) {
@@ -51,7 +45,6 @@ double NumpyRandom::normal(double mean, double std) {
 }
 
 uint32_t NumpyRandom::interval(uint32_t largest) {
-  if (largest == 0) return 0;
   const uint32_t mask = UINT32_MAX >> std::countl_zero(largest);
   uint32_t value = engine_() & mask;
   while (value > largest) value = engine_() & mask;
@@ -64,7 +57,7 @@ std::vector<int64_t> NumpyRandom::permutation(int64_t n) {
   }
   std::vector<int64_t> order(static_cast<size_t>(n));
   std::iota(order.begin(), order.end(), int64_t{0});
-  shuffle(order);
+  for (size_t i = order.size(); i-- > 1;) std::swap(order[i], order[interval(static_cast<uint32_t>(i))]);
   return order;
 }
 

@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <utility>
 #include <vector>
 
 #include <libtensor/tensor/random/mt19937.h>
@@ -17,31 +16,21 @@ class NumpyRandom {
  public:
   explicit NumpyRandom(uint32_t value) : engine_(value) {}
 
-  void seed(uint32_t value);
-
   // The next 32-bit word.
   uint32_t word() { return engine_(); }
   // Uniform in [0, 1) with 53 bits.
   double rand();
-  double uniform(double low, double high);
   // Standard normal, from a pair of which the second is kept for the next call.
   double randn();
   // throws: ValueError unless std >= 0
   double normal(double mean, double std);
-  // Uniform in 0..largest, both included; 0 takes no word.
-  uint32_t interval(uint32_t largest);
-
-  template <typename T>
-  void shuffle(std::vector<T>& sequence) {
-    using std::swap;
-    for (size_t i = sequence.size(); i-- > 1;) {
-      swap(sequence[i], sequence[interval(static_cast<uint32_t>(i))]);
-    }
-  }
   // A shuffled 0..n-1. throws: ValueError for n outside 0..2^32
   std::vector<int64_t> permutation(int64_t n);
 
  private:
+  // Uniform in 0..largest, both included.
+  uint32_t interval(uint32_t largest);
+
   Mt19937 engine_;
   std::optional<double> kept_normal_;
 };
