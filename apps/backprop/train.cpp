@@ -81,10 +81,7 @@ void train(Run& run, const Flags& flags, const Words& data, const Splits& splits
   calibrate();
   run.cell("calibrate");
   show_splits(run, evaluate, splits);
-  run.heading("Names");
-  run.samples(sample_names(evaluate, splits.vocabulary, flags.block, run.flags().samples,
-                           run.generator(run.flags().sample_seed)),
-              data.words);
+  show_names(run, evaluate, splits, data);
 }
 
 }  // namespace lt::apps::backprop
