@@ -45,46 +45,35 @@ int decimals(const std::string& text) {
   return static_cast<int>(std::min(text.find_first_of("eE"), text.size()) - point - 1);
 }
 
-// |ours - reference| <= absolute + relative * |reference|.
-struct Tolerance {
-  double absolute = 0;
-  double relative = 0;
-};
-
-Tolerance tolerance_of(const std::string& text) {
-  if (text == "E") return {};
-  if (text == "D") return {.relative = 1e-9};
-  if (text == "F") return {.relative = 1e-5};
-  if (text == "T") return {.absolute = 1e-4};
+// How far ours may lie from a reference.
+double distance_allowed(const std::string& tolerance, double reference) {
+  if (tolerance == "E") return 0;
+  if (tolerance == "D") return 1e-9 * std::abs(reference);
+  if (tolerance == "F") return 1e-5 * std::abs(reference);
+  if (tolerance == "T") return 1e-4;
   char* end = nullptr;
-  const double distance = std::strtod(text.c_str(), &end);
-  if (text.empty() || *end != '\0' || !(distance >= 0)) {
-    throw ValueError(fmt::format("figures: '{}' is no tolerance: E, D, F, T or a distance", text));
+  const double distance = std::strtod(tolerance.c_str(), &end);
+  if (tolerance.empty() || *end != '\0' || !(distance >= 0)) {
+    throw ValueError(fmt::format("figures: '{}' is no tolerance: E, D, F, T or a distance", tolerance));
   }
-  return {.absolute = distance};
+  return distance;
 }
 
-// Infinities of one sign agree; NaN agrees with nothing.
-bool agrees(double ours, double reference, Tolerance tolerance) {
-  if (ours == reference) return true;
-  return std::abs(ours - reference) <= tolerance.absolute + tolerance.relative * std::abs(reference);
-}
-
-// Half a unit of the last digit is all that a text with a point says.
-bool agrees_as_shown(double ours, const std::string& text, const std::string& tolerance) {
-  Tolerance allowed = tolerance_of(tolerance);
-  if (const int digits = decimals(text); digits > 0 && text.find_first_of("eE") == std::string::npos) {
-    allowed.absolute = std::max(allowed.absolute, 0.5000001 * std::pow(10.0, -digits));
-  }
-  return agrees(ours, std::strtod(text.c_str(), nullptr), allowed);
+// Half a unit of the last digit is all that a text with a point says. Infinities of one sign agree; NaN
+// agrees with nothing.
+bool agrees(double ours, const std::string& text, const std::string& tolerance) {
+  const double reference = std::strtod(text.c_str(), nullptr);
+  double allowed = distance_allowed(tolerance, reference);
+  if (const int digits = decimals(text); digits > 0 && text.find_first_of("eE") == std::string::npos)
+    allowed = std::max(allowed, 0.5000001 * std::pow(10.0, -digits));
+  return ours == reference || std::abs(ours - reference) <= allowed;
 }
 
 std::string mark_of(bool equal, bool ok, const Reference& reference) {
   if (equal) return "= " + reference.source;
   if (!ok) return "differs from " + reference.source;
-  const Tolerance allowed = tolerance_of(reference.tolerance);
-  const double distance = allowed.absolute + allowed.relative * std::abs(std::atof(reference.text.c_str()));
-  return fmt::format("±{:.1g} {}", distance, reference.source);
+  const double allowed = distance_allowed(reference.tolerance, std::atof(reference.text.c_str()));
+  return fmt::format("±{:.1g} {}", allowed, reference.source);
 }
 
 // With the reference's digits: as many after the point, or in its scientific form.
@@ -105,7 +94,7 @@ Figures::Figures(std::string_view csv, std::string_view made_with) : made_with_(
     if (cells.size() != 6) {
       throw ValueError(fmt::format("figures: line {} has {} cells, not 6", i + 1, cells.size()));
     }
-    tolerance_of(cells[5]);
+    distance_allowed(cells[5], 0);
     order_.emplace_back(sorted_setup(cells[0]), cells[1]);
     if (!rows_.emplace(order_.back(), Row{cells[2], cells[3], cells[4], cells[5]}).second) {
       throw ValueError(fmt::format("figures: '{}' of '{}' stands there twice", cells[1], cells[0]));
@@ -128,10 +117,10 @@ Comparison Figures::compare(const std::string& setup, const std::string& name, d
   const Reference reference = find(setup, name, data);
   if (reference.text.empty()) return {.ours = show(ours), .reference = "", .mark = ""};
   const std::string text = show_as(ours, reference.text);
-  bool ok = text == reference.text || agrees_as_shown(ours, reference.text, reference.tolerance);
+  bool ok = text == reference.text || agrees(ours, reference.text, reference.tolerance);
   if (ok && reference.source == "notebook") {
     const std::string& exact = rows_.at({setup, name}).lecture;
-    ok = exact.empty() || agrees_as_shown(ours, exact, reference.tolerance);
+    ok = exact.empty() || agrees(ours, exact, reference.tolerance);
   }
   return {text, reference.text, mark_of(text == reference.text, ok, reference), ok};
 }
