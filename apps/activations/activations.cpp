@@ -17,7 +17,6 @@
 #include <libtensor/apps/activations/mlp.h>
 #include <libtensor/apps/common/curves.h>
 #include <libtensor/apps/common/memory.h>
-#include <libtensor/apps/plot/chart.h>
 
 using namespace lt;
 using namespace lt::apps;
@@ -70,12 +69,7 @@ bool hockey_stick(Run& run, const Flags& flags, const Splits& splits) {
     run.part("--stage " + stage);
     const Trained trained = train(run, training, flags, splits, stage, "first-" + stage);
     if (!trained.done) return false;
-    std::vector<double> steps, logs;
-    for (const double loss : trained.losses) {
-      steps.push_back(static_cast<double>(steps.size()));
-      logs.push_back(std::log10(loss));
-    }
-    chart.line(steps, logs, stage);
+    add_losses(chart, trained.losses, stage);
   }
   run.part(Run::kNoFlags);
   run.figure("hockey_stick.svg", "With small logits at the start the steep first part is gone.", chart.svg());

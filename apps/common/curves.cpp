@@ -4,16 +4,10 @@
 
 #include <cmath>
 
-#include <libtensor/apps/plot/chart.h>
-
 namespace lt::apps {
-namespace {
 
-constexpr size_t kGroup = 1000;
-
-// The curve through the middle of each group of losses.
-void add_curve(plot::Chart& chart, const std::vector<double>& losses, size_t group,
-               const std::string& label) {
+void add_losses(plot::Chart& chart, const std::vector<double>& losses, const std::string& label,
+                size_t group) {
   std::vector<double> steps, logs;
   for (const double mean : means_of(losses, group)) {
     steps.push_back(static_cast<double>(group) * static_cast<double>(logs.size()) +
@@ -22,8 +16,6 @@ void add_curve(plot::Chart& chart, const std::vector<double>& losses, size_t gro
   }
   chart.line(steps, logs, label);
 }
-
-}  // namespace
 
 std::vector<double> means_of(const std::vector<double>& losses, size_t group) {
   std::vector<double> means;
@@ -38,9 +30,10 @@ std::vector<double> means_of(const std::vector<double>& losses, size_t group) {
 void draw_losses(Run& run, const std::vector<double>& losses, int64_t decay_at, const std::string& file,
                  std::optional<double> counting) {
   plot::Chart chart("Loss while training", "step", "log10 loss");
+  constexpr size_t kGroup = 1000;
   const bool is_long = losses.size() >= 10 * kGroup;
-  add_curve(chart, losses, 1, is_long ? "one minibatch" : "");
-  if (is_long) add_curve(chart, losses, kGroup, "mean of 1,000");
+  add_losses(chart, losses, is_long ? "one minibatch" : "");
+  if (is_long) add_losses(chart, losses, "mean of 1,000", kGroup);
   if (decay_at > 0 && decay_at < std::ssize(losses))
     chart.vertical(static_cast<double>(decay_at), "a tenth of the rate");
   if (counting) chart.horizontal(std::log10(*counting), "counting");

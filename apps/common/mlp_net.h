@@ -23,15 +23,10 @@ struct MlpSizes {
 };
 
 // The flags that lectures 3 and 4 share, by the lectures' defaults.
-struct MlpFlags {
+struct MlpFlags : MlpSizes {
   TrainingFlags training{.steps = 200000, .batch = 32, .lr = 0.1, .decay_at = 100000};
-  int64_t block = 3;
-  int64_t embed = 10;
-  int64_t hidden = 200;
 
-  MlpSizes sizes(int64_t vocabulary = 27) const {
-    return {.vocabulary = vocabulary, .block = block, .embed = embed, .hidden = hidden};
-  }
+  MlpSizes sizes(int64_t symbols = 27) const { return {symbols, block, embed, hidden}; }
 };
 // Declares them, and that 20 names are drawn in the end.
 void declare_mlp(Options& options, MlpFlags& flags);
