@@ -8,7 +8,6 @@
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <regex>
 
 #include <libtensor/apps/common/layout.h>
 #include <libtensor/apps/common/report.h>
@@ -94,23 +93,8 @@ std::vector<RunLog> read_log(const fs::path& path) {
   return runs;
 }
 
-// Of a report, from its first 64 KiB, without tags; empty where it is none of ours.
-std::string subtitle_of(const fs::path& report) {
-  std::error_code error;
-  if (!fs::is_regular_file(report, error)) return "";
-  std::string page(1 << 16, '\0');
-  std::ifstream file(report, std::ios::binary);
-  file.read(page.data(), static_cast<std::streamsize>(page.size()));
-  constexpr std::string_view kOpen = "<p class=\"subtitle\">";
-  const size_t start = page.find(kOpen), end = start == std::string::npos ? start : page.find("</p>", start);
-  if (end == std::string::npos) return "";
-  const std::string html = page.substr(start + kOpen.size(), end - start - kOpen.size());
-  return std::regex_replace(html, std::regex("<[^>]*>?"), "");
-}
-
 struct Entry {
   std::string place;  // "mlp/find-lr"
-  std::string title;  // XML's names for < and & in it
   std::string date;
   std::vector<RunLog> runs;
 };
@@ -129,36 +113,17 @@ std::vector<Entry> find_reports(const fs::path& folder) {
   for (; !error && it != fs::recursive_directory_iterator(); it.increment(error)) {
     if (it.depth() == 2) it.disable_recursion_pending();
     if (it.depth() < 1 || it->path().filename() != "report.html") continue;
-    const std::string title = subtitle_of(it->path());
-    if (title.empty()) continue;
     const fs::path place = it->path().parent_path();
-    entries.push_back({place.lexically_relative(folder).generic_string(), title, date_of(it->path()),
-                       read_log(place / "log.jsonl")});
+    const std::vector<RunLog> runs = read_log(place / "log.jsonl");
+    if (runs.empty()) continue;  // none of ours
+    entries.push_back({place.lexically_relative(folder).generic_string(), date_of(it->path()), runs});
   }
   std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.place < b.place; });
   return entries;
 }
 
-// What a learner may have set, as far as the log has it.
-std::string settings(const RunLog& run) {
-  std::string all;
-  for (const auto& [name, value] : run.config.items()) {
-    static const std::string kOthers =
-        " event app out no-out quiet check threads save resume save-every log-every sampling profile "
-        "samples sample-seed top trace ";
-    const std::string shown = text_in(run.config, name.c_str());
-    if (kOthers.find(" " + name + " ") != std::string::npos) continue;
-    if (shown.empty() || shown == "false" || shown == "[]" || shown == "0" ||
-        shown == "9223372036854775807" || shown.size() > 40)
-      continue;
-    all += (all.empty() ? "" : ", ") + name + (shown == "true" ? "" : " " + shown);
-  }
-  return all;
-}
-
 Pairs facts(const Entry& entry) {
   Pairs facts{{"when", entry.date}};
-  if (entry.runs.empty()) return facts;
   const RunLog& run = entry.runs.back();
   for (const auto& [name, loss] : run.losses) facts.emplace_back(name, fmt::format("{:.4f}", loss));
   if (run.losses.empty() && run.last_step.is_object())
@@ -166,7 +131,9 @@ Pairs facts(const Entry& entry) {
                        fmt::format("{:.4f}", number_in(run.last_step, "loss")));
   const double seconds = number_in(run.done, "seconds");
   facts.emplace_back("took", std::isfinite(seconds) ? fmt::format("{:.1f} s", seconds) : "it did not end");
-  facts.emplace_back("settings", settings(run));
+  const std::string setup = text_in(run.config, "setup");
+  facts.emplace_back("flags", setup.empty() ? "none" : setup);
+  if (run.data.is_object()) facts.emplace_back("data", text_in(run.data, "source"));
   return facts;
 }
 
@@ -231,7 +198,8 @@ void write_index(const fs::path& folder) {
   }
   page.heading("Reports");
   for (const Entry& entry : entries)
-    page.card(entry.place, entry.place + "/report.html", entry.title, facts(entry));
+    page.card(entry.place, entry.place + "/report.html", text_in(entry.runs.back().config, "title"),
+              facts(entry));
   write_file_atomically((folder / "index.html").string(), page.html());
 }
 

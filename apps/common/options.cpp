@@ -204,7 +204,7 @@ std::string Options::file_to_resume() const {
 }
 
 std::vector<Field> Options::config() const {
-  std::vector<Field> fields{{"app", app_}};
+  std::vector<Field> fields{{"app", app_}, {"title", title_}, {"setup", setup(true)}};
   for (const Entry& entry : entries_) fields.push_back({entry.name.substr(2), entry.value.json()});
   return fields;
 }

@@ -70,7 +70,7 @@ class Options {
 
   // Was this flag on the command line ("--lr")?
   bool given(const std::string& name) const;
-  // Every flag's value, for the "config" event.
+  // The app, what it is, its setup(true), and every flag's value: for the "config" event.
   std::vector<Field> config() const;
   // The flags that change figures and are not at their defaults, by name: "--embed 2 --hidden 100"; "" for
   // the lecture's own run. Values read as in config(): "--lr 1e-1" is "--lr 0.1". The number of steps, and

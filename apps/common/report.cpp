@@ -155,7 +155,7 @@ void Report::card(std::string_view name, std::string_view address, std::string_v
                   const Pairs& facts) {
   body_ += fmt::format(
       "<h3><a href=\"{}\">{}</a></h3>\n<p class=\"subtitle\">{}</p>\n<dl class=\"made\">\n{}</dl>\n",
-      plot::escape_xml(address), plot::escape_xml(name), what, list_of(facts));
+      plot::escape_xml(address), plot::escape_xml(name), inline_text(what), list_of(facts));
 }
 
 void Report::samples(const std::vector<std::string>& texts) {

@@ -34,7 +34,7 @@ class Report {
   // One figure at several values of what the slider is named after: (value, SVG), of which the last is shown.
   // Without script the others are folded away beneath it.
   void frames(std::string_view caption, const std::string& slider, const Pairs& frames);
-  // Another page: its name, address, what it is (as HTML), and facts about it.
+  // Another page: its name, address, what it is, and facts about it.
   void card(std::string_view name, std::string_view address, std::string_view what, const Pairs& facts);
   // Generated texts, one in a chip each.
   void samples(const std::vector<std::string>& texts);
