@@ -194,7 +194,6 @@ void lecture(Run& run, const Flags& flags) {
     return sample(table, vocabulary, count, run.generator(run.flags().sample_seed));
   };
   run.result("untrained", brief(joined(names(ones_like(P) / static_cast<float>(vocabulary.size()), 3))));
-  explain_sampling(run);
   run.samples(names(P, run.flags().samples), data.words);
   run.try_next({{"bigram_net", "the same table found by gradient descent"},
                 {"bigram --score andrejq", "a word that smoothing alone makes possible"},

@@ -171,7 +171,6 @@ void trigram(Run& run, const Flags& flags, const Words& data, const Vocabulary& 
   log_nll(run, N, K);
   show_scores(run, flags, N, vocabulary, K);
   run.heading("Names");
-  explain_sampling(run);
   run.samples(sample(probabilities<float>(N, K), vocabulary, run.flags().samples,
                      run.generator(run.flags().sample_seed)),
               data.words);

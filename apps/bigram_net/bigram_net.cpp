@@ -172,7 +172,6 @@ void train(Run& run, const Flags& flags, const Words& data, const Vocabulary& vo
   }
   run.heading("Names");
   run.say("Drawn as from the count table: softmax makes a row of W the row of probabilities.");
-  explain_sampling(run);
   run.samples(
       sample(softmax(W.data(), 1), vocabulary, run.flags().samples, run.generator(run.flags().sample_seed)),
       data.words);

@@ -165,7 +165,6 @@ void trigram(Run& run, const Flags& flags, const Words& data, const Vocabulary& 
   run.log().write("split", {{"name", "val"}, {"loss", loss_of(W, dev)}});
   run.say("What counting reaches on the same names: `bigram --order 3 --tune`.");
   run.heading("Names");
-  explain_sampling(run);
   run.samples(sample(softmax(W.data(), 1).view({V, V, V}), vocabulary, run.flags().samples,
                      run.generator(run.flags().sample_seed)),
               data.words);

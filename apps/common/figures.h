@@ -17,9 +17,9 @@
 #include <utility>
 #include <vector>
 
-namespace lt::apps {
+#include <libtensor/apps/common/text_data.h>
 
-enum class DataKind { lecture, embedded, other };
+namespace lt::apps {
 
 // What a figure is compared with. An empty text: nothing is known.
 struct Reference {

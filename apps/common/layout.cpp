@@ -116,10 +116,6 @@ size_t screen_columns() {
 }
 
 std::string wrapped(std::string_view text, size_t width) {
-  return fmt::format("{}", fmt::join(lines_of_at_most(width, text), "\n"));
-}
-
-std::string fitted(std::string_view text, size_t width) {
   std::string out;
   for (size_t at = 0; at < text.size();) {
     const size_t end = std::min(text.find('\n', at), text.size());
@@ -175,8 +171,8 @@ std::string result_line(const std::string& name, const std::string& ours, const 
   constexpr size_t kMark = 63;  // where it stands
   const std::string end = mark.empty() ? "" : "  " + mark;
   if (width_of(ours) > widths[1] || width_of(reference) > widths[2] || kMark + width_of(end) > 80) {
-    const std::string head = fitted("  " + name + end, 80) + '\n';
-    if (reference.empty() || reference == ours) return head + fitted("    " + ours, 80) + '\n';
+    const std::string head = wrapped("  " + name + end, 80) + '\n';
+    if (reference.empty() || reference == ours) return head + wrapped("    " + ours, 80) + '\n';
     return head + labelled("ours", ours) + labelled("reference", reference);
   }
   const std::string lines = row_text({name, ours, reference}, widths, {0, 1, 2});

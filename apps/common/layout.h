@@ -22,10 +22,9 @@ std::string without_ticks(std::string_view text);
 // else 80.
 size_t screen_columns();
 
-// Prose in lines of at most `width` columns, broken at spaces, and within a word that is longer than a line.
+// Text as it is, but for lines of more than `width` columns: these are broken at spaces, and within a word
+// that is longer than a line.
 std::string wrapped(std::string_view text, size_t width = screen_columns());
-// Text as it is, its longer lines wrapped.
-std::string fitted(std::string_view text, size_t width = screen_columns());
 
 // A table, every line with its end; all columns but the first are flush right. One that is too wide has its
 // first column wrapped, then its other columns set as several tables, each with the first column.

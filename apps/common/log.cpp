@@ -11,7 +11,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include <libtensor/apps/common/printable.h>
+#include <libtensor/apps/common/utf8.h>
 #include <libtensor/tensor/error.h>
 
 // Values become text as they are made, so that a line is a join. nlohmann-json does the part with rules:

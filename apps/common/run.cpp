@@ -10,10 +10,9 @@
 #include <utility>
 
 #include <libtensor/apps/common/index.h>
-#include <libtensor/apps/common/printable.h>
 #include <libtensor/apps/common/save_file.h>
-#include <libtensor/apps/common/sha256.h>
 #include <libtensor/apps/common/stop.h>
+#include <libtensor/apps/common/utf8.h>
 #include <libtensor/tensor/error.h>
 #include <libtensor/tensor/file.h>
 #include <libtensor/tensor/parallel.h>
@@ -63,55 +62,40 @@ Generator Run::generator(uint64_t seed) const {
   return Generator(seed, profile, sampling);
 }
 
-Words Run::load_words(const char* lecture_sha256) {
+Words Run::load_words() {
   Words data = lt::apps::load_words(flags().data, flags().words);
-  open(data.sha256, lecture_sha256, data.source);
-  data_id_ =
-      fmt::format("names {} from {}, {}", data.words.size(), flags().words.first, data.sha256.substr(0, 16));
-  log_.write("data", {{"words", data.words.size()},
-                      {"vocab", Vocabulary::of(data).size()},
-                      {"source", data.source},
-                      {"sha256", data.sha256}});
-  say(fmt::format("Data: {}.", description(data)));
+  take_data(data, "words", data.words.size(), Vocabulary::of(data).size());
   return data;
 }
 
-Text Run::load_text(const char* lecture_sha256) {
+Text Run::load_text() {
   Text data = lt::apps::load_text(flags().data, flags().words);
-  open(data.sha256, lecture_sha256, data.source);
-  data_id_ = fmt::format("characters {} from line {}, {}", data.text.size(), flags().words.first,
-                         data.sha256.substr(0, 16));
-  log_.write("data", {{"characters", data.text.size()},
-                      {"vocab", Vocabulary::of_text(data.text).size()},
-                      {"source", data.source},
-                      {"sha256", data.sha256}});
-  say(fmt::format("Data: {}.", description(data)));
+  take_data(data, "characters", data.text.size(), Vocabulary::of_text(data.text).size());
   return data;
+}
+
+void Run::take_data(const DataSource& data, const char* what, size_t count, int64_t vocab) {
+  if (flags().check && data.kind == DataKind::other) {
+    throw AppError(
+        fmt::format("--check: no figures are known for {} (sha256 {}), but for the lecture's own "
+                    "file and the embedded one",
+                    data.source, data.sha256));
+  }
+  data_kind_ = data.kind;
+  data_source_ = data.source;
+  data_id_ = fmt::format("{} {} from {}, {}", what, count, flags().words.first, data.sha256.substr(0, 16));
+  open();
+  log_.write("data", {{what, count}, {"vocab", vocab}, {"source", data.source}, {"sha256", data.sha256}});
+  say(fmt::format("Data: {}.", data.description));
 }
 
 void Run::start() {
-  open("", "", "");
   data_kind_ = DataKind::lecture;  // the lecture has no data
-}
-
-void Run::open(const std::string& data_sha256, const char* lecture_sha256, const std::string& source) {
-  data_kind_ = data_sha256 == lecture_sha256 ? DataKind::lecture
-               : data_sha256 == sha256(embedded_names()) || data_sha256 == sha256(embedded_text())
-                   ? DataKind::embedded
-                   : DataKind::other;
-  if (flags().check && data_kind_ == DataKind::other) {
-    throw AppError(fmt::format(
-        "--check: no figures are known for {} (sha256 {}), but for the lecture's own file (sha256 {}) and "
-        "the embedded one",
-        source, data_sha256, lecture_sha256));
-  }
-  data_source_ = source;
-  open_outputs();
-  log_.write("config", options_.config());
+  open();
 }
 
 // The folder comes first: --save may name a file in it.
-void Run::open_outputs() {
+void Run::open() {
   const std::vector<std::filesystem::path> made = missing_folders(flags().no_out ? "" : flags().out);
   try {
     if (!flags().no_out) make_folder(flags().out);
@@ -122,6 +106,7 @@ void Run::open_outputs() {
     if (flags().no_out) return;
     for (const NeededFile& file : {report, log}) check_save_file(file.path, {data});
     log_ = Log(log.path);
+    log_.write("config", options_.config());
   } catch (const IoError&) {
     std::error_code ignored;
     for (const auto& folder : made) std::filesystem::remove(folder, ignored);
@@ -157,7 +142,7 @@ void Run::print(std::string_view text) {
   end_rows();
   while (text.ends_with('\n')) text.remove_suffix(1);
   report_.output(text);
-  if (!flags().quiet) out_ << printable(fitted(text)) << '\n';
+  if (!flags().quiet) out_ << printable(wrapped(text)) << '\n';
 }
 
 void Run::table(const std::vector<std::string>& head, const std::vector<std::vector<std::string>>& rows) {

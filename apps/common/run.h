@@ -51,8 +51,8 @@ class Run {
   // The data that the flags ask for. Logs "config" and "data", opens the output folder; before it nothing is
   // written, nor where the folder or --save's file cannot be.
   //   throws: IoError; AppError where --check is asked for on data that is not the lecture's (by its sha256)
-  Words load_words(const char* lecture_sha256 = kLectureNamesSha256);
-  Text load_text(const char* lecture_sha256 = kLectureShakespeareSha256);
+  Words load_words();
+  Text load_text();
   // An app without data calls this instead.
   //   throws: IoError
   void start();
@@ -133,15 +133,17 @@ class Run {
   int finish();
 
  private:
-  void open(const std::string& data_sha256, const char* lecture_sha256, const std::string& source);
-  void open_outputs();
+  void take_data(const DataSource& data, const char* what, size_t count, int64_t vocab);
+  void open();
   void row(const std::string& name, const Comparison& comparison);
   void take(const std::string& name, const Comparison& comparison);
+  void explain_sampling();  // what --sampling race or mkl changes, where it is one of these
   std::string setup(bool with_steps) const;
   // By which a figure is found: with --steps once they are made, or where the table has it so.
   std::string setup_of(const std::string& name) const;
   void end_rows();
   void write(const std::string& file, const std::string& text);
+  void save_figure(const std::string& file, const std::string& title, const std::string& svg);
 
   std::filesystem::path index_folder() const;
   void made_by(double seconds);
@@ -153,7 +155,7 @@ class Run {
   std::string_view sources_;
   Figures figures_;
   DataKind data_kind_ = DataKind::other;
-  std::string data_id_;  // which data: "names 32033 from 0, 0a30b5557f192f32"
+  std::string data_id_;  // which data: "words 32033 from 0, 0a30b5557f192f32"
   std::string data_source_;
   std::string part_;
   bool is_trained_ = false;
@@ -195,8 +197,5 @@ int run_app(int argc, char** argv, const AppInfo& app, void (*declare)(Options&,
     return [=](Run& run) { body(run, *flags); };
   });
 }
-
-// What --sampling race or mkl changes, where it is one of these.
-void explain_sampling(Run& run);
 
 }  // namespace lt::apps

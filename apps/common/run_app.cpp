@@ -3,26 +3,14 @@
 #include <algorithm>
 #include <iostream>
 
-#include <libtensor/apps/common/printable.h>
 #include <libtensor/apps/common/run.h>
 #include <libtensor/apps/common/stop.h>
+#include <libtensor/apps/common/utf8.h>
 #include <libtensor/tensor/error.h>
 
 // From main() to the app's body and back to an exit code.
 
 namespace lt::apps {
-
-void explain_sampling(Run& run) {
-  const std::string& sampling = run.flags().sampling;
-  if (sampling == "classic") return;
-  const bool is_mkl = sampling == "mkl";
-  run.say(fmt::format(
-      "`--sampling {}`: names as PyTorch draws them since 2.0 {} Intel's MKL. For one draw it runs a race "
-      "of exponential clocks, where the lecture's PyTorch searched the running sum of the probabilities{}.",
-      sampling, is_mkl ? "on x86 with" : "without",
-      is_mkl ? "; the clocks are set by MKL's own random numbers, from one word of the stream" : ""));
-}
-
 namespace {
 
 int check_all(const AppInfo& app, int argc, const char* const* argv, const Declare& declare);

@@ -6,8 +6,8 @@
 #include <iostream>
 
 #include <libtensor/apps/common/layout.h>
-#include <libtensor/apps/common/printable.h>
 #include <libtensor/apps/common/run.h>
+#include <libtensor/apps/common/utf8.h>
 
 namespace lt::apps {
 
@@ -60,7 +60,19 @@ std::string Run::reference(const std::string& setup, const std::string& name) co
   return figures_.find(setup == kNoFlags ? "" : setup, name, data_kind_).text;
 }
 
+void Run::explain_sampling() {
+  const std::string& sampling = flags().sampling;
+  if (sampling == "classic") return;
+  const bool is_mkl = sampling == "mkl";
+  say(fmt::format(
+      "`--sampling {}`: names as PyTorch draws them since 2.0 {} Intel's MKL. For one draw it runs a race "
+      "of exponential clocks, where the lecture's PyTorch searched the running sum of the probabilities{}.",
+      sampling, is_mkl ? "on x86 with" : "without",
+      is_mkl ? "; the clocks are set by MKL's own random numbers, from one word of the stream" : ""));
+}
+
 void Run::samples(const std::vector<std::string>& texts, const std::vector<std::string>& words) {
+  if (!texts.empty()) explain_sampling();
   const std::set<std::string_view> known(words.begin(), words.end());
   samples(texts, [&](const std::string& text) {
     const std::string_view name =

@@ -51,9 +51,7 @@ Pairs links_of(std::string_view app) {
 void Run::figure(const std::string& file, const std::string& title, const std::string& svg) {
   end_rows();
   report_.figure(svg, title);
-  if (flags().no_out) return;
-  write(file, plot::with_title(svg, without_ticks(title)));
-  log_.write("figure", {{"file", file}, {"title", title}});
+  save_figure(file, title, svg);
 }
 
 void Run::frames(const std::string& file, const std::string& title, const std::string& slider,
@@ -61,8 +59,12 @@ void Run::frames(const std::string& file, const std::string& title, const std::s
   if (frames.empty()) return;
   end_rows();
   report_.frames(title, slider, frames);
+  save_figure(file, title, frames.back().second);
+}
+
+void Run::save_figure(const std::string& file, const std::string& title, const std::string& svg) {
   if (flags().no_out) return;
-  write(file, plot::with_title(frames.back().second, without_ticks(title)));
+  write(file, plot::with_title(svg, without_ticks(title)));
   log_.write("figure", {{"file", file}, {"title", title}});
 }
 

@@ -55,7 +55,6 @@ void show_names(Run& run, const Logits& logits, const Splits& splits, const Word
   if (run.flags().samples == 0) return;
   run.heading("Names");
   run.cell("sample");
-  explain_sampling(run);
   run.samples(sample_names(logits, splits.vocabulary, splits.block, run.flags().samples,
                            run.generator(run.flags().sample_seed)),
               data.words);

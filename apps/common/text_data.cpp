@@ -3,18 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
-#include <memory>
 
 #include <libtensor/apps/common/memory.h>
 #include <libtensor/apps/common/python_random.h>
 #include <libtensor/apps/common/sha256.h>
 #include <libtensor/apps/common/utf8.h>
 #include <libtensor/tensor/error.h>
+#include <libtensor/tensor/file.h>
 #include <libtensor/tensor/ops.h>
 
 // A file is read whole, cut into lines, and each line checked byte by byte: every error names the file and
@@ -32,13 +29,33 @@ namespace {
 
 constexpr size_t kMostBytes = size_t{64} << 20;
 
+std::string_view text_of(const unsigned char* bytes, unsigned long size) {
+  return {reinterpret_cast<const char*>(bytes), size};
+}
+
+// What a lecture's text is known by, and the one that stands for it.
+struct LectureText {
+  const char* file;
+  const char* sha256;
+  std::string_view embedded;
+  const char* embedded_name;
+  const char* remark;
+};
+const LectureText kNames{"names.txt", "0a30b5557f192f32ab962680889aac5f6fda0f4cecf40a6d0b5694f58ea8cc4d",
+                         text_of(kNamesTxt, kNamesTxtSize), "the embedded names",
+                         " (a later release; ./run data fetches the lecture's)"};
+const LectureText kPlay{"tinyshakespeare.txt",
+                        "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed",
+                        text_of(kPlayTxt, kPlayTxtSize), "the embedded play",
+                        ", As You Like It (./run data fetches the lecture's text)"};
+
 void check_line(std::string_view line, const std::string& source, int64_t number, std::string_view also) {
   for (size_t at = 0; at < line.size(); at += character_at(line, at).size()) {
     const int64_t code = code_point(line.substr(at));
     if (is_printable(code) || also.find(line[at]) != std::string::npos) continue;
-    const size_t bytes = code < 0 ? 1 : character_at(line, at).size();
+    const std::string_view character = line.substr(at, code < 0 ? 1 : character_at(line, at).size());
     throw IoError(fmt::format("{}:{}: byte {} of the line, {}, is not printable UTF-8", source, number,
-                              at + 1, spelled_out(line.substr(at, bytes))));
+                              at + 1, character == "\t" ? "\\t" : printable(character)));
   }
 }
 
@@ -78,62 +95,49 @@ std::vector<std::string> lecture_folders() {
   return {"data/lecture", LIBTENSOR_SOURCE_DIR "/data/lecture"};
 }
 
-// The file in `out`, if it is the lecture's to the byte. One that is not is none: the lecture has no other.
-bool take_lecture(const std::string& name, const char* lecture_sha256, std::string& bytes, DataSource& out) {
-  for (const std::string& folder : lecture_folders()) {
-    const std::string path = fmt::format("{}/{}", folder, name);
+std::string read_limited(const std::string& path) {
+  std::string bytes = read_file(path);
+  if (bytes.empty()) throw IoError(fmt::format("{}: the file is empty", path));
+  if (bytes.size() <= kMostBytes) return bytes;
+  throw IoError(fmt::format("{}: {} bytes, and at most {} are read", path, bytes.size(), kMostBytes));
+}
+
+// A file of the lecture's name that is not the lecture's to the byte is none: the lecture has no other.
+std::string read_data(const std::string& path, const LectureText& lecture, DataSource& out) {
+  std::string bytes;
+  for (const std::string& folder : path.empty() ? lecture_folders() : std::vector<std::string>{}) {
+    out.source = fmt::format("{}/{}", folder, lecture.file);
     std::error_code ignored;
-    if (!std::filesystem::is_regular_file(path, ignored)) continue;
+    if (!std::filesystem::is_regular_file(out.source, ignored)) continue;
     try {
-      bytes = read_file(path);
+      bytes = read_limited(out.source);
     } catch (const IoError&) {
       continue;
     }
-    if (sha256(bytes) != lecture_sha256) continue;
-    out = {.source = path, .sha256 = lecture_sha256, .is_lecture = true, .is_embedded = false};
-    return true;
+    if (sha256(bytes) == lecture.sha256) break;
+    bytes.clear();
   }
-  return false;
+  if (bytes.empty()) {
+    const bool is_embedded = path.empty() || path == kEmbedded;
+    out.source = is_embedded ? lecture.embedded_name : path;
+    bytes = is_embedded ? lecture.embedded : read_limited(path);
+  }
+  out.sha256 = sha256(bytes);
+  out.kind = out.sha256 == lecture.sha256 ? DataKind::lecture
+             : bytes == lecture.embedded  ? DataKind::embedded
+                                          : DataKind::other;
+  out.description = out.kind == DataKind::lecture ? fmt::format("the lecture's {}", lecture.file)
+                    : out.kind == DataKind::embedded
+                        ? fmt::format("{}{}", lecture.embedded_name, lecture.remark)
+                        : out.source;
+  return bytes;
 }
 
 }  // namespace
 
-std::string_view embedded_names() { return {reinterpret_cast<const char*>(kNamesTxt), kNamesTxtSize}; }
-std::string_view embedded_text() { return {reinterpret_cast<const char*>(kPlayTxt), kPlayTxtSize}; }
-
-std::string read_file(const std::string& path) {
-  if (std::filesystem::is_directory(path)) throw IoError(fmt::format("{}: is a folder, not a file", path));
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), std::fclose);
-  if (!file) throw IoError(fmt::format("{}: cannot read: {}", path, std::strerror(errno)));
-  std::string bytes;
-  std::vector<char> buffer(1 << 16);
-  while (const size_t count = std::fread(buffer.data(), 1, buffer.size(), file.get())) {
-    bytes.append(buffer.data(), count);
-    if (bytes.size() > kMostBytes) {
-      throw IoError(fmt::format("{}:{}: goes on after {} bytes, the most that is read", path,
-                                1 + std::count(bytes.begin(), bytes.begin() + kMostBytes, '\n'), kMostBytes));
-    }
-    if (std::memchr(buffer.data(), 0, count) != nullptr)
-      break;  // binary: refused below, however long it goes on
-  }
-  if (std::ferror(file.get())) throw IoError(fmt::format("{}: cannot read: {}", path, std::strerror(errno)));
-  if (bytes.empty()) throw IoError(fmt::format("{}: the file is empty", path));
-  return bytes;
-}
-
 Words load_words(const std::string& path, const WordRange& range) {
   Words out;
-  std::string bytes;
-  if (path == kEmbedded || (path.empty() && !take_lecture("names.txt", kLectureNamesSha256, bytes, out))) {
-    bytes = embedded_names();
-    out.source = "the embedded names";
-    out.is_embedded = true;
-  } else if (!path.empty()) {
-    bytes = read_file(path);
-    out.source = path;
-  }
-  out.sha256 = sha256(bytes);
-  out.is_lecture = out.sha256 == kLectureNamesSha256;
+  const std::string bytes = read_data(path, kNames, out);
   int64_t number = 0;
   // cell: words
   for (const std::string_view line : lines_of(bytes)) {
@@ -151,36 +155,16 @@ Words load_words(const std::string& path, const WordRange& range) {
     throw IoError(fmt::format("{}: no usable line: all {} are blank", out.source, number));
   const Vocabulary vocabulary = Vocabulary::of_words(out.words);
   for (int64_t id = 1; id < vocabulary.size(); ++id) out.alphabet += vocabulary.symbol(id);
-  out.count_in_file = std::ssize(out.words);
+  const size_t all = out.words.size();
   out.words = take(out.words, range, out.source);
+  const std::string part = out.words.size() == all ? "" : fmt::format("{} of ", out.words.size());
+  out.description += fmt::format(", {}{} {}", part, all, all == 1 ? "name" : "names");
   return out;
-}
-
-std::string description(const Words& data) {
-  const std::string file = data.is_lecture ? "the lecture's names.txt"
-                           : data.is_embedded
-                               ? "the embedded names (a later release; ./run data fetches the lecture's)"
-                               : data.source;
-  const int64_t count = std::ssize(data.words);
-  const std::string part = count == data.count_in_file ? "" : fmt::format("{} of ", count);
-  return fmt::format("{}, {}{} {}", file, part, data.count_in_file,
-                     data.count_in_file == 1 ? "name" : "names");
 }
 
 Text load_text(const std::string& path, const WordRange& range) {
   Text out;
-  std::string bytes;
-  if (path == kEmbedded ||
-      (path.empty() && !take_lecture("tinyshakespeare.txt", kLectureShakespeareSha256, bytes, out))) {
-    bytes = embedded_text();
-    out.source = "the embedded play";
-    out.is_embedded = true;
-  } else if (!path.empty()) {
-    bytes = read_file(path);
-    out.source = path;
-  }
-  out.sha256 = sha256(bytes);
-  out.is_lecture = out.sha256 == kLectureShakespeareSha256;
+  const std::string bytes = read_data(path, kPlay, out);
   const std::vector<std::string_view> lines = lines_of(bytes);
   for (size_t i = 0; i < lines.size(); ++i)
     check_line(lines[i], out.source, static_cast<int64_t>(i) + 1, "\t\r");
@@ -189,15 +173,8 @@ Text load_text(const std::string& path, const WordRange& range) {
     out.text.append(line).append("\n");
   }
   if (!bytes.ends_with('\n') && range.last >= static_cast<int64_t>(lines.size())) out.text.pop_back();
+  out.description += fmt::format(", {} characters", length(out.text));
   return out;
-}
-
-std::string description(const Text& data) {
-  const std::string file = data.is_lecture ? "the lecture's tinyshakespeare.txt"
-                           : data.is_embedded
-                               ? "the embedded play, As You Like It (./run data fetches the lecture's text)"
-                               : data.source;
-  return fmt::format("{}, {} characters", file, length(data.text));
 }
 
 Examples windows(const std::vector<std::string>& words, const Vocabulary& vocabulary, int64_t block) {

@@ -14,34 +14,21 @@
 
 namespace lt::apps {
 
-inline constexpr const char* kLectureNamesSha256 =
-    "0a30b5557f192f32ab962680889aac5f6fda0f4cecf40a6d0b5694f58ea8cc4d";
-inline constexpr const char* kLectureShakespeareSha256 =
-    "86c4e6aa9db7c042ec79f339dcb96d42b0075e16b8fc2e86bf0ca57e2dc565ed";
-
-// The names and the play compiled into the program (data/names.txt, data/as_you_like_it.txt).
-std::string_view embedded_names();
-std::string_view embedded_text();
-
-// Everything in a file, byte for byte.
-//   throws: IoError naming the file: missing, a folder, unreadable, empty, or more than 64 MiB (and at which
-//   line)
-std::string read_file(const std::string& path);
-
-// --data's word for the text in the program.
+// --data's word for the text in the program (data/names.txt, data/as_you_like_it.txt).
 inline constexpr const char* kEmbedded = "embedded";
 
+enum class DataKind { lecture, embedded, other };
+
 struct DataSource {
-  std::string source;       // the file, or "the embedded names"
-  std::string sha256;       // of all of it, whatever range was taken
-  bool is_lecture = false;  // the lecture's own file, by its sha256, whatever range was taken
-  bool is_embedded = false;
+  std::string source;  // the file, or "the embedded names"
+  std::string sha256;  // of all of it, whatever range was taken
+  DataKind kind = DataKind::other;
+  std::string description;  // "the lecture's names.txt, 32033 names", "FILE, 5 of 100 names"
 };
 
 struct Words : DataSource {
   std::string alphabet;  // every character of the file, once, whatever range was taken
   std::vector<std::string> words;
-  int64_t count_in_file = 0;
 };
 
 // The lines of a file as words: spaces, tabs and carriage returns at either end of a line are dropped, then
@@ -50,11 +37,9 @@ struct Words : DataSource {
 // source tree or of the working folder, or the folder $LIBTENSOR_DATA_DIR) if its sha256 is right, else the
 // embedded names.
 //   throws: IoError naming file and line: a byte that is not printable UTF-8, a '.' (it marks a word's start
-//   and end),
-//           no usable line, or none in the range
+//   and end), no usable line, or none in the range; naming the file: missing, unreadable, empty, or more than
+//   64 MiB
 Words load_words(const std::string& path, const WordRange& range = {});
-// Which they are: "the lecture's names.txt, 32033 names", "FILE, 5 of 100 names".
-std::string description(const Words& data);
 
 // A whole text, line ends kept ("\r\n" becomes "\n"); the range counts lines. "embedded" takes the embedded
 // play; "" the lecture's tinyshakespeare.txt where `./run data` puts it, else the embedded play.
@@ -63,8 +48,6 @@ struct Text : DataSource {
   std::string text;
 };
 Text load_text(const std::string& path, const WordRange& range = {});
-// Which it is: "the embedded play, 118765 characters".
-std::string description(const Text& data);
 
 // Windows over words: x (examples, block) holds the `block` symbols before y (examples), 0 before a word's
 // start; every letter and every word's end is one example.

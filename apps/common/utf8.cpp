@@ -38,6 +38,12 @@ size_t character_length(char lead) {
   return byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
 }
 
+// JSON's, so that a line of the log stays one: beyond 16 bits there are two.
+std::string escape(int64_t code) {
+  if (code < 0x10000) return fmt::format("\\u{:04x}", code);
+  return fmt::format("\\u{:04x}\\u{:04x}", 0xd800 + ((code - 0x10000) >> 10), 0xdc00 + (code & 0x3ff));
+}
+
 }  // namespace
 
 int64_t code_point(std::string_view text) {
@@ -94,18 +100,19 @@ std::string brief(std::string_view text, int64_t characters) {
   return end < text.size() ? std::string(text.substr(0, end)) + "..." : std::string(text);
 }
 
-std::string spelled_out(std::string_view text) {
+std::string printable(std::string_view text) {
   std::string out;
-  for (size_t at = 0; at < text.size();) {
-    const int64_t code = code_point(text.substr(at));
-    const std::string_view character = text.substr(at, code < 0 ? 1 : character_at(text, at).size());
-    if (is_printable(code)) {
+  while (!text.empty()) {
+    const int64_t code = code_point(text);
+    const std::string_view character = code < 0 ? text.substr(0, 1) : character_at(text, 0);
+    if (code < 0) {
+      out += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[0]));
+    } else if (is_printable(code) || code == '\n' || code == '\t') {
       out += character;
     } else {
-      const auto byte = static_cast<unsigned char>(text[at]);
-      out += code < 0x80 ? fmt::format("0x{:02x}", byte) : fmt::format("U+{:04X}", code);
+      out += escape(code);
     }
-    at += character.size();
+    text.remove_prefix(character.size());
   }
   return out;
 }

@@ -25,7 +25,9 @@ int64_t length(std::string_view text);
 int64_t display_width(std::string_view text);
 // At most `characters` of a text, and "..." in place of the rest.
 std::string brief(std::string_view text, int64_t characters = 160);
-// What an error calls a character that may not be shown: U+202E, or 0x1b for a byte; others as they are.
-std::string spelled_out(std::string_view text);
+// Text that comes from data or a checkpoint, as a terminal may have it: what would steer it (control
+// characters but line ends and tabs) or turn the reading direction (U+202E and its like) is shown as \u001b
+// or \u202e, and a byte that is not UTF-8 as \xff. All else is as it was.
+std::string printable(std::string_view text);
 
 }  // namespace lt::apps

@@ -9,9 +9,21 @@
 // A map from symbols to numbers, and a list back.
 
 namespace lt::apps {
+namespace {
 
-Vocabulary::Vocabulary(std::map<std::string, int64_t, std::less<>> ids, bool has_mark)
-    : ids_(std::move(ids)) {
+using Ids = std::map<std::string, int64_t, std::less<>>;
+
+// UTF-8 sorts as its code points do, so a map of texts is in code order.
+void add_symbols(std::string_view text, Ids& ids) {
+  for (size_t at = 0; at < text.size(); at += character_at(text, at).size()) {
+    const std::string_view symbol = character_at(text, at);
+    if (ids.find(symbol) == ids.end()) ids.emplace(symbol, 0);
+  }
+}
+
+}  // namespace
+
+Vocabulary::Vocabulary(Ids ids, bool has_mark) : ids_(std::move(ids)) {
   // cell: ids
   if (has_mark) symbols_.emplace_back(".");  // 0
   for (auto& [symbol, id] : ids_) {          // in the alphabet's order
@@ -24,24 +36,15 @@ Vocabulary::Vocabulary(std::map<std::string, int64_t, std::less<>> ids, bool has
 
 Vocabulary Vocabulary::of(const Words& data) { return of_words({data.alphabet}); }
 
-// UTF-8 sorts as its code points do, so a map of texts is in code order.
 Vocabulary Vocabulary::of_words(const std::vector<std::string>& words) {
-  std::map<std::string, int64_t, std::less<>> ids{{".", 0}};
-  for (const std::string& word : words) {
-    for (size_t at = 0; at < word.size(); at += character_at(word, at).size()) {
-      const std::string_view symbol = character_at(word, at);
-      if (ids.find(symbol) == ids.end()) ids.emplace(symbol, 0);
-    }
-  }
+  Ids ids{{".", 0}};
+  for (const std::string& word : words) add_symbols(word, ids);
   return Vocabulary(std::move(ids), true);
 }
 
 Vocabulary Vocabulary::of_text(std::string_view text) {
-  std::map<std::string, int64_t, std::less<>> ids;
-  for (size_t at = 0; at < text.size(); at += character_at(text, at).size()) {
-    const std::string_view symbol = character_at(text, at);
-    if (ids.find(symbol) == ids.end()) ids.emplace(symbol, 0);
-  }
+  Ids ids;
+  add_symbols(text, ids);
   return Vocabulary(std::move(ids), false);
 }
 
@@ -51,8 +54,8 @@ std::vector<int64_t> Vocabulary::encode(std::string_view text) const {
   for (size_t at = 0; at < text.size(); at += character_at(text, at).size()) {
     const auto found = ids_.find(character_at(text, at));
     if (found == ids_.end()) {
-      throw IndexError(fmt::format("'{}': the character '{}' does not occur in the data",
-                                   spelled_out(brief(text, 40)), spelled_out(character_at(text, at))));
+      throw IndexError(fmt::format("'{}': the character '{}' does not occur in the data", brief(text, 40),
+                                   character_at(text, at)));
     }
     out.push_back(found->second);
   }

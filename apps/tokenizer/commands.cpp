@@ -11,7 +11,7 @@
 #include <iostream>
 #include <memory>
 
-#include <libtensor/apps/common/printable.h>
+#include <libtensor/apps/common/utf8.h>
 #include <libtensor/apps/tokenizer/app.h>
 #include <libtensor/apps/tokenizer/model_files.h>
 #include <libtensor/tensor/error.h>

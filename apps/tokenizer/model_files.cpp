@@ -6,10 +6,10 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include <libtensor/apps/common/printable.h>
 #include <libtensor/apps/common/text_data.h>
 #include <libtensor/apps/common/utf8.h>
 #include <libtensor/tensor/error.h>
+#include <libtensor/tensor/file.h>
 
 namespace lt::apps::tokenizer {
 namespace {

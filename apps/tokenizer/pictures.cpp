@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <libtensor/apps/common/printable.h>
 #include <libtensor/apps/common/utf8.h>
 #include <libtensor/apps/plot/chart.h>
 #include <libtensor/apps/plot/svg.h>

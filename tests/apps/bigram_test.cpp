@@ -197,11 +197,12 @@ TEST(Bigram, RefusesDataItCannotUseNamingFileAndLine) {
     EXPECT_EQ(run.code, 1) << flags;
     return run.err;
   };
-  EXPECT_EQ(error("--data missing"), "bigram: missing: cannot read: No such file or directory\n");
-  EXPECT_EQ(error("--data ."), "bigram: .: is a folder, not a file\n");
+  EXPECT_EQ(error("--data missing"), "bigram: cannot read 'missing': No such file or directory\n");
+  EXPECT_EQ(error("--data ."), "bigram: cannot read '.': Is a directory\n");
   EXPECT_EQ(error("--data empty"), "bigram: empty: the file is empty\n");
-  EXPECT_EQ(error("--data binary"), "bigram: binary:3: byte 1 of the line, 0x01, is not printable UTF-8\n");
-  EXPECT_EQ(error("--data latin"), "bigram: latin:1: byte 3 of the line, 0xeb, is not printable UTF-8\n");
+  EXPECT_EQ(error("--data binary"),
+            "bigram: binary:3: byte 1 of the line, \\u0001, is not printable UTF-8\n");
+  EXPECT_EQ(error("--data latin"), "bigram: latin:1: byte 3 of the line, \\xeb, is not printable UTF-8\n");
   EXPECT_EQ(error("--words 99999:"),
             "bigram: the embedded names: --words starts at line 99999, but there are only 32257 lines\n");
   EXPECT_EQ(error("--score Emma --no-out"), "bigram: 'Emma': the character 'E' does not occur in the data\n");

@@ -23,7 +23,7 @@ TEST(Layout, WrapsProseAtTheWidthAndBreaksLongerWords) {
 }
 
 TEST(Layout, FitsTheLongerLinesOfATextKeepingTheirIndentation) {
-  EXPECT_EQ(fitted("a  b\n  one two three\nc\n", 9), "a  b\n  one two\n  three\nc\n");
+  EXPECT_EQ(wrapped("a  b\n  one two three\nc\n", 9), "a  b\n  one two\n  three\nc\n");
 }
 
 TEST(Layout, ShowsABacktickOfTheDataInTablesAndResults) {

@@ -165,7 +165,7 @@ TEST(Options, GroupFlagsInHelpAndFitEightyColumns) {
     EXPECT_GT(help.find(group), last) << group;
     last = help.find(group);
   }
-  EXPECT_EQ(fitted(help, 80), help);
+  EXPECT_EQ(wrapped(help, 80), help);
 }
 
 TEST(Options, SayAllAndNeverInHelp) {

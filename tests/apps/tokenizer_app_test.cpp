@@ -85,8 +85,8 @@ TEST(TokenizerApp, SaysInALineWhatIsWrong) {
        "the "
        "flags)",
        2},
-      {"tokenizer encode --model none text", "tokenizer encode: none: cannot read: No such file or directory",
-       1},
+      {"tokenizer encode --model none text",
+       "tokenizer encode: cannot read 'none': No such file or directory", 1},
       {"tokenizer encode --model text text",
        "tokenizer encode: text:1: expected 'libtensor bpe v1' or 'minbpe v1', found 'ab<|end|>' and no "
        "line's end",
