@@ -2,6 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sstream>
+
+#include <libtensor/apps/common/utf8.h>
 #include <libtensor/apps/tokenizer/encoder.h>
 #include <libtensor/apps/tokenizer/model_files.h>
 #include <libtensor/tests/apps/app_run.h>
@@ -49,11 +52,13 @@ TEST(Gpt2Text, GoesOnFromAPromptAsTransformersDoes) {
 TEST(Gpt2Text, TakesItsFilesWhereverTheyAreAndDrawsBySeed) {
   const Scratch scratch;
   const std::string app = kApp + fmt::format("--vocab '{0}vocab.json' --merges '{0}merges.txt' ", kFolder) +
-                          "--no-out --quiet --generate 40 --temperature 0.8 --prompt 'I ' --seed ";
+                          "--no-out --quiet --generate 200 --temperature 0.8 --prompt 'I ' --seed ";
   const Outcome one = run_in(scratch, app + "1 --threads 1");
   ASSERT_EQ(one.code, 0) << one.err;
   EXPECT_EQ(run_in(scratch, app + "1 --threads 2").out, one.out);
   EXPECT_NE(run_in(scratch, app + "2").out, one.out);
+  std::istringstream lines(one.out);  // a byte that is a control character is spelled out
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(display_width(line), 80) << line;
   EXPECT_EQ(run_in(scratch, kApp + "--no-out --quiet --generate 3").code, 0);  // a document's start
 }
 

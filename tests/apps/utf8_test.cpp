@@ -58,5 +58,15 @@ TEST(Printable, ShowsWhatWouldTurnTheReadingDirection) {
 
 TEST(Printable, ShowsBytesThatAreNotUtf8) { EXPECT_EQ(printable("a\xff\xc3"), "a\\xff\\xc3"); }
 
+TEST(Utf8, EndsBeforeACharacterThatMayGoOn) {
+  EXPECT_EQ(whole_characters(""), 0U);
+  EXPECT_EQ(whole_characters("ab"), 2U);
+  EXPECT_EQ(whole_characters("a\xe2\x82\xac"), 4U);
+  EXPECT_EQ(whole_characters("a\xe2\x82"), 1U);
+  EXPECT_EQ(whole_characters("a\xf0\x9f\x98"), 1U);
+  EXPECT_EQ(whole_characters("a\xc3"), 1U);
+  EXPECT_EQ(whole_characters("\x80\x80\x80\x80"), 4U);  // never one
+}
+
 }  // namespace
 }  // namespace lt::apps
