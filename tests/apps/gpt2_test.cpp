@@ -27,8 +27,8 @@ json golden() {
   return json::parse(file);
 }
 
-// The logits are sums of at most 96 products of float32, three roundings deep in two blocks, in another order
-// than PyTorch's: a unit in the last place of their largest part, some 5, is 5e-7.
+// Float32 sums of up to 96 products, through two blocks, in another order than PyTorch's: logits of up to 3.9
+// differ by 1.4e-6, six units in their last place.
 void expect_logits(const Tensor& ours, const json& theirs) {
   const auto expected = from_vector<float>(theirs["logits"].get<std::vector<float>>(), ours.shape());
   EXPECT_TRUE(allclose(ours, expected, 1e-5, 1e-5)) << max(abs(ours - expected)).item();
