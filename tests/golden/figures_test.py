@@ -89,6 +89,16 @@ class Figures(unittest.TestCase):
             if row["notebook"] and row["lecture"] and not is_number(row["tolerance"]):
                 self.assertTrue(agree_as_shown(row["notebook"], row["lecture"]), row["where"])
 
+    # By another recording of the same trainings; 0.03 is how far two of them may lie apart.
+    def test_the_zoo_learns_as_its_lecture_says(self):
+        losses = {row["setup"]: row["lecture"] for row in self.rows()
+                  if row["where"].startswith("makemore/") and row["name"] == "test loss"}
+        lecture = {"--type bigram": 2.6114, "--type bow": 2.2368, "--type rnn": 2.1466, "--type mlp": 2.1209,
+                   "--type gru": 2.1152, "": 2.0496}
+        self.assertGreaterEqual(len(losses), 5)
+        for setup, loss in losses.items():
+            self.assertAlmostEqual(float(loss), lecture[setup], delta=0.03, msg=setup)
+
 
 class TheTestItself(unittest.TestCase):
     def test_compares_the_digits_that_are_shown(self):
