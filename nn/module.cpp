@@ -15,6 +15,12 @@ namespace lt::inline v0::nn {
 
 namespace {
 
+bool has_value(const Module&) { return true; }
+template <typename X>
+bool has_value(const X& tensor) {
+  return tensor.defined();
+}
+
 // throws: ValueError for a null pointer, a tensor without a value, which would be neither trained nor saved,
 //         or a name that is listed twice: no state would hold the second
 void check_members(const std::string& prefix, const Members& members) {
@@ -23,12 +29,10 @@ void check_members(const std::string& prefix, const Members& members) {
     for (const auto& [name, member] : list) {
       if (member == nullptr)
         throw ValueError(fmt::format("module: member {}{} is a null pointer", prefix, name));
-      if constexpr (requires { member->defined(); }) {
-        if (!member->defined())
-          throw ValueError(
-              fmt::format("module: member {}{} was given no value (list what is optional where it is there)",
-                          prefix, name));
-      }
+      if (!has_value(*member))
+        throw ValueError(
+            fmt::format("module: member {}{} was given no value (list what is optional where it is there)",
+                        prefix, name));
       if (!known.insert(name).second)
         throw ValueError(fmt::format("module: two members are named {}{}", prefix, name));
     }
