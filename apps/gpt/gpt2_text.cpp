@@ -5,8 +5,8 @@
 #include <filesystem>
 
 #include <libtensor/apps/common/memory.h>
-#include <libtensor/apps/common/utf8.h>
 #include <libtensor/apps/common/stop.h>
+#include <libtensor/apps/common/utf8.h>
 #include <libtensor/apps/gpt/gpt.h>
 #include <libtensor/apps/gpt/gpt2.h>
 #include <libtensor/apps/gpt/stream.h>
