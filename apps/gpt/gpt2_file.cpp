@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <libtensor/apps/common/run.h>
+#include <libtensor/tensor/file.h>
 
 namespace lt::apps::gpt {
 namespace {
