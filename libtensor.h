@@ -54,6 +54,7 @@
 #include <libtensor/tensor/random/normal.h>
 #include <libtensor/tensor/ref_count.h>
 #include <libtensor/tensor/row_iterator.h>
+#include <libtensor/tensor/safetensors.h>
 #include <libtensor/tensor/scalar.h>
 #include <libtensor/tensor/shape.h>
 #include <libtensor/tensor/slice.h>

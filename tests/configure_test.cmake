@@ -37,7 +37,7 @@ refuse("no CLI11" "${commands}" "libtensor_apps_common")
 refuse("no GoogleTest" "${commands}" "_tests[.]dir")
 
 configure(${ROOT} -DCMAKE_DISABLE_FIND_PACKAGE_PCRE2=ON -DLIBTENSOR_TESTS=OFF)
-expect("no PCRE2" "${out}" "-- Without PCRE2: the app tokenizer\n")
+expect("no PCRE2" "${out}" "-- Without PCRE2: the app tokenizer, and --weights of gpt\n")
 refuse("no PCRE2" "${commands}" "tokenizer")
 expect("no PCRE2" "${commands}" "libtensor_bigram")
 
