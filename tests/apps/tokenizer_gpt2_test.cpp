@@ -22,7 +22,8 @@ const std::string kApp = "gpt --weights '" + kFolder + "model.safetensors' --hea
 
 TEST(Gpt2Text, HasTheTokensOfTransformers) {
   const tokenizer::Tokenizer tokenizer = tokenizer::load_gpt2(kFolder + "vocab.json", kFolder + "merges.txt");
-  for (const json& each : json::parse(slurp(kFolder + "golden.json"))["texts"]) {
+  const json golden = json::parse(slurp(kFolder + "golden.json"));
+  for (const json& each : golden["texts"]) {
     tokenizer::Encoder encoder(tokenizer, {.mode = tokenizer::AllowedSpecial::Mode::all});
     tokenizer::Ids ids;
     encoder.push(each["text"].get<std::string>(), ids);
