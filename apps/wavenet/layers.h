@@ -104,7 +104,7 @@ struct FusedBatchNorm1d : BatchNorm1d {
   Variable operator()(const Variable& x) override {
     if (!training) return BatchNorm1d::operator()(x);
     BatchStatistics<float> batch;
-    const Variable y = batch_norm(x, gamma, beta, {.eps = eps, .unbiased = true}, &batch);
+    Variable y = batch_norm(x, gamma, beta, {.eps = eps, .unbiased = true}, &batch);
     keep(batch.mean, batch.var);
     return y;
   }

@@ -58,7 +58,7 @@ Trained train(Run& run, const TrainingFlags& training, const Splits& splits, Seq
   const auto& [Xtr, Ytr] = splits.train;
   const auto evaluate = [&](const IntTensor& X) {
     model.train(false);
-    const Variable logits = model(X);
+    Variable logits = model(X);
     model.train(true);
     return logits;
   };

@@ -54,7 +54,7 @@ const std::string kShort = "makemore --quiet --threads 1 --words :1200 --n-embd 
 TEST(Makemore, GoesOnToTheSameBits) {
   for (const std::string type : {"rnn", "transformer --n-layer 2"}) {
     const Scratch scratch;
-    const std::string app = kShort + "--type " + type;
+    const std::string app = fmt::format("{}--type {}", kShort, type);
     ASSERT_EQ(run_in(scratch, app + " --steps 620 --out whole").code, 0);
     ASSERT_EQ(run_in(scratch, app + " --steps 505 --out part").code, 0);
     ASSERT_EQ(run_in(scratch, app + " --steps 620 --resume part/checkpoint.safetensors --out rest").code, 0);
@@ -76,7 +76,7 @@ TEST(Makemore, LosesNothingWhenItIsKilledInTheMiddle) {
   const std::string resume = " --resume killed/checkpoint.safetensors";
   for (const int step : {100, 500}) {
     const pid_t child = start_in(scratch, run + "killed" + (step == 100 ? "" : resume));
-    const std::string line = fmt::format("\"step\":{},\"loss\"", step);
+    const std::string line = fmt::format(R"("step":{},"loss")", step);
     while (slurp(scratch.path("killed/log.jsonl")).find(line) == std::string::npos) {
       ASSERT_EQ(::waitpid(child, nullptr, WNOHANG), 0) << slurp(scratch.path("err"));
       ::usleep(1000);
