@@ -56,11 +56,10 @@ void Node<T>::release(Node* node) {
 
 template <Floating T>
 void Node<T>::release_handle(Node* node) {
-  if (node->give_up(kHandle)) {
-    free_all(node);
-  } else if (!node->is_leaf() && node->references_.get() < kHandle) {
-    node->drop_value();
-  }
+  // Before the handle goes: then another thread may free the node.
+  const int64_t edges = node->references_.get() - kHandle;
+  if (0 < edges && edges < kHandle && !node->is_leaf()) node->drop_value();
+  if (node->give_up(kHandle)) free_all(node);
 }
 
 template <Floating T>

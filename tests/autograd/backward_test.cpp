@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <thread>
 
 #include <libtensor/autograd/ops.h>
@@ -243,6 +244,21 @@ TEST(TapeThreads, AGraphMayBeHandedToAnotherThread) {
   y.backward();
   EXPECT_EQ(x.grad().item(), 12);
   EXPECT_EQ(live_nodes(), before + 2);
+}
+
+TEST(TapeThreads, AValueMayGoWhileAnotherThreadFreesItsGraph) {
+  const int64_t before = live_nodes();
+  {
+    const Variable x(ones(5000), true);  // large: y's value goes with its handle
+    for (int i = 0; i < 200; ++i) {
+      std::optional<Variable> y = x * 2;
+      std::optional<Variable> z = *y + 1;
+      std::thread other([&] { z.reset(); });
+      y.reset();
+      other.join();
+    }
+  }
+  EXPECT_EQ(live_nodes(), before);
 }
 
 }  // namespace
