@@ -13,8 +13,10 @@ from reference.table import logged_steps, setup_of
 SPLITS = ("train", "val", "test")
 SEED = 42
 # With the bug, a place that holds the same letters in the whole batch has no variance but rounding, which is then divided
-# by sqrt(1e-5): split losses in float32 and in float64 agree to 1e-5 after 50 steps, after 200 to 0.0012.
-BUG = 0.002
+# by sqrt(1e-5): split losses in float32 and in float64 agree to 1e-5 after 50 steps, after 200 to 0.0012. After 200,000 two
+# recordings of PyTorch 1.13.1, on two processors, are 0.0019, 0.0001 and 0.0043 apart (train, val, test), and a minibatch's
+# loss by a tenth.
+BUG = 0.005
 
 
 class BatchNorm1d:
@@ -188,8 +190,7 @@ def outcome(table, setup, result, notebook=(), tolerance="T"):
 
 def training(table, setup, result, notebook=(), bug=False):
     table.add(setup, "parameters", result["count"], "E")
-    table.losses(setup, {s: result["losses"][s] for s in logged_steps(200000)},
-                 lambda step: 0.02 if bug and step > 50 else "T")
+    table.losses(setup, {s: result["losses"][s] for s in logged_steps(200000) if not bug or s <= 50}, "T")
     outcome(table, setup, result, notebook, BUG if bug else "T")
 
 
