@@ -68,6 +68,8 @@ void multiply_panel(const Gemm<T>& x, const Partition& tiles, const MicroPanel<T
   column.c_row_stride = x.c_row_stride;
   column.bias = x.bias ? x.bias + panel.first : nullptr;
   column.accumulate = x.accumulate;
+  column.ahead = reinterpret_cast<const char*>(panel.b.at(panel.b.rows, 0));
+  column.ahead_step = panel.next_follows ? bytes<T>(1, panel.b.row_stride) / tiles.parts : 0;
   int64_t i = 0;
   const auto multiply = [&](int64_t count, int64_t rows) {
     if (count == 0) return;
@@ -77,20 +79,21 @@ void multiply_panel(const Gemm<T>& x, const Partition& tiles, const MicroPanel<T
     column.count = count;
     micro_kernel<T>(rows, panel.vectors, panel.is_masked())(column);
     column.c += count * rows * column.c_row_stride;
+    column.ahead += count * x.k() * column.ahead_step;
     i += count * rows;
   };
   multiply(tiles.extra, tiles.least + 1);
   multiply(tiles.parts - tiles.extra, tiles.least);
 }
 
-// A macro-block: rows of C times some panels of B, one block of k.
+// A macro-block: rows of C times some panels of B, one block of k. packs_b: each panel when its turn comes.
 template <typename T>
-void multiply_block(const Gemm<T>& x, const PanelsOfB<T>& panels, Range some, bool packs_a) {
+void multiply_block(const Gemm<T>& x, const PanelsOfB<T>& panels, Range some, bool packs_a, bool packs_b) {
   Partition tiles = micro_tiles<T>(x.m(), kMaxTileVectors);
   int64_t vectors = kMaxTileVectors;
   const T* const packed_a = packs_a ? pack_a(x.a, tiles) : nullptr;
   for (int64_t t = some.begin; t < some.end; ++t) {
-    const MicroPanel<T> panel = panels[t];
+    const MicroPanel<T> panel = packs_b ? panels.pack_one(t) : panels[t];
     if (!packed_a && panel.vectors != vectors) tiles = micro_tiles<T>(x.m(), vectors = panel.vectors);
     multiply_panel(x, tiles, panel, packed_a);
   }
@@ -100,9 +103,9 @@ template <typename T>
 void multiply_blocked(const Gemm<T>& x) {
   const Blocking plan = blocking(x);
   if (x.k() <= kKc<T> && x.n() <= columns_at_once() && plan.row_blocks == 1 && plan.column_groups == 1) {
-    const PanelsOfB<T> panels(x.b, plan.pack_b);  // divisions and copies would show in small products
-    return multiply_block(x, panels, {0, panels.count()},
-                          false);  // an A that is packed has several blocks of rows
+    const PanelsOfB<T> panels(x.b, false);  // divisions and copies would show in small products
+    return multiply_block(x, panels, {0, panels.count()}, false,
+                          plan.pack_b);  // an A that is packed has several blocks of rows
   }
   const Partition columns(divide_up(x.n(), kLanes<T>), divide_up(x.n(), columns_at_once()));
   const Partition depths(x.k(), std::max<int64_t>(divide_up(x.k(), kKc<T>), 1));
@@ -117,7 +120,7 @@ void multiply_blocked(const Gemm<T>& x) {
       for (int64_t block = begin; block < end; ++block) {
         const Range i = part(rows, block / groups.parts, 1, x.m());
         multiply_block(rows_of(y, i), panels, part(groups, block % groups.parts, 1, panels.count()),
-                       plan.pack_a);
+                       plan.pack_a, false);
       }
     });
   }

@@ -43,11 +43,16 @@ struct TileColumn {
   const T* bias;    // added to every row, or null
   bool accumulate;  // added to what C holds, or written
   int64_t count;
+  // Prefetched into L2 meanwhile, so many bytes on with each step: the panel of B that comes next.
+  const char* ahead;
+  int64_t ahead_step;
 };
 
-// One tile, whose A and C begin at a_tile and c. Masked: B's columns are not whole vectors.
+// One tile, whose A, C and share of what is prefetched begin at a_tile, c and ahead. Masked: B's columns are
+// not whole vectors.
 template <typename T, int Rows, int Vectors, bool Masked>
-[[gnu::always_inline]] inline void multiply_tile(const TileColumn<T>& t, const T* a_tile, T* c) {
+[[gnu::always_inline]] inline void multiply_tile(const TileColumn<T>& t, const T* a_tile, T* c,
+                                                 const char* ahead) {
   const Tail<T> tail(t.b.columns - (Vectors - 1) * kLanes<T>);
   const auto load_vector = [&tail](const T* row, auto v) {
     return Masked && v == Vectors - 1 ? tail.load(row + v * kLanes<T>) : load(row + v * kLanes<T>);
@@ -71,6 +76,8 @@ template <typename T, int Rows, int Vectors, bool Masked>
     });
     unroll<kPointers>([&](auto g) { a[g] += t.a.column_stride; });
     b += t.b.row_stride;
+    __builtin_prefetch(ahead, 0, 2);
+    ahead += t.ahead_step;
   }
 
   if (t.bias) {
@@ -102,8 +109,12 @@ template <typename T, int Rows, int Vectors, bool Masked>
 void multiply_tiles(const TileColumn<T>& t) {
   const T* a = t.a.data;
   T* c = t.c;
-  for (int64_t i = 0; i < t.count; ++i, a += t.a_tile_stride, c += t.a.rows * t.c_row_stride) {
-    multiply_tile<T, Rows, Vectors, Masked>(t, a, c);
+  const char* ahead = t.ahead;
+  for (int64_t i = 0; i < t.count; ++i) {
+    multiply_tile<T, Rows, Vectors, Masked>(t, a, c, ahead);
+    a += t.a_tile_stride;
+    c += t.a.rows * t.c_row_stride;
+    ahead += t.a.columns * t.ahead_step;
   }
 }
 

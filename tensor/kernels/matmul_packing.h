@@ -32,6 +32,7 @@ template <typename T>
 struct MicroPanel {
   MatrixRef<T> b;
   int64_t first, vectors;
+  bool next_follows;  // in memory, packed as this one is
 
   bool is_masked() const { return b.columns < vectors * kLanes<T>; }
 };
@@ -53,8 +54,20 @@ class PanelsOfB {
 
   MicroPanel<T> operator[](int64_t t) const {
     MicroPanel<T> panel = in_place(t);
-    if (packed_)
-      panel.b = {packed_ + panel.first * b_.rows, b_.rows, panel.b.columns, panel.vectors * kLanes<T>, 1};
+    if (packed_) {
+      move(panel, packed_ + panel.first * b_.rows);
+      panel.next_follows = true;
+    }
+    return panel;
+  }
+
+  // Panel t, packed by itself into memory that the next one takes too and L1 keeps: for a B that is read
+  // once.
+  MicroPanel<T> pack_one(int64_t t) const {
+    MicroPanel<T> panel = in_place(t);
+    T* const packed = workspace<T>(Workspace::kPackedB, b_.rows * kMaxTileVectors * kLanes<T>);
+    pack_panel(panel, 0, b_.rows, packed);
+    move(panel, packed);
     return panel;
   }
 
@@ -65,8 +78,9 @@ class PanelsOfB {
     const int64_t work = step * kMaxTileVectors * kLanes<T>;
     parallel_for(divide_up(b_.rows, step) * count(), work, [&](int64_t part, int64_t end) {
       for (; part < end; ++part) {
+        const MicroPanel<T> panel = in_place(part % count());
         const int64_t p = part / count() * step;
-        pack_panel(in_place(part % count()), p, std::min(step, b_.rows - p), to);
+        pack_panel(panel, p, std::min(step, b_.rows - p), to + panel.first * b_.rows);
       }
     });
     packed_ = to;
@@ -76,7 +90,12 @@ class PanelsOfB {
   MicroPanel<T> in_place(int64_t t) const {
     const int64_t first = panels_.start(t) * kLanes<T>;
     const int64_t vectors = panels_.start(t + 1) - panels_.start(t);
-    return {b_.block(0, first, b_.rows, std::min(vectors * kLanes<T>, b_.columns - first)), first, vectors};
+    return {b_.block(0, first, b_.rows, std::min(vectors * kLanes<T>, b_.columns - first)), first, vectors,
+            false};
+  }
+
+  static void move(MicroPanel<T>& panel, const T* packed) {
+    panel.b = {packed, panel.b.rows, panel.b.columns, panel.vectors * kLanes<T>, 1};
   }
 
   // Rows [p, p + rows), a vector's width at a time. Lanes beyond the last column are not read again.
@@ -85,7 +104,7 @@ class PanelsOfB {
     const int64_t width = panel.vectors * kLanes<T>;
     for (int64_t j = 0; j < b.columns; j += kLanes<T>) {
       const int64_t columns = std::min<int64_t>(kLanes<T>, b.columns - j);
-      T* const to = packed + panel.first * b.rows + p * width + j;
+      T* const to = packed + p * width + j;
       if (b.column_stride == 1) {
         const Tail<T> tail(columns);
         for (int64_t i = 0; i < rows; ++i) store(to + i * width, tail.load(b.at(p + i, j)));

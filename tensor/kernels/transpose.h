@@ -91,22 +91,31 @@ inline void transpose_block(const T* from, int64_t from_stride, int64_t rows, in
     }
     return;
   }
-  const T* column[kLanes<T>];  // those beyond the last are copies of it
-  for (int64_t j = 0; j < kLanes<T>; ++j) column[j] = from + std::min(j, columns - 1) * from_stride;
   const Tail<T> tail(columns);
-  for (int64_t step = 0; step < rows; step += kStep) {
-    const int64_t i =
-        std::min(step, rows - kStep);  // the last overlaps the one before where rows is no multiple
-    // Lanes of the columns are loaded so that transposing within lanes is all that remains.
-    Vec<T> block[kStep];
-    unroll<kStep>([&](auto r) {
-      block[r] = load_lanes128<T, kLanes<T>, 0>([&](int first) { return column[first + r] + i; });
-    });
-    transpose_lanes128<T>(block);
-    unroll<kStep>([&](auto r) {
-      T* const row = to + (i + r) * to_stride;
-      columns == kLanes<T> ? store(row, block[r]) : tail.store(row, block[r]);
-    });
+  const auto transpose = [&](auto column) __attribute__((always_inline)) {
+    for (int64_t step = 0; step < rows; step += kStep) {
+      const int64_t i =
+          std::min(step, rows - kStep);  // the last overlaps the one before where rows is no multiple
+      // Lanes of the columns are loaded so that transposing within lanes is all that remains.
+      Vec<T> block[kStep];
+      unroll<kStep>([&](auto r) {
+        block[r] = load_lanes128<T, kLanes<T>, 0>([&](int first) { return column(first, r) + i; });
+      });
+      transpose_lanes128<T>(block);
+      unroll<kStep>([&](auto r) {
+        T* const row = to + (i + r) * to_stride;
+        columns == kLanes<T> ? store(row, block[r]) : tail.store(row, block[r]);
+      });
+    }
+  };
+  if (columns == kLanes<T>) {  // a few pointers, which registers hold
+    const T* column[kStep];
+    unroll<kStep>([&](auto r) { column[r] = from + r * from_stride; });
+    transpose([&](int first, auto r) { return column[r] + first * from_stride; });
+  } else {
+    const T* column[kLanes<T>];  // those beyond the last are copies of it
+    for (int64_t j = 0; j < kLanes<T>; ++j) column[j] = from + std::min(j, columns - 1) * from_stride;
+    transpose([&](int first, auto r) { return column[first + r]; });
   }
 }
 
