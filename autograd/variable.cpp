@@ -17,7 +17,7 @@ namespace {
 
 thread_local bool recording = true;
 thread_local uint64_t last_serial = 0;
-AtomicCounter node_count{0};
+ShardedCounter node_count;
 
 template <Floating T>
 BasicTensor<T> check_defined(BasicTensor<T> data) {

@@ -32,7 +32,7 @@ BasicTensor<T> empty(const Shape& shape) {
   if (count > INT64_MAX / static_cast<int64_t>(sizeof(T))) {
     throw ShapeError(fmt::format("empty: {} is more than memory can hold", to_string(shape)));
   }
-  return BasicTensor<T>(Storage(static_cast<size_t>(count) * sizeof(T)), shape, contiguous_strides(shape), 0);
+  return BasicTensor<T>(Storage(static_cast<size_t>(count) * sizeof(T)), shape);
 }
 
 template <Element T>

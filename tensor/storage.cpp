@@ -27,7 +27,7 @@ constexpr int kClasses = 40 * kClassesPerDoubling;  // up to 2^45 bytes
 constexpr size_t kMaxIdleBytes = size_t{4} << 30;
 
 AtomicCounter system_allocations{0};
-AtomicCounter bytes_in_use{0};
+ShardedCounter bytes_in_use;
 
 // Class c holds blocks of (4 + c % 4) << (c / 4 + 4) bytes: 64, 80, 96, 112, 128, 160, ...
 constexpr size_t class_capacity(int c) {

@@ -68,7 +68,12 @@ class BasicTensor : public OpMethods<BasicTensor<T>> {
   // No tensor: defined() is false.
   BasicTensor() : shape_(0), strides_(1) {}
   // A view of `storage`. throws: ShapeError where a part of it would lie outside the storage
-  BasicTensor(Storage storage, Shape shape, Strides strides, int64_t offset);
+  BasicTensor(Storage storage, const Shape& shape, const Strides& strides, int64_t offset);
+  // Dense, from the storage's first byte on.
+  BasicTensor(Storage storage, const Shape& shape)
+      : storage_(std::move(storage)), shape_(shape), strides_(contiguous_strides(shape)), defined_(true) {
+    if (lt::numel(shape) > room()) throw_too_large();
+  }
   BasicTensor(const BasicTensor&) = default;
   // What was moved from is no tensor.
   BasicTensor(BasicTensor&& other) noexcept
@@ -219,6 +224,8 @@ class BasicTensor : public OpMethods<BasicTensor<T>> {
     if (!defined_) throw_undefined();
   }
   [[noreturn]] static void throw_undefined();
+  int64_t room() const { return static_cast<int64_t>(storage_.bytes() / sizeof(T)); }  // in elements
+  [[noreturn]] void throw_too_large() const;
   TensorView<T> view_as(Shape shape, Strides strides, int64_t offset) const;  // unchecked
   TensorView<T> slice_along(Whole axis, const Slice& slice) const;
   const T* find(std::span<const Whole> index) const;

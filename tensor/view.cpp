@@ -62,7 +62,7 @@ bool view_strides(const Shape& from, const Strides& strides, const Shape& to, St
 }  // namespace
 
 template <Element T>
-BasicTensor<T>::BasicTensor(Storage storage, Shape shape, Strides strides, int64_t offset)
+BasicTensor<T>::BasicTensor(Storage storage, const Shape& shape, const Strides& strides, int64_t offset)
     : storage_(std::move(storage)), shape_(shape), strides_(strides), offset_(offset), defined_(true) {
   int64_t first = offset;
   int64_t last = offset;
@@ -76,13 +76,15 @@ BasicTensor<T>::BasicTensor(Storage storage, Shape shape, Strides strides, int64
     overflows |= __builtin_mul_overflow(*stride, *size - 1, &way);
     overflows |= __builtin_add_overflow(end, way, &end);
   }
-  const int64_t room = static_cast<int64_t>(storage_.bytes() / sizeof(T));
-  if (!is_paired || overflows || (reads && (first < 0 || last >= room))) {
-    throw ShapeError(
-        fmt::format("tensor: shape {} with strides {} from offset {} leaves the storage of {} elements",
-                    to_string(shape), to_string(strides), offset, room));
-  }
+  if (!is_paired || overflows || (reads && (first < 0 || last >= room()))) throw_too_large();
   if (!reads) offset_ = 0;  // an empty view points at no element
+}
+
+template <Element T>
+void BasicTensor<T>::throw_too_large() const {
+  throw ShapeError(
+      fmt::format("tensor: shape {} with strides {} from offset {} leaves the storage of {} elements",
+                  to_string(shape_), to_string(strides_), offset_, room()));
 }
 
 template <Element T>
@@ -226,19 +228,20 @@ TensorView<T> BasicTensor<T>::expand(const Shape& shape) const {
   return view_as(to, strides, offset_);
 }
 
-#define LT_INSTANTIATE(T)                                                        \
-  template BasicTensor<T>::BasicTensor(Storage, Shape, Strides, int64_t);        \
-  template TensorView<T> BasicTensor<T>::view_as(Shape, Strides, int64_t) const; \
-  template bool BasicTensor<T>::is_contiguous() const;                           \
-  template TensorView<T> BasicTensor<T>::view(const Shape&) const;               \
-  template BasicTensor<T> BasicTensor<T>::reshape(const Shape&) const;           \
-  template BasicTensor<T> BasicTensor<T>::flatten(Whole, Whole) const;           \
-  template TensorView<T> BasicTensor<T>::transpose(Whole, Whole) const;          \
-  template TensorView<T> BasicTensor<T>::t() const;                              \
-  template TensorView<T> BasicTensor<T>::permute(const Dims&) const;             \
-  template TensorView<T> BasicTensor<T>::squeeze() const;                        \
-  template TensorView<T> BasicTensor<T>::squeeze(Whole) const;                   \
-  template TensorView<T> BasicTensor<T>::unsqueeze(Whole) const;                 \
+#define LT_INSTANTIATE(T)                                                               \
+  template BasicTensor<T>::BasicTensor(Storage, const Shape&, const Strides&, int64_t); \
+  template void BasicTensor<T>::throw_too_large() const;                                \
+  template TensorView<T> BasicTensor<T>::view_as(Shape, Strides, int64_t) const;        \
+  template bool BasicTensor<T>::is_contiguous() const;                                  \
+  template TensorView<T> BasicTensor<T>::view(const Shape&) const;                      \
+  template BasicTensor<T> BasicTensor<T>::reshape(const Shape&) const;                  \
+  template BasicTensor<T> BasicTensor<T>::flatten(Whole, Whole) const;                  \
+  template TensorView<T> BasicTensor<T>::transpose(Whole, Whole) const;                 \
+  template TensorView<T> BasicTensor<T>::t() const;                                     \
+  template TensorView<T> BasicTensor<T>::permute(const Dims&) const;                    \
+  template TensorView<T> BasicTensor<T>::squeeze() const;                               \
+  template TensorView<T> BasicTensor<T>::squeeze(Whole) const;                          \
+  template TensorView<T> BasicTensor<T>::unsqueeze(Whole) const;                        \
   template TensorView<T> BasicTensor<T>::expand(const Shape&) const;
 LT_INSTANTIATE(float)
 LT_INSTANTIATE(double)
